@@ -1,0 +1,77 @@
+# `make` alone tells what there is. Everything is installed into .venv and node_modules, nothing else.
+
+PYTHON ?= python3
+ARGS   ?=
+TARGET ?=
+
+export PYTHON
+BIN    := .venv/bin
+RUN    := .venv/.run
+DEV    := .venv/.dev
+NODE   := node_modules/.package-lock.json
+PRISM  := bench/node_modules/.package-lock.json
+target_option := $(if $(TARGET),--target $(TARGET))
+
+.DEFAULT_GOAL := help
+.PHONY: help contract test check generate mock publish faults bench clean setup
+
+help: ## Tell what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  ARGS="…"           more options for the command behind contract, test, mock and bench'
+	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
+	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
+
+contract: $(RUN) ## Judge a server against the contract; the embedded mock unless TARGET says
+	@$(BIN)/layers-contract check $(target_option) $(ARGS)
+
+test: $(DEV) ## Test our own parts, then the whole contract against the embedded mock or TARGET
+	$(BIN)/python -m pytest tests/unit $(ARGS)
+	$(BIN)/python -m pytest tests/contract $(target_option) $(ARGS)
+
+check: $(DEV) $(NODE) ## Lint, types, the document, the structure: all that needs no server
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	scripts/lint_document
+	$(BIN)/python -m pytest -q tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
+
+generate: ## Write the client package from the document
+	@echo 'not there yet: generate will write generated/ from openapi/layers.yaml' >&2; exit 2
+
+mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its options
+	@$(BIN)/layers-contract mock $(ARGS)
+
+publish: ## Write the document, its pages and its changelog, ready to be put somewhere
+	@echo 'not there yet: publish will write the documentation and the changelog' >&2; exit 2
+
+faults: ## Prove that the checks can fail: every fault of the mock against every invariant
+	@echo 'not there yet: faults will print the matrix of faults and invariants' >&2; exit 2
+
+bench: $(RUN) $(PRISM) ## Compare the mock's speed with a bare Starlette route and with Prism
+	@$(BIN)/python bench/throughput.py $(ARGS)
+
+clean: ## Remove everything that make has made
+	rm -rf .venv node_modules bench/node_modules build dist
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: $(DEV) $(NODE) ## Install everything now, so that later calls start at once
+
+$(RUN): requirements/run.txt pyproject.toml scripts/setup
+	@scripts/setup run
+
+$(DEV): requirements/dev.txt pyproject.toml scripts/setup
+	@scripts/setup dev
+
+$(NODE): package-lock.json package.json
+	@command -v npm >/dev/null || { \
+	  echo 'no npm here: the document lint needs Node.js 20.19 or newer and npm' >&2; exit 2; }
+	@npm ci --no-progress --loglevel error
+	@touch $@
+
+$(PRISM): bench/package-lock.json bench/package.json
+	@command -v npm >/dev/null || { \
+	  echo 'no npm here: the comparison with Prism needs Node.js 20.19 or newer and npm' >&2; exit 2; }
+	@cd bench && npm ci --no-progress --loglevel error
+	@touch $@

@@ -1,0 +1,1 @@
+"""Judge an asynchronous, generation-style HTTP API against its contract."""

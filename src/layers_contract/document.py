@@ -1,0 +1,462 @@
+"""The OpenAPI document: the only place where a promise is written.
+
+Reads `openapi/layers.yaml` and gives its operations, schemas, promises and sources. What the
+extensions mean stands in `openapi/extensions.md`; `layers_contract.contract` gives them types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+import jsonschema_rs
+import yaml
+
+__all__ = [
+    "SOURCES",
+    "Document",
+    "DocumentError",
+    "Operation",
+    "Parameter",
+    "Problem",
+    "Promise",
+    "Response",
+    "View",
+    "load",
+    "pointer",
+    "weakest",
+]
+
+SOURCES: Final = ("seed", "linked", "derived", "assumed")
+"""Where a promise may come from, surest first."""
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+Json = Any
+Path_ = tuple[str | int, ...]
+
+
+class DocumentError(ValueError):
+    """The document cannot be read or used; the message says where and why."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML 1.2's core types: a date and a `yes` stay strings."""
+
+
+def _is_core(tag: str, first: str) -> bool:
+    kind = tag.rsplit(":", 1)[1]
+    return kind in ("null", "int", "float", "merge") or (kind == "bool" and first in "tTfF")
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if _is_core(tag, first)]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def default_path() -> Path:
+    """Where the document stands: in the installed package, else in the checkout."""
+    packaged = resources.files("layers_contract") / "_openapi" / "layers.yaml"
+    if packaged.is_file():
+        return Path(str(packaged))
+    return Path(__file__).parents[2] / "openapi" / "layers.yaml"
+
+
+def read_yaml(path: Path) -> Any:
+    """A YAML file's value.
+
+    Raises:
+        DocumentError: The file is not there or not YAML.
+    """
+    try:
+        return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - a safe loader, narrowed
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror})"
+        raise DocumentError(message) from error
+    except yaml.YAMLError as error:
+        message = f"{path}: not YAML ({' '.join(str(error).split())})"
+        raise DocumentError(message) from error
+
+
+def load(path: Path | None = None) -> Document:
+    """Read the document at *path*, or the one that the package ships.
+
+    Raises:
+        DocumentError: The file is not there, not YAML, or not an OpenAPI document.
+    """
+    path = path or default_path()
+    raw = read_yaml(path)
+    if not isinstance(raw, dict) or "paths" not in raw:
+        message = f"{path}: not an OpenAPI document (it has no `paths`)"
+        raise DocumentError(message)
+    return Document(raw)
+
+
+def pointer(value: Json, path: str) -> Json:
+    """What the JSON Pointer *path* leads to in *value*, or None."""
+    for part in path.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
+
+
+def weakest(sources: Sequence[str]) -> str:
+    """The least sure of *sources*."""
+    return max(sources, key=SOURCES.index)
+
+
+def surest(sources: Sequence[str]) -> str:
+    """The surest of *sources*."""
+    return min(sources, key=SOURCES.index)
+
+
+def to_pointer(path: Sequence[str | int]) -> str:
+    """The JSON Pointer that names *path*."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Where a value breaks a schema, and how sure the broken constraint is."""
+
+    at: str
+    message: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise: a sentence with an id that never changes, its source and its place."""
+
+    id: str
+    statement: str
+    source: str
+    at: str
+    unobservable: str | None = None
+
+    @property
+    def group(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A resource inside an answer: where it stands (`*` for each item) and its `x-resource`."""
+
+    at: tuple[str, ...]
+    schema: str
+    resource: Mapping[str, str]
+
+    def find(self, body: Json) -> Iterator[dict[str, Json]]:
+        """The resource's objects in *body*."""
+        found = [body]
+        for part in self.at:
+            if part == "*":
+                found = [item for each in found if isinstance(each, list) for item in each]
+            else:
+                found = [each.get(part) for each in found if isinstance(each, dict)]
+        return (each for each in found if isinstance(each, dict))
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Mapping[str, Json]
+    resource: str | None
+    source: str
+    example: Json
+
+
+@dataclass(frozen=True)
+class Response:
+    """A documented answer. `status` is a number as text, or a range such as `4XX`."""
+
+    status: str
+    source: str
+    headers: Mapping[str, Mapping[str, Json]]
+    schema: Mapping[str, Json] | None
+    views: tuple[View, ...]
+    examples: Mapping[str, Json]
+    base: Path_
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document, with its references resolved."""
+
+    id: str
+    method: str
+    path: str
+    raw: Mapping[str, Json]
+    source: str
+    parameters: tuple[Parameter, ...]
+    body: Mapping[str, Json] | None
+    body_required: bool
+    body_examples: Mapping[str, Json]
+    responses: Mapping[str, Response]
+    pattern: re.Pattern[str] = field(repr=False)
+    base: Path_ = ()
+
+    def response(self, status: int) -> Response | None:
+        """What is documented for *status*: itself, else its range."""
+        return self.responses.get(str(status)) or self.responses.get(f"{status // 100}XX")
+
+    @property
+    def success(self) -> frozenset[int]:
+        """The documented statuses below 400."""
+        return frozenset(int(s) for s in self.responses if s.isdecimal() and int(s) < 400)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, whatever its case."""
+        wanted = name.lower()
+        return next((p for p in self.parameters if p.name.lower() == wanted), None)
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters in the path, in its order."""
+        named = {p.name: p for p in self.parameters if p.place == "path"}
+        return tuple(named[name] for name in re.findall(r"{(.+?)}", self.path))
+
+    def url(self, **ids: str) -> str:
+        """The path with *ids* filled in."""
+        return re.sub(r"{(.+?)}", lambda match: ids[match[1]], self.path)
+
+
+class Document:
+    """An OpenAPI 3.1 document."""
+
+    def __init__(self, raw: dict[str, Json]) -> None:
+        self.raw = raw
+        self._validators: dict[Path_, jsonschema_rs.Draft202012Validator] = {}
+
+    @property
+    def version(self) -> str:
+        """The contract's version."""
+        return str(self.raw["info"]["version"])
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Every operation, by its operationId."""
+        return {operation.id: operation for operation in self._operations()}
+
+    @cached_property
+    def promises(self) -> dict[str, Promise]:
+        """Every promise, by its id."""
+        return {promise.id: promise for promise in _promises(self.raw, ())}
+
+    @cached_property
+    def security_header(self) -> str:
+        """The header that carries the API key."""
+        schemes = self.raw["components"]["securitySchemes"].values()
+        return str(
+            next(s["name"] for s in schemes if s["type"] == "apiKey" and s["in"] == "header")
+        )
+
+    def schema(self, name: str) -> dict[str, Json]:
+        """The schema of that name."""
+        schema: dict[str, Json] = self.raw["components"]["schemas"][name]
+        return schema
+
+    def resolve(self, node: Json) -> Json:
+        """*node*, or what its `$ref` leads to."""
+        while isinstance(node, dict) and "$ref" in node:
+            node = pointer(self.raw, node["$ref"][1:])
+        return node
+
+    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation that *method* and *path* name, with its path parameters decoded."""
+        for operation in self.operations.values():
+            if operation.method == method.upper() and (found := operation.pattern.fullmatch(path)):
+                return operation, {k: unquote(v) for k, v in found.groupdict().items()}
+        return None
+
+    def problems(self, base: Path_, value: Json) -> list[Problem]:
+        """Where *value* breaks the schema that stands at *base* in the document."""
+        return [
+            Problem(
+                to_pointer(error.instance_path),
+                error.message,
+                self.source((*base, *list(error.evaluation_path)[1:])),
+            )
+            for error in self.validator(base).iter_errors(value)
+        ]
+
+    def validator(self, base: Path_) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema that stands at *base* in the document."""
+        if base not in self._validators:
+            schema = {**self.raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
+            self._validators[base] = jsonschema_rs.Draft202012Validator(
+                schema, validate_formats=True
+            )
+        return self._validators[base]
+
+    def source(self, path: Path_) -> str:
+        """How sure the keyword at *path* is; a `$ref` in *path* is followed.
+
+        The nearest `x-source` around the keyword holds; one that stands beside a `$ref` on the
+        way can only make it weaker. A map speaks of its own schema's keywords, or of those behind
+        its `$ref`.
+        """
+        nearest: list[str] = []
+        caps: list[str] = []
+        keyword = str(path[-1]) if path else ""
+        for distance, (node, followed) in enumerate(reversed(self._along(path))):
+            source = node.get("x-source")
+            if isinstance(source, dict) and distance > 0 and not followed:
+                continue
+            word = _word(source, keyword)
+            if word and followed and nearest:
+                caps.append(word)
+            elif word and not nearest:
+                nearest.append(word)
+        return weakest([*(nearest or ["derived"]), *caps])
+
+    def _along(self, path: Path_) -> list[tuple[dict[str, Json], bool]]:
+        """The objects on the way to *path*, each with whether its `$ref` was followed."""
+        node: Json = self.raw
+        way: list[tuple[dict[str, Json], bool]] = []
+        for part in path:
+            if isinstance(node, dict):
+                way.append((node, part == "$ref"))
+            node = self.resolve(node) if part == "$ref" else _child(node, part)
+        if isinstance(node, dict):
+            way.append((node, False))
+        return way
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, item in self.raw["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield self._operation(path, item, method)
+
+    def _operation(self, path: str, item: dict[str, Json], method: str) -> Operation:
+        raw = item[method]
+        base: Path_ = ("paths", path, method)
+        content = self.resolve(raw.get("requestBody", {})).get("content", {})
+        media = content.get("application/json", {})
+        return Operation(
+            id=raw["operationId"],
+            method=method.upper(),
+            path=path,
+            raw=raw,
+            source=self.source(base),
+            parameters=tuple(
+                self._parameter(each, (*holder, "parameters", number))
+                for holder, parameters in (
+                    (base[:-1], item.get("parameters", ())),
+                    (base, raw.get("parameters", ())),
+                )
+                for number, each in enumerate(parameters)
+            ),
+            body=media.get("schema"),
+            body_required=bool(raw.get("requestBody", {}).get("required")),
+            body_examples=_examples(media),
+            responses={
+                str(status): self._response(str(status), response, (*base, "responses", status))
+                for status, response in raw["responses"].items()
+            },
+            pattern=_pattern(path),
+            base=base,
+        )
+
+    def _parameter(self, node: dict[str, Json], base: Path_) -> Parameter:
+        raw = self.resolve(node)
+        return Parameter(
+            name=raw["name"],
+            place=raw["in"],
+            required=bool(raw.get("required")),
+            schema=raw["schema"],
+            resource=raw.get("x-resource"),
+            source=self.source((*base, "$ref") if "$ref" in node else base),
+            example=next(iter(_examples(raw).values()), None),
+        )
+
+    def _response(self, status: str, node: dict[str, Json], base: Path_) -> Response:
+        raw = self.resolve(node)
+        media = raw.get("content", {}).get("application/json")
+        ref = ("$ref",) if "$ref" in node else ()
+        return Response(
+            status=status,
+            source=self.source((*base, *ref)),
+            headers={n.lower(): self.resolve(h) for n, h in raw.get("headers", {}).items()},
+            schema=media["schema"] if media else None,
+            views=tuple(self._views(media["schema"], ())) if media else (),
+            examples=_examples(media or {}),
+            base=self._landed(base, node)
+            + (("content", "application/json", "schema") if media else ()),
+        )
+
+    @staticmethod
+    def _landed(base: Path_, node: dict[str, Json]) -> Path_:
+        return tuple(node["$ref"][2:].split("/")) if "$ref" in node else base
+
+    def _views(self, node: Json, at: tuple[str, ...]) -> Iterator[View]:
+        """The resources inside a schema; a resource is not searched for others of its kind."""
+        name = node.get("$ref", "").rsplit("/", 1)[-1]
+        schema = self.resolve(node)
+        if isinstance(schema.get("x-resource"), dict):
+            yield View(at, name, schema["x-resource"])
+        for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+            yield from self._views(part, at)
+        for key, child in schema.get("properties", {}).items():
+            yield from self._views(child, (*at, key))
+        if "items" in schema:
+            yield from self._views(schema["items"], (*at, "*"))
+
+
+def _child(node: Json, part: str | int) -> Json:
+    if isinstance(node, dict):
+        return node.get(part, node.get(str(part)))
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None
+
+
+def _word(source: Json, keyword: str) -> str | None:
+    if isinstance(source, dict):
+        return source.get(keyword)
+    return source if isinstance(source, str) else None
+
+
+def _examples(node: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: example["value"] for name, example in node.get("examples", {}).items()}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"{(.+?)}", path)
+    text = "".join(f"(?P<{p}>[^/]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
+    return re.compile(text)
+
+
+def _promises(node: Json, path: Path_) -> Iterator[Promise]:
+    if isinstance(node, dict):
+        for raw in node.get("x-promises", ()):
+            yield Promise(
+                raw["id"],
+                raw["statement"],
+                raw["source"],
+                "#" + to_pointer(path),
+                raw.get("not-observable"),
+            )
+        for key, child in node.items():
+            yield from _promises(child, (*path, key))
+    elif isinstance(node, list):
+        for number, child in enumerate(node):
+            yield from _promises(child, (*path, number))

@@ -1,0 +1,219 @@
+"""Send requests and write down what came back.
+
+The only module of the workload that speaks HTTP. It never follows a redirect, never sends the key
+anywhere but to the target, and reads no answer further than its cap.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+import trio
+
+from layers_contract.budget import Purse
+from layers_contract.contract import Contract
+from layers_contract.document import Operation, pointer
+from layers_contract.facts import succeeded
+from layers_contract.history import Exchange, History
+from layers_contract.target import Target
+
+__all__ = ["NO_BODY", "OutOfBudget", "Session"]
+
+MAX_BODY = 8 * 2**20
+MAX_RETRY_AFTER = 120.0
+TOO_MANY = 429
+WRONG_KEY = "lp_test_not_a_key"
+NO_BODY: Final = object()
+
+
+class OutOfBudget(Exception):  # noqa: N818 - not an error: the run ends early, in order
+    """Nothing more may be sent."""
+
+
+@dataclass
+class Session:
+    """One target, one history. `clock` gives seconds since the epoch."""
+
+    contract: Contract
+    target: Target
+    history: History
+    purse: Purse
+    client: httpx.AsyncClient
+    clock: Callable[[], float]
+    timeout: float = 30.0
+    on_sent: Callable[[], None] = lambda: None
+    _paused_until: float = field(default=0.0, init=False)
+    _jobs: set[Any] = field(default_factory=set, init=False)
+
+    async def call(  # noqa: PLR0913 - a request has this many parts
+        self,
+        operation: str,
+        ids: Mapping[str, str],
+        *,
+        actor: str,
+        body: Any = NO_BODY,
+        query: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        credential: str = "own",
+    ) -> Exchange:
+        """Call *operation*; a rate limit is waited out, each try being an exchange of its own.
+
+        Raises:
+
+            OutOfBudget: Nothing more may be sent.
+        """
+        spec = self.contract.operations[operation]
+        while True:
+            await self._wait(spec, credential)
+            request = self._request(spec, ids, body, query, headers or {}, credential)
+            exchange = await self._send(spec, request, actor, credential, ids)
+            pause = _retry_after(exchange)
+            if pause is None or pause > MAX_RETRY_AFTER:
+                return exchange
+            self._paused_until = max(self._paused_until, self.clock() + pause)
+
+    async def _wait(self, spec: Operation, credential: str) -> None:
+        starts = spec.id in self.contract.starts and credential in ("own", "other")
+        if not self.purse.take(starts=starts):
+            raise OutOfBudget
+        pause = max(self.purse.wait(), self._paused_until - self.clock())
+        if pause > 0:
+            await trio.sleep(pause)
+
+    def _request(  # noqa: PLR0913
+        self,
+        spec: Operation,
+        ids: Mapping[str, str],
+        body: Any,
+        query: Sequence[tuple[str, str]],
+        headers: Mapping[str, str],
+        credential: str,
+    ) -> httpx.Request:
+        content = _encode(body)
+        sent = {"accept": "application/json", "accept-encoding": "identity", **headers}
+        if content is not None:
+            sent.setdefault("content-type", "application/json")
+        if key := self._key(credential):
+            sent[self.contract.document.security_header] = key
+        url = self.target.url + spec.url(**ids)
+        return self.client.build_request(
+            spec.method, url, params=list(query) or None, content=content, headers=sent
+        )
+
+    def _key(self, credential: str) -> str | None:
+        keys = {"own": self.target.api_key, "other": self.target.other_api_key}
+        return WRONG_KEY if credential == "invalid" else keys.get(credential)
+
+    async def _send(
+        self,
+        spec: Operation,
+        request: httpx.Request,
+        actor: str,
+        credential: str,
+        ids: Mapping[str, str],
+    ) -> Exchange:
+        exchange = self._sketch(spec, request, actor, credential, ids)
+        try:
+            with trio.fail_after(self.timeout):
+                await self._receive(request, exchange)
+        except trio.TooSlowError:
+            exchange.failure = f"no whole answer within {self.timeout:g} s"
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            exchange.failure = type(error).__name__
+        if exchange.failure:
+            exchange.status = None
+        else:
+            exchange.received = self.clock()
+        self._settle(spec, exchange)
+        return self.history.add(exchange)
+
+    def _settle(self, spec: Operation, exchange: Exchange) -> None:
+        self.on_sent()
+        starts = self.contract.starts.get(spec.id)
+        if starts is None or exchange.credential not in ("own", "other") or not exchange.answered:
+            return
+        job = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
+        if not succeeded(exchange) or job in self._jobs:
+            self.purse.give_back()
+        self._jobs.add(job)
+
+    def _sketch(
+        self,
+        spec: Operation,
+        request: httpx.Request,
+        actor: str,
+        credential: str,
+        ids: Mapping[str, str],
+    ) -> Exchange:
+        secret = self.contract.document.security_header.lower()
+        return Exchange(
+            method=request.method,
+            path=request.url.raw_path.decode("ascii").split("?", 1)[0][self._prefix :],
+            sent=self.clock(),
+            query=tuple(request.url.params.multi_items()),
+            request_headers={
+                name.lower(): value for name, value in request.headers.items() if name != secret
+            },
+            request_body=request.content,
+            operation=spec.id,
+            path_params=dict(ids),
+            credential=credential,
+            actor=actor,
+        )
+
+    @property
+    def _prefix(self) -> int:
+        return len(httpx.URL(self.target.url).raw_path.rstrip(b"/"))
+
+    async def _receive(self, request: httpx.Request, exchange: Exchange) -> None:
+        response = await self.client.send(request, stream=True, follow_redirects=False)
+        try:
+            exchange.status = response.status_code
+            exchange.headers = {k.lower(): v for k, v in response.headers.items()}
+            exchange.body = await _read(response)
+        finally:
+            with trio.CancelScope(shield=True), trio.move_on_after(1):
+                await response.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    raw = bytearray()
+    async for chunk in response.aiter_raw():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            raise ValueError("the answer is too long")
+    encoding = response.headers.get("content-encoding", "identity").lower()
+    return bytes(raw) if encoding == "identity" else _inflate(bytes(raw))
+
+
+def _inflate(raw: bytes) -> bytes:
+    """A gzip or zlib body, as far as the cap goes."""
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        body = inflater.decompress(raw, MAX_BODY)
+    except zlib.error as error:
+        raise ValueError("the answer cannot be decompressed") from error
+    if inflater.unconsumed_tail:
+        raise ValueError("the answer is too long")
+    return body
+
+
+def _encode(body: Any) -> bytes | None:
+    if body is NO_BODY:
+        return None
+    if isinstance(body, bytes):
+        return body
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _retry_after(exchange: Exchange) -> float | None:
+    """Seconds that a rate limit asks to wait, or None where the answer is none."""
+    if exchange.status != TOO_MANY:
+        return None
+    said = exchange.headers.get("retry-after", "")
+    return float(said) if said.isdecimal() else None

@@ -1,0 +1,81 @@
+"""A deadline for a whole exchange, however slowly its bytes come."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+__all__ = ["Leash"]
+
+
+class Leash(HTTPAdapter):
+    """An adapter that can cut the connection in use.
+
+    A socket's timeout starts anew with each byte, so a server that drips bytes outlives it.
+    """
+
+    def __init__(self) -> None:
+        self.sock: socket.socket | None = None
+        self.cut = False
+        self._deadline = 0.0
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As the parent does, with connections that tell their socket."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pools(self)
+
+    @contextlib.contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        """For *seconds* at most."""
+        self.cut, self.sock = False, None
+        self._deadline = time.monotonic() + seconds
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def check(self) -> None:
+        """Raise `requests.Timeout` if the time is up."""
+        if time.monotonic() > self._deadline:
+            self.cut = True
+            raise requests.Timeout
+
+    def _cut(self) -> None:
+        self.cut = True
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                # Not SSLSocket.shutdown: that one drops the TLS object under the reading thread.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+def _pools(leash: Leash) -> dict[str, type[HTTPConnectionPool]]:
+    class Held(http.client.HTTPConnection):
+        def getresponse(self) -> Any:
+            leash.sock = self.sock
+            return super().getresponse()
+
+    class Plain(Held, HTTPConnection): ...
+
+    class Secure(Held, HTTPSConnection): ...
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}

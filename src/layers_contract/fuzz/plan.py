@@ -1,0 +1,105 @@
+"""What a fuzzing run is told and what it answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+__all__ = ["PHASES", "Outcome", "Plan", "Progress", "Skip", "Trouble", "one_line"]
+
+PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+_LINE: Final = 400
+
+
+def _never() -> bool:
+    return False
+
+
+def _run_id() -> str:
+    return uuid.uuid4().hex[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send where.
+
+    `headers` are the credentials; they go with every request except those from which Schemathesis
+    takes them on purpose. `secret_headers` (lower case) are never stored. `ids` gives path
+    parameters that exist on the server now, or None. `may_send` is asked before each request with
+    its operationId and body; False leaves the request out. `stop` is asked there too; True ends
+    the run. `timeout` (seconds) bounds the whole exchange, `max_body` (bytes, decoded) the answer.
+    The callables are called from other threads than the one `run` was called in, one at a time.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    secret_headers: frozenset[str]
+    operations: Sequence[str]
+    ids: Callable[[str], Mapping[str, str] | None]
+    may_send: Callable[[str, bytes], bool]
+    examples: int
+    phases: Sequence[str] = PHASES
+    seed: int = 0
+    timeout: float = 10.0
+    max_body: int = 4 * 1024 * 1024
+    stop: Callable[[], bool] = _never
+    run_id: str = field(default_factory=_run_id)
+
+    def redact(self, text: str) -> str:
+        """*text* without the values of the secret headers."""
+        for name, value in self.headers.items():
+            if name.lower() in self.secret_headers and value:
+                text = text.replace(value, "***")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a phase is: operations finished, or scenarios in the stateful phase."""
+
+    phase: str
+    operation: str | None
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An operation (None: all) that a phase left out, wholly or from some point on, and why."""
+
+    phase: str
+    operation: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error of Schemathesis' own. It says nothing about the server."""
+
+    phase: str
+    operation: str | None
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did.
+
+    `requests` counts recorded exchanges by (phase, operationId), `denied` requests refused by
+    `may_send` by operationId. `ended` says why the run ended early, if it did.
+    """
+
+    requests: Mapping[tuple[str, str], int]
+    denied: Mapping[str, int]
+    skips: tuple[Skip, ...]
+    troubles: tuple[Trouble, ...]
+    ended: str | None = None
+
+
+def one_line(text: str) -> str:
+    """*text* as one line of bearable length."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LINE else line[: _LINE - 3] + "..."

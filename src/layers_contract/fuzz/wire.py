@@ -1,0 +1,233 @@
+"""Sending: capped, with one deadline for the whole exchange, each request written down.
+
+Schemathesis gets an empty 503 for whatever was not answered or not sent, and no check is run on
+it: an exception would end the operation's phase, one lost connection would cost all the rest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from schemathesis.transport.requests import ManagedCookiesSession
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+
+from layers_contract.history import Exchange
+
+from layers_contract.fuzz.leash import Leash
+from layers_contract.fuzz.plan import Plan, one_line
+
+__all__ = ["Shipment", "Wire"]
+
+_CHUNK: Final = 64 * 1024
+_CASE_HEADER: Final = "x-schemathesis-testcaseid"
+# A server that hangs costs `timeout` seconds a request: give up on it, not on the afternoon.
+_OPERATION_GIVES_UP: Final = 3
+_RUN_GIVES_UP: Final = 10
+
+
+_KEYLESS: Final = {
+    "none": "negative: header: no credential",
+    "invalid": "negative: header: invalid credential",
+}
+
+
+@dataclass(slots=True)
+class Shipment:
+    """What is known of a request before it is on the wire."""
+
+    operation: str
+    documented: bool
+    phase: str
+    path_params: dict[str, str]
+    intent: str
+    exchange: Exchange | None = None
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class _Answer:
+    response: requests.Response | None = None
+    body: bytes = b""
+    failure: str | None = None
+
+
+class Wire(ManagedCookiesSession):
+    """A requests session that sends one request at a time and records it."""
+
+    def __init__(self, plan: Plan, record: Callable[[Exchange], object]) -> None:
+        super().__init__()
+        self.trust_env = False  # a .netrc or a proxy from the environment would get the key
+        self.headers.clear()
+        self._plan = plan
+        self._record = record
+        self._secret = {n.lower(): v for n, v in plan.headers.items()}
+        self._leash = Leash()
+        self.mount("http://", self._leash)
+        self.mount("https://", self._leash)
+        self.ledger = _Ledger()
+        self.shipment: Shipment | None = None
+        self.halt: Callable[[], None] = lambda: None
+
+    def get_redirect_target(self, _: requests.Response) -> str | None:
+        """None: a redirect is an answer, and where it leads is not ours to visit."""
+        return None
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send *request* if the plan lets it pass, and record it."""
+        shipment = self.shipment
+        if shipment is None:
+            raise RuntimeError("requests go out through the transport")
+        request.headers.pop(_CASE_HEADER, None)  # random: two runs would not be alike
+        if not self._passes(shipment, _bytes(request.body)):
+            return self._unsent(request)
+        exchange = shipment.exchange = self._exchange(request, shipment)
+        answer = self._answer(request, kwargs)
+        _enter(exchange, answer)
+        self.ledger.count(shipment, exchange)
+        self._record(exchange)
+        if answer.response is None or answer.failure is not None:
+            return self._unsent(request)
+        shipment.answered = True
+        return answer.response
+
+    def _passes(self, shipment: Shipment, body: bytes) -> bool:
+        ledger = self.ledger
+        if ledger.ended is None and self._plan.stop():
+            ledger.ended = "stopped"
+        if ledger.ended is not None:
+            self.halt()
+        if ledger.ended is not None or ledger.gave_up(shipment.operation):
+            return False
+        if self._plan.may_send(shipment.operation, body):
+            return True
+        ledger.denied[shipment.operation] = ledger.denied.get(shipment.operation, 0) + 1
+        return False
+
+    def _unsent(self, request: requests.PreparedRequest) -> requests.Response:
+        self.ledger.unanswered += 1
+        response = requests.Response()
+        response.status_code, response.reason = 503, ""
+        response.request, response.url = request, str(request.url)
+        _fill(response, b"")
+        return response
+
+    def _exchange(self, request: requests.PreparedRequest, shipment: Shipment) -> Exchange:
+        url = urlsplit(str(request.url))
+        headers = {n.lower(): _text(v) for n, v in request.headers.items()}
+        credential = self._credential(headers)
+        return Exchange(
+            method=str(request.method),
+            path=url.path,
+            sent=time.time(),
+            query=tuple(parse_qsl(url.query, keep_blank_values=True)),
+            request_headers={
+                n: v for n, v in headers.items() if n not in self._plan.secret_headers
+            },
+            request_body=_bytes(request.body),
+            operation=shipment.operation if shipment.documented else None,
+            path_params=shipment.path_params,
+            credential=credential,
+            actor=f"schemathesis:{shipment.phase}",
+            intent=shipment.intent
+            if credential == "own"
+            else f"negative: header: {credential} key",
+        )
+
+    def _credential(self, headers: dict[str, str]) -> str:
+        sent = {n: headers[n] for n in self._plan.secret_headers if n in headers}
+        if not sent:
+            return "none"
+        own = {n: v for n, v in self._secret.items() if n in self._plan.secret_headers}
+        return "own" if sent == own else "invalid"
+
+    def _answer(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> _Answer:
+        timeout = self._plan.timeout
+        kwargs |= {"allow_redirects": False, "stream": True, "timeout": timeout}
+        with self._leash.held(timeout):
+            try:
+                return self._read(super().send(request, **kwargs))
+            except (requests.RequestException, HTTPError, OSError) as error:
+                return _Answer(failure=self._explain(error))
+
+    def _read(self, response: requests.Response) -> _Answer:
+        answer, body = _Answer(response), bytearray()
+        try:
+            for chunk in response.raw.stream(_CHUNK, decode_content=True):
+                body += chunk
+                self._leash.check()
+                if len(body) > self._plan.max_body:
+                    answer.failure = f"the answer is longer than {self._plan.max_body} bytes"
+                    break
+        except DecodeError:
+            answer.failure = "the answer's body is not what its Content-Encoding says"
+        if answer.failure is not None:
+            response.raw.close()  # or the rest would be waited for, to use the connection again
+        answer.body = bytes(body[: self._plan.max_body])
+        _fill(response, answer.body)
+        return answer
+
+    def _explain(self, error: BaseException) -> str:
+        if self._leash.cut or isinstance(error, requests.Timeout | ReadTimeoutError):
+            return f"no whole answer within {self._plan.timeout:g} s"
+        root = _root(error)
+        text = f"{type(root).__name__}: {root}" if str(root) else type(root).__name__
+        return self._plan.redact(one_line(f"no whole answer: {text}"))
+
+
+def _fill(response: requests.Response, body: bytes) -> None:
+    response._content, response._content_consumed = body, True  # noqa: SLF001 - no public way
+
+
+def _enter(exchange: Exchange, answer: _Answer) -> None:
+    exchange.failure = answer.failure
+    if answer.response is not None:
+        exchange.received = time.time()
+        exchange.status = answer.response.status_code
+        exchange.headers = {n.lower(): v for n, v in answer.response.headers.items()}
+        exchange.body = answer.body
+
+
+def _root(error: BaseException) -> BaseException:
+    inner = error.__cause__ or error.__context__
+    return error if inner is None else _root(inner)
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, str):
+        return body.encode()
+    return body if isinstance(body, bytes) else b""
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """Counts, and when to give up."""
+
+    requests: dict[tuple[str, str], int] = field(default_factory=dict)
+    denied: dict[str, int] = field(default_factory=dict)
+    unanswered: int = 0
+    ended: str | None = None
+    silent: dict[str, int] = field(default_factory=dict)
+    in_a_row: int = 0
+
+    def count(self, shipment: Shipment, exchange: Exchange) -> None:
+        key = (shipment.phase, shipment.operation)
+        self.requests[key] = self.requests.get(key, 0) + 1
+        if exchange.answered:
+            self.in_a_row = self.silent[shipment.operation] = 0
+            return
+        self.in_a_row += 1
+        self.silent[shipment.operation] = self.silent.get(shipment.operation, 0) + 1
+        if self.in_a_row >= _RUN_GIVES_UP:
+            self.ended = f"{self.in_a_row} requests in a row had no answer"
+
+    def gave_up(self, operation: str) -> bool:
+        return self.silent.get(operation, 0) >= _OPERATION_GIVES_UP

@@ -1,0 +1,182 @@
+"""Every exchange of a run, in and out, with its two times.
+
+The history is the interface between whatever makes exchanges (the workload, Schemathesis, a HAR
+file, recorded JSON Lines) and whatever judges them (the invariants). It knows neither.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History"]
+
+
+class _Missing:
+    """What `Exchange.json` gives for a body that is not JSON."""
+
+    def __repr__(self) -> str:
+        return "NOT_JSON"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NOT_JSON: Final = _Missing()
+_UNPARSED: Final = _Missing()
+
+Credential = str
+"""Which key an exchange was sent with: `own`, `other`, `invalid` or `none`. Never the key itself."""
+
+
+@dataclass(slots=True, frozen=True)
+class Finding:
+    """What a response check outside the catalogue (Schemathesis) said of one exchange."""
+
+    check: str
+    message: str
+    source: str = "derived"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and what came back.
+
+    `sent` and `received` are seconds since the epoch on the driver's clock. `received` and
+    `status` are None where no answer came: such a request may still have been carried out.
+    Header names are lower case; the credential's header is never kept. `intent` says what the
+    sender took its data for: `positive`, `negative: <component>: <description>`, or nothing.
+    """
+
+    method: str
+    path: str
+    sent: float
+    received: float | None = None
+    status: int | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    request_body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    operation: str | None = None
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    credential: Credential = "own"
+    actor: str = ""
+    intent: str = ""
+    failure: str | None = None
+    findings: tuple[Finding, ...] = ()
+    checks: tuple[str, ...] = ()
+    number: int = -1
+    _json: Any = field(default=_UNPARSED, repr=False, compare=False)
+    _request_json: Any = field(default=_UNPARSED, repr=False, compare=False)
+
+    @property
+    def json(self) -> Any:
+        """The answer's body as JSON, or `NOT_JSON`."""
+        if self._json is _UNPARSED:
+            self._json = _parse(self.body)
+        return self._json
+
+    @property
+    def request_json(self) -> Any:
+        """The request's body as JSON, or `NOT_JSON`."""
+        if self._request_json is _UNPARSED:
+            self._request_json = _parse(self.request_body)
+        return self._request_json
+
+    @property
+    def answered(self) -> bool:
+        """Whether a whole answer came back."""
+        return self.status is not None
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+class History:
+    """Exchanges in the order in which they were recorded. Safe to add to from several threads."""
+
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        self._exchanges: list[Exchange] = []
+        self._lock = threading.Lock()
+        for exchange in exchanges:
+            self.add(exchange)
+
+    def add(self, exchange: Exchange) -> Exchange:
+        """Keep *exchange* and give it its number."""
+        with self._lock:
+            exchange.number = len(self._exchanges)
+            self._exchanges.append(exchange)
+        return exchange
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._exchanges)
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def __getitem__(self, number: int) -> Exchange:
+        return self._exchanges[number]
+
+    def write(self, path: Path) -> None:
+        """Write the history as JSON Lines, one exchange a line."""
+        with path.open("w", encoding="utf-8") as file:
+            for exchange in self:
+                file.write(json.dumps(to_record(exchange)) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> History:
+        """Read what `write` wrote.
+
+        Raises:
+            ValueError: A line is not an exchange; the message names the line.
+        """
+        history = cls()
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    history.add(from_record(json.loads(line)))
+                except (ValueError, TypeError, KeyError) as error:
+                    message = f"{path}:{number}: not an exchange ({error})"
+                    raise ValueError(message) from error
+        return history
+
+
+def to_record(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as plain JSON values; a body that is not UTF-8 becomes base64."""
+    record = asdict(exchange)
+    del record["_json"], record["_request_json"]
+    for name in ("request_body", "body"):
+        record[name] = _text(record[name])
+    return record
+
+
+def from_record(record: dict[str, Any]) -> Exchange:
+    """The exchange that `to_record` described."""
+    record = dict(record)
+    for name in ("request_body", "body"):
+        record[name] = _bytes(record.get(name, ""))
+    record["query"] = tuple((name, value) for name, value in record.get("query", ()))
+    record["findings"] = tuple(Finding(**finding) for finding in record.get("findings", ()))
+    record["checks"] = tuple(record.get("checks", ()))
+    return Exchange(**record)
+
+
+def _text(body: bytes) -> str | dict[str, str]:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def _bytes(body: str | dict[str, str]) -> bytes:
+    return body.encode() if isinstance(body, str) else base64.b64decode(body["base64"])

@@ -1,0 +1,82 @@
+"""What an invariant is: a pure function over facts that names its occasions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from layers_contract.facts import Facts, Seen
+from layers_contract.history import Exchange
+
+__all__ = [
+    "CATALOGUE",
+    "HELD",
+    "Check",
+    "Invariant",
+    "Occasion",
+    "Violation",
+    "broken",
+    "invariant",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One occasion on which a promise was broken, with the exchanges that prove it.
+
+    `source` is set where the broken constraint has a source of its own.
+    """
+
+    message: str
+    exchanges: tuple[Exchange, ...]
+    source: str | None = None
+
+
+Occasion = Violation | None
+"""An occasion to keep the promise: None where it was kept."""
+
+HELD: None = None
+
+Check = Callable[[Facts], Iterable[Occasion]]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A promise of the document, by its id, and the function that judges it.
+
+    `needs` says what a history must hold for it to be judged at all.
+    """
+
+    id: str
+    needs: str
+    check: Check
+
+
+CATALOGUE: dict[str, Invariant] = {}
+
+
+def invariant(promise: str, needs: str) -> Callable[[Check], Check]:
+    """Enter a check into the catalogue, for the promise of that id."""
+
+    def enter(check: Check) -> Check:
+        if promise in CATALOGUE:
+            message = f"two checks for {promise}"
+            raise ValueError(message)
+        CATALOGUE[promise] = Invariant(promise, needs, check)
+        return check
+
+    return enter
+
+
+def broken(message: str, *proof: Exchange | Seen, source: str | None = None) -> Violation:
+    """A violation, proved by exchanges."""
+    exchanges = (each.exchange if isinstance(each, Seen) else each for each in proof)
+    unique = {exchange.number: exchange for exchange in exchanges}
+    return Violation(message, tuple(sorted(unique.values(), key=lambda e: e.sent)), source)
+
+
+def occasions(
+    pairs: Iterable[tuple[Seen, Seen]], judge: Callable[[Seen, Seen], Violation | None]
+) -> Iterator[Occasion]:
+    """Each pair of views, judged."""
+    return (judge(before, after) for before, after in pairs)

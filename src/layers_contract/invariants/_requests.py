@@ -1,0 +1,83 @@
+"""What can be said of a request, and of a refusal's code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from layers_contract.document import Operation, Problem
+from layers_contract.facts import Facts, busy
+from layers_contract.history import NOT_JSON, Exchange
+
+PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}")
+PLAIN_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+def error_code_of(exchange: Exchange) -> str | None:
+    """The code in an error answer, or None."""
+    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def plain(exchange: Exchange) -> bool:
+    """Whether a request is so ordinary that no proxy or router answers it in the server's place."""
+    return all(PLAIN_SEGMENT.fullmatch(value) for value in exchange.path_params.values()) and all(
+        PLAIN_VALUE.fullmatch(value) for value in exchange.request_headers.values()
+    )
+
+
+def request_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:
+    """The documented constraints that a request breaks.
+
+    Only what cannot be read in two ways: the JSON body, and query parameters given once.
+    """
+    return [
+        *_body_problems(facts, operation, exchange),
+        *_query_problems(facts, operation, exchange),
+    ]
+
+
+def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:
+    if operation.body_required and not exchange.request_body:
+        return [Problem("body", "is missing", "assumed")]
+    if operation.body is None or not exchange.request_headers.get("content-type", "").startswith(
+        "application/json"
+    ):
+        return []
+    if exchange.request_json is NOT_JSON:
+        return [Problem("body", "is not JSON", "assumed")] if exchange.request_body else []
+    base = (*operation.base, "requestBody", "content", "application/json", "schema")
+    found = facts.contract.document.problems(base, exchange.request_json)
+    return [Problem(f"body{each.at}", each.message, each.source) for each in found]
+
+
+def _query_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:
+    names = [name for name, _ in exchange.query]
+    found = []
+    for name, value in exchange.query:
+        parameter = operation.parameter(name)
+        if parameter and parameter.schema.get("type") == "integer" and names.count(name) == 1:
+            problem = _integer_problem(name, value, parameter.schema)
+            found += [Problem(name, problem, parameter.source)] if problem else []
+    return found
+
+
+def _integer_problem(name: str, value: str, schema: Mapping[str, Any]) -> str | None:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+        return f"{value!r} is not a whole number" if value.isascii() and value.isalpha() else None
+    number = int(value)
+    if number < schema.get("minimum", number):
+        return f"{number} is less than {schema['minimum']}"
+    if number > schema.get("maximum", number):
+        return f"{number} is more than {schema['maximum']}"
+    return None
+
+
+def valid(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a request is ordinary, breaks no documented constraint, and was got to."""
+    operation = facts.operation(exchange)
+    if operation is None or busy(exchange) or not plain(exchange):
+        return False
+    return not request_problems(facts, operation, exchange)

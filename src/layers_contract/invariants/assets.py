@@ -1,0 +1,71 @@
+"""A signed asset beside the same asset on its container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from layers_contract.document import pointer
+from layers_contract.facts import Container, Facts, Seen, moment, received
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants.lifecycle import ASSETS
+
+SUCCESS = 200
+MEASURES = ("id", "kind", "width", "height", "durationMs")
+
+
+@invariant("asset.signed", needs="a signed asset of a container that was read")
+def signed(facts: Facts) -> Iterator[Occasion]:
+    """The signed URL is another than the permanent one."""
+    for exchange, asset in _pairs(facts):
+        url = pointer(exchange.json, "/url")
+        message = f"the signed URL of asset {asset.get('id')} is its permanent one"
+        yield HELD if url != asset.get("url") else broken(message, exchange)
+
+
+@invariant("asset.same", needs="a signed asset of a container that was read")
+def same(facts: Facts) -> Iterator[Occasion]:
+    """A signed asset has the measures that its container shows."""
+    for exchange, asset in _pairs(facts):
+        data = exchange.json
+        wrong = [n for n in MEASURES if n in asset and n in data and asset[n] != data[n]]
+        message = f"signed asset {asset.get('id')} has another {', '.join(wrong)}"
+        yield broken(message, exchange) if wrong else HELD
+
+
+@invariant("asset.expires", needs="a signed asset")
+def expires(facts: Facts) -> Iterator[Occasion]:
+    """The expiry lies ahead when the URL is issued."""
+    for exchange in facts.answers[_signer(facts)]:
+        end = moment(pointer(exchange.json, "/expiresAt"))
+        if exchange.status == SUCCESS and end is not None:
+            ahead = end > exchange.sent - facts.expect.clock_skew
+            yield HELD if ahead else broken("a signed URL was issued expired", exchange)
+
+
+def _signer(facts: Facts) -> str:
+    return facts.contract.reader("container", "asset").id
+
+
+def _pairs(facts: Facts) -> Iterator[tuple[Exchange, dict[str, Any]]]:
+    """Each signed asset with the same asset on its container, read in the same render."""
+    for exchange in facts.answers[_signer(facts)]:
+        container = facts.container_of(exchange)
+        if exchange.status != SUCCESS or container is None:
+            continue
+        for seen in _around(container, exchange):
+            for asset in pointer(seen.data, ASSETS) or ():
+                if isinstance(asset, dict) and asset.get("id") == _asked(facts, exchange):
+                    yield exchange, asset
+
+
+def _around(container: Container, exchange: Exchange) -> list[Seen]:
+    before = [s for s in container.reads if s.received <= exchange.sent]
+    quiet = [s for s in before if container.untouched(s.sent, received(exchange))]
+    return quiet[-1:]
+
+
+def _asked(facts: Facts, exchange: Exchange) -> str | None:
+    names = facts.contract.operations[_signer(facts)].path_parameters
+    return exchange.path_params.get(names[-1].name)

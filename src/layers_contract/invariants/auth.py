@@ -1,0 +1,100 @@
+"""Who may see what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layers_contract.document import pointer
+from layers_contract.facts import Facts, Started, succeeded
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._requests import valid
+
+UNAUTHENTICATED = 401
+NOT_FOUND = 404
+
+
+@invariant("auth.required", needs="a request without a valid key")
+def required(facts: Facts) -> Iterator[Occasion]:
+    """An ordinary request with no key, or a wrong one, is answered 401."""
+    for name, exchanges in facts.answers.items():
+        for exchange in exchanges:
+            if exchange.credential not in ("none", "invalid") or not valid(facts, exchange):
+                continue
+            if exchange.status == UNAUTHENTICATED:
+                yield HELD
+            else:
+                how = "no key" if exchange.credential == "none" else "a wrong key"
+                yield broken(f"{name} with {how} was answered {exchange.status}", exchange)
+
+
+@invariant("auth.tenancy", needs="other_api_key, and something that this run made")
+def tenancy(facts: Facts) -> Iterator[Occasion]:
+    """What this run made does not exist for another organization."""
+    known = _known_keys(facts)
+    for name, exchanges in facts.answers.items():
+        for exchange in exchanges:
+            if not _crosses(facts, exchange) or not valid(facts, exchange):
+                continue
+            if exchange.status == UNAUTHENTICATED and exchange.credential not in known:
+                continue
+            if exchange.status == NOT_FOUND:
+                yield HELD
+            else:
+                message = f"{name} on what belongs to another organization: {exchange.status}"
+                yield broken(message, exchange)
+
+
+@invariant("auth.list", needs="a list that holds something")
+def listed(facts: Facts) -> Iterator[Occasion]:
+    """A list holds the containers of its own project alone."""
+    for name in facts.contract.lists:
+        spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
+        for exchange in facts.answers[name]:
+            project = exchange.path_params.get(facts.project_parameter, "")
+            for item in items(facts, exchange):
+                said = pointer(item, spec["project"])
+                if isinstance(said, str) and said.lower() != project.lower():
+                    message = f"the list of project {project} holds a container of {said}"
+                    yield broken(message, exchange)
+                else:
+                    yield HELD
+
+
+def items(facts: Facts, exchange: Exchange) -> list[dict[str, object]]:
+    """The objects on a list's page."""
+    pagination = facts.contract.lists.get(exchange.operation or "")
+    found = pointer(exchange.json, pagination.items) if pagination and succeeded(exchange) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _known_keys(facts: Facts) -> set[str]:
+    """The credentials that the server accepted at least once."""
+    return {e.credential for e in facts.history if succeeded(e)}
+
+
+def _crosses(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a request is for something that certainly belongs to another organization."""
+    if exchange.credential == "own":
+        return exchange.path_params.get(facts.project_parameter, "") in facts.expect.foreign
+    return exchange.credential == "other" and _names_own(facts, exchange)
+
+
+def _names_own(facts: Facts, exchange: Exchange) -> bool:
+    container = facts.container_of(exchange)
+    job = facts.job_of(exchange)
+    project = exchange.path_params.get(facts.project_parameter)
+    projects = {
+        s.exchange.path_params.get(facts.project_parameter)
+        for s in facts.starts
+        if _made_by_own(s)
+    }
+    return bool(
+        (container and _made_by_own(container.created))
+        or (job and job.render and _made_by_own(job.render.first))
+        or (project and project in projects)
+    )
+
+
+def _made_by_own(started: Started | None) -> bool:
+    return started is not None and started.exchange.credential == "own"

@@ -1,0 +1,166 @@
+"""Cancelling a render, and archiving a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+
+from layers_contract.document import pointer
+from layers_contract.facts import Facts, Job, Seen, moment, received, succeeded
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+
+TAKEN, LATE = 202, 200
+
+
+@invariant("cancel.accepted", needs="a cancel of a job that certainly runs, or certainly ended")
+def accepted(facts: Facts) -> Iterator[Occasion]:
+    """A running job takes the signal, an ended one does not."""
+    for job, exchange in _cancels(facts):
+        wanted = _wanted(facts, job, exchange)
+        if wanted is None:
+            continue
+        said = pointer(exchange.json, "/accepted")
+        if exchange.status == wanted and said is (wanted == TAKEN):
+            yield HELD
+        else:
+            how = "had ended" if wanted == LATE else "was running"
+            message = f"cancelling job {job.id}, which {how}: {exchange.status}, accepted {said}"
+            yield broken(message, exchange)
+
+
+@invariant("cancel.ends", needs="a job followed to its end after a cancel")
+def ends(facts: Facts) -> Iterator[Occasion]:
+    """A job whose cancel was taken ends."""
+    endings = facts.contract.job.endings
+    for job, exchange in _cancels(facts):
+        views = [v for v in job.views if v.sent >= received(exchange)]
+        if exchange.status != TAKEN or not views:
+            continue
+        last = views[-1]
+        if _went_on(facts, job, exchange):
+            message = f"job {job.id} went on for long after its cancel was taken, and completed"
+            yield broken(message, exchange, last)
+        elif last.state in endings:
+            yield HELD
+        elif facts.expect.render and last.sent - received(exchange) > facts.expect.render:
+            message = f"job {job.id} is still {last.state} after its cancel was taken"
+            yield broken(message, exchange, last)
+
+
+@invariant("cancel.keeps", needs="a job polled before and after a late cancel")
+def keeps(facts: Facts) -> Iterator[Occasion]:
+    """A late cancel leaves the job, and the container, as they were."""
+    endings = facts.contract.job.endings
+    for job, exchange in _cancels(facts):
+        before = [v for v in job.polls if v.received <= exchange.sent and v.state in endings]
+        after = [v for v in job.polls if v.sent >= received(exchange)]
+        if not before or not after:
+            continue
+        last, following = before[-1], after[0]
+        message = f"a late cancel took job {job.id} from {last.state} to {following.state}"
+        same = last.state == following.state
+        yield HELD if same else broken(message, last, exchange, following)
+
+
+@invariant("archive.cancels", needs="a disposable project, archived while something renders")
+def archive_cancels(facts: Facts) -> Iterator[Occasion]:
+    """What was unfinished when its project was archived ends as canceled, or won the race."""
+    for exchange in _archives(facts):
+        project = exchange.path_params.get(facts.project_parameter, "").lower()
+        for container in facts.own:
+            made = container.created
+            home = pointer(made.envelope, "/projectId") if made else None
+            if made is None or not isinstance(home, str) or home.lower() != project:
+                continue
+            before = [s for s in container.reads if s.received <= exchange.sent]
+            after = [s for s in container.reads if s.sent >= received(exchange)]
+            running = before and before[-1].state not in facts.contract.render.endings
+            if not running or not after or received(made.exchange) > exchange.sent:
+                continue
+            last = after[-1]
+            if last.state in facts.contract.render.endings:
+                jobs = [facts.jobs[render.job] for render in container.renders]
+                wrong = any(_went_on(facts, job, exchange) for job in jobs)
+                wrong = wrong or _ended_late(facts, last, exchange)
+            else:
+                wrong = last.sent - received(exchange) > (facts.expect.render or inf)
+            message = f"container {container.id} is {last.state} although its project was archived"
+            yield broken(message, before[-1], exchange, last) if wrong else HELD
+
+
+@invariant("archive.again", needs="a disposable project, archived twice")
+def archive_again(facts: Facts) -> Iterator[Occasion]:
+    """The second archive is answered like the first."""
+    done: dict[str, Exchange] = {}
+    for exchange in _archives(facts, every=True):
+        first = done.get(exchange.path)
+        if first is not None and received(first) <= exchange.sent:
+            message = f"archiving again was answered {exchange.status}"
+            yield HELD if exchange.status == first.status else broken(message, first, exchange)
+        elif succeeded(exchange):
+            done[exchange.path] = exchange
+
+
+def _cancels(facts: Facts) -> Iterator[tuple[Job, Exchange]]:
+    for job in facts.jobs.values():
+        for exchange in job.cancels:
+            if succeeded(exchange) and exchange.credential == "own" and job.render:
+                yield job, exchange
+
+
+def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
+    endings = facts.contract.job.endings
+    if any(v.state in endings and v.received <= exchange.sent for v in job.views):
+        return LATE
+    running = any(v.state not in endings and v.sent >= received(exchange) for v in job.views)
+    return TAKEN if running else None
+
+
+def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
+    render = facts.contract.render
+    for name in render.causes(render.ending("cancel")) - facts.cancelers:
+        for exchange in facts.answers[name]:
+            if exchange.credential == "own" and (every or succeeded(exchange)):
+                yield exchange
+
+
+def _went_on(facts: Facts, job: Job, call: Exchange) -> bool:
+    """Whether a job that was to be stopped ran on for no mere race, and then completed.
+
+    A server may take a while to heed the call, and the render may win. Half of the shortest
+    render of this run is more than a while.
+    """
+    success = facts.contract.job.ending("success")
+    usual = _shortest_render(facts)
+    running = [v for v in job.views if v.state not in facts.contract.job.endings]
+    late = any(v.sent - received(call) > usual / 2 for v in running)
+    return late and any(v.state == success for v in job.views)
+
+
+def _ended_late(facts: Facts, last: Seen, archive: Exchange) -> bool:
+    """The same by the server's own clock: how long after `archivedAt` a container completed."""
+    success = facts.contract.render.ending("success")
+    at, end = moment(pointer(archive.json, "/archivedAt")), moment(pointer(last.data, "/updatedAt"))
+    if last.state != success or at is None or end is None:
+        return False
+    took = [
+        changed - begun
+        for container in facts.own
+        for seen in container.reads[-1:]
+        if seen.state == success and len(container.renders) == 1
+        if (changed := moment(pointer(seen.data, "/updatedAt"))) is not None
+        if (begun := moment(pointer(seen.data, "/createdAt"))) is not None
+    ]
+    return end - at > max(min(took, default=inf) / 2, 0.0)
+
+
+def _shortest_render(facts: Facts) -> float:
+    """Seconds from the start of a render that completed to the first sight of its end."""
+    success = facts.contract.job.ending("success")
+    took = []
+    for job in facts.jobs.values():
+        ends = [v.received for v in job.views if v.state == success]
+        if ends and job.render and job.render.latest < inf:
+            took.append(min(ends) - job.render.earliest)
+    return min(took, default=inf)

@@ -1,0 +1,335 @@
+"""One key, one call."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from layers_contract.document import pointer
+from layers_contract.facts import Facts, KeyedCall, Started, busy, received, refused
+from layers_contract.history import NOT_JSON, Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._requests import error_code_of, request_problems, valid
+from layers_contract.invariants.lifecycle import may_be_canceled
+
+STABLE = ("status", "assets", "captions", "brief", "createdAt", "updatedAt", "format")
+
+
+@invariant("idempotency.replay", needs="a call repeated with its key while its render goes on")
+def replay(facts: Facts) -> Iterator[Occasion]:
+    """A repeated call is answered with the original answer."""
+    for first, again in _replays(facts):
+        if not _together(first, again) and not _moved_on(facts, first, again):
+            yield _same_answer(facts, first, again)
+
+
+@invariant("idempotency.replay-later", needs="a call repeated with its key after its render ended")
+def replay_later(facts: Facts) -> Iterator[Occasion]:
+    """A repeated call is answered with the original answer, whatever has happened since."""
+    for first, again in _replays(facts):
+        if _moved_on(facts, first, again):
+            yield _same_answer(facts, first, again)
+
+
+@invariant("idempotency.simultaneous", needs="calls with one key at one time")
+def simultaneous(facts: Facts) -> Iterator[Occasion]:
+    """Calls that overlap name one job, or are told that the first is in flight."""
+    in_flight = facts.contract.idempotency.in_flight_status
+    for call in facts.keyed.values():
+        first = _first(facts, call)
+        for again in call.exchanges if first else ():
+            if first is None or again is first.exchange or busy(again):
+                continue
+            if _together(first, again) and not _differs(facts, first.exchange, again):
+                refused_in_flight = again.status == in_flight
+                yield HELD if refused_in_flight else _same_answer(facts, first, again)
+
+
+@invariant("idempotency.replay-starts-nothing", needs="a container read before and after a replay")
+def replay_starts_nothing(facts: Facts) -> Iterator[Occasion]:
+    """A replay makes no container and does not touch its own."""
+    for first, again in _replays(facts):
+        yield from _nothing_new(facts, again, [first, *_same_body_starts(facts, again)])
+        yield from _untouched(facts, first, again)
+
+
+@invariant("idempotency.conflict", needs="a key used again with another body")
+def conflict(facts: Facts) -> Iterator[Occasion]:
+    """Another body under the same key is a conflict."""
+    rule = facts.contract.idempotency
+    for first, other in _conflicts(facts):
+        right = other.status == rule.conflict_status and (
+            error_code_of(other) == rule.conflict_code
+        )
+        if right or (other.status == 422 and not valid(facts, other)):
+            yield HELD
+        else:
+            code = error_code_of(other) or "no error code"
+            message = f"another body under the key of {first.operation}: {other.status} with {code}"
+            yield broken(message, first.exchange, other)
+
+
+@invariant("idempotency.conflict-starts-nothing", needs="a conflict, and a look at what followed")
+def conflict_starts_nothing(facts: Facts) -> Iterator[Occasion]:
+    """A conflict makes no container and does not touch the first one."""
+    for first, other in _conflicts(facts):
+        if refused(other):
+            yield from _nothing_new(facts, other, _same_body_starts(facts, other))
+            yield from _untouched(facts, first, other)
+            yield from _not_canceled(facts, first, other)
+
+
+@invariant("idempotency.no-key", needs="two calls without a key")
+def no_key(facts: Facts) -> Iterator[Occasion]:
+    """A call without a key is a job of its own."""
+    yield from _own_jobs(started for started in facts.starts if started.key is None)
+
+
+@invariant("idempotency.other-key", needs="two calls with different keys")
+def other_key(facts: Facts) -> Iterator[Occasion]:
+    """A call with another key is a job of its own."""
+    keyed = [s for s in facts.starts if s.key is not None]
+    firsts: dict[tuple[str, str, str | None, str], Started] = {}
+    for started in keyed:
+        scope = (started.exchange.credential, started.exchange.path, started.key, started.job)
+        firsts.setdefault(scope, started)
+    yield from _own_jobs(firsts.values())
+
+
+@invariant("idempotency.invalid-keeps-key", needs="a key used first on an invalid request")
+def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
+    """After a request that failed validation its key still starts a job."""
+    for call in facts.keyed.values():
+        bad = [e for e in call.exchanges if e.status == 422 and _is_invalid(facts, e)]
+        for first in bad[:1]:
+            later = [e for e in call.exchanges if e.sent >= received(first) and valid(facts, e)]
+            clean = [e for e in later if not any(s.exchange.sent < e.sent for s in call.started)]
+            for again in clean[:1]:
+                message = f"a key whose first request was refused as invalid: {again.status}"
+                taken = error_code_of(again) == facts.contract.idempotency.conflict_code
+                yield broken(message, first, again) if taken else HELD
+
+
+@invariant("idempotency.equal-json", needs="a call repeated with its members in another order")
+def equal_json(facts: Facts) -> Iterator[Occasion]:
+    """A body that is the same JSON is the same body."""
+    for first, again in _replays(facts, alike=_json_alike):
+        yield _same_answer(facts, first, again)
+
+
+@invariant("idempotency.credential-scope", needs="other_api_key, and a key used with both")
+def credential_scope(facts: Facts) -> Iterator[Occasion]:
+    """The key of one API key is not the key of another."""
+    jobs = {s.job: s for s in reversed(facts.starts)}
+    by_key = defaultdict(list)
+    for started in facts.starts:
+        by_key[(started.operation, started.key)].append(started)
+    for call in facts.keyed.values():
+        for exchange in call.exchanges:
+            if exchange.credential != "other" or busy(exchange):
+                continue
+            mine = [s for s in by_key[(call.operation.id, call.key)] if s.exchange is not exchange]
+            mine = [
+                s
+                for s in mine
+                if s.exchange.credential == "own" and received(s.exchange) <= exchange.sent
+            ]
+            if not mine:
+                continue
+            named = pointer(exchange.json, "/jobId")
+            leaked = named in jobs and jobs[named].exchange.credential == "own"
+            taken = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+            message = f"another API key met the idempotency key of this one: {exchange.status}"
+            yield broken(message, mine[0].exchange, exchange) if leaked or taken else HELD
+
+
+def _to_the_byte(one: Exchange, other: Exchange) -> bool:
+    return one.request_body == other.request_body
+
+
+def _replays(
+    facts: Facts, alike: Callable[[Exchange, Exchange], bool] = _to_the_byte
+) -> Iterator[tuple[Started, Exchange]]:
+    """The first answer to each key, with each repetition of the call that came after it."""
+    for call in facts.keyed.values():
+        first = _first(facts, call)
+        for again in call.exchanges if first else ():
+            if first is None or again is first.exchange or busy(again):
+                continue
+            if not alike(first.exchange, again) or not _within_window(facts, first, again):
+                continue
+            in_flight = _together(first, again)
+            if in_flight and again.status == facts.contract.idempotency.in_flight_status:
+                continue
+            yield first, again
+
+
+def _conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
+    """The first answer to each key, with each later use of the key with another body."""
+    for call in facts.keyed.values():
+        first = _first(facts, call)
+        for other in call.exchanges if first else ():
+            if first is None or busy(other) or other.sent < received(first.exchange):
+                continue
+            if _within_window(facts, first, other) and _differs(facts, first.exchange, other):
+                yield first, other
+
+
+def _first(facts: Facts, call: KeyedCall) -> Started | None:
+    """What the key was first used for, or None where that is not certain."""
+    if not call.started:
+        return None
+    first = min(call.started, key=lambda s: received(s.exchange))
+    doubtful = [
+        e
+        for e in call.exchanges
+        if not refused(e)
+        and e.sent < received(first.exchange)
+        and _differs(facts, first.exchange, e)
+    ]
+    return None if doubtful else first
+
+
+def _within_window(facts: Facts, first: Started, again: Exchange) -> bool:
+    end = first.exchange.sent + facts.contract.idempotency.window
+    return received(again) + facts.expect.clock_skew < end
+
+
+def _json_alike(one: Exchange, other: Exchange) -> bool:
+    same = one.request_json is not NOT_JSON and _canonical(one) == _canonical(other)
+    return same and not _to_the_byte(one, other)
+
+
+def _canonical(exchange: Exchange) -> str:
+    return json.dumps(exchange.request_json, sort_keys=True, default=repr)
+
+
+def _differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
+    """Whether two bodies ask for different things, defaults filled in."""
+    if NOT_JSON in (one.request_json, other.request_json):
+        return one.request_json is not other.request_json
+    operation = facts.operation(one)
+    filled = [
+        _filled(facts, operation.body if operation else None, e.request_json) for e in (one, other)
+    ]
+    return json.dumps(filled[0], sort_keys=True) != json.dumps(filled[1], sort_keys=True)
+
+
+def _filled(facts: Facts, schema: Any, value: Any) -> Any:
+    """*value* with the defaults of its schema, so that leaving one out is no difference."""
+    schema = facts.contract.document.resolve(schema)
+    if not isinstance(schema, dict) or not isinstance(value, dict):
+        return value
+    properties = schema.get("properties", {})
+    given = {k: _filled(facts, properties.get(k), v) for k, v in value.items()}
+    given = {k: v for k, v in given.items() if v not in (None, [], {})}
+    defaults = {k: p["default"] for k, p in properties.items() if "default" in p}
+    return defaults | given
+
+
+def _together(first: Started, again: Exchange) -> bool:
+    return again.sent < received(first.exchange)
+
+
+def _moved_on(facts: Facts, first: Started, again: Exchange) -> bool:
+    """Whether the job was seen ended before *again* was sent."""
+    endings = facts.contract.job.endings
+    views = facts.jobs[first.job].views
+    return any(v.state in endings and v.received <= again.sent for v in views)
+
+
+def _same_answer(facts: Facts, first: Started, again: Exchange) -> Occasion:
+    original = first.exchange
+    if again.status != original.status:
+        message = f"a replay of {first.operation} answered {again.status}, first {original.status}"
+        return broken(message, original, again)
+    envelope = pointer(again.json, first.starts.job)
+    fields = facts.contract.document.schema(facts.contract.job.schema)["properties"]
+    known = [name for name in fields if name in first.envelope]
+    changed = [n for n in known if pointer(envelope, "/" + n) != first.envelope[n]]
+    if not changed:
+        return HELD
+    message = f"a replay of {first.operation} shows another {', '.join(changed)}"
+    return broken(message, original, again)
+
+
+def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iterator[Occasion]:
+    """No container carries this request's hook but those whose 202s were seen.
+
+    Judged only where the hook carries the run's marker: other people write hooks too.
+    """
+    hook, marker = _hook(exchange), facts.expect.marker
+    if hook is None or marker is None or marker not in hook:
+        return
+    if any(_hook(each) == hook and busy(each) for each in facts.history):
+        return
+    made = {started.container for started in known}
+    for container in facts.containers.values():
+        for seen in (*container.reads, *container.listed):
+            if pointer(seen.data, "/brief/hook") != hook or seen.sent < received(exchange):
+                continue
+            if container.id in made:
+                yield HELD
+            else:
+                message = f"container {container.id} has appeared, and no 202 named it"
+                yield broken(message, exchange, seen)
+
+
+def _same_body_starts(facts: Facts, exchange: Exchange) -> list[Started]:
+    return [s for s in facts.starts if _hook(s.exchange) == _hook(exchange)]
+
+
+def _hook(exchange: Exchange) -> str | None:
+    found = [
+        pointer(exchange.request_json, at)
+        for at in ("/brief/hook", "/patch/hook", "/overrides/hook")
+    ]
+    return next((hook for hook in found if isinstance(hook, str)), None)
+
+
+def _untouched(facts: Facts, first: Started, again: Exchange) -> Iterator[Occasion]:
+    """The container shows the same after the call as before it."""
+    container = facts.containers[first.container]
+    endings = facts.contract.render.endings
+    before = [s for s in container.reads if s.received <= again.sent]
+    after = [s for s in container.reads if s.sent >= received(again)]
+    if not before or not after:
+        return
+    last, following = max(before, key=lambda s: s.sent), min(after, key=lambda s: s.sent)
+    quiet = container.untouched(last.sent, following.received, but=again)
+    if last.state not in endings or not quiet:
+        return
+    changed = [n for n in STABLE if last.data.get(n) != following.data.get(n)]
+    message = (
+        f"container {container.id}: {', '.join(changed)} changed by a call that starts nothing"
+    )
+    yield broken(message, last, again, following) if changed else HELD
+
+
+def _not_canceled(facts: Facts, first: Started, other: Exchange) -> Iterator[Occasion]:
+    """The first job is not canceled by anything but a cancel."""
+    ending = facts.contract.job.ending("cancel")
+    job = facts.jobs[first.job]
+    ended = [v for v in job.views if v.state == ending and v.sent >= received(other)]
+    container = facts.containers[first.container]
+    if ended and not may_be_canceled(facts, container, ended[0]):
+        yield broken(f"job {job.id} is {ending} after a conflict", first.exchange, other, ended[0])
+
+
+def _own_jobs(started: Iterable[Started]) -> Iterator[Occasion]:
+    """No two of the calls share a job."""
+    seen: dict[str, Started] = {}
+    for each in started:
+        if each.job in seen:
+            message = f"two calls of {each.operation} were answered with one job, {each.job}"
+            yield broken(message, seen[each.job].exchange, each.exchange)
+        elif seen:
+            yield HELD
+        seen.setdefault(each.job, each)
+
+
+def _is_invalid(facts: Facts, exchange: Exchange) -> bool:
+    operation = facts.operation(exchange)
+    return operation is not None and bool(request_problems(facts, operation, exchange))

@@ -1,0 +1,295 @@
+"""The states of a container, and what each of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layers_contract.contract import Refusal
+from layers_contract.document import pointer
+from layers_contract.facts import Container, Facts, Seen, Started, busy, earlier, moment, precision, received
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._requests import valid
+
+CREATED, UPDATED, ASSETS, URL, ID = "/createdAt", "/updatedAt", "/assets", "url", "id"
+
+
+@invariant("lifecycle.first", needs="a render that was started")
+def first(facts: Facts) -> Iterator[Occasion]:
+    """The 202 shows the job in its first state."""
+    lifecycle = facts.contract.job
+    for started in facts.starts:
+        state = pointer(started.envelope, lifecycle.field)
+        if state in lifecycle.initial:
+            yield HELD
+        elif _is_first(facts, started):
+            message = f"{started.operation} started job {started.job} as {state}"
+            yield broken(message, started.exchange)
+
+
+@invariant("lifecycle.order", needs="a container read twice while it renders")
+def order(facts: Facts) -> Iterator[Occasion]:
+    """Within a render no read shows an earlier state than a read before it."""
+    endings = facts.contract.render.endings
+    for before, after in _pairs(facts):
+        if before.state not in endings:
+            yield _step(facts, before, after, "went back")
+
+
+@invariant("lifecycle.terminal", needs="a container read again after its render ended")
+def terminal(facts: Facts) -> Iterator[Occasion]:
+    """A container that has ended is read as it ended."""
+    endings = facts.contract.render.endings
+    for before, after in _pairs(facts):
+        if before.state in endings:
+            yield _step(facts, before, after, "had ended, and went on")
+
+
+@invariant("lifecycle.canceled", needs="a container that is canceled")
+def canceled(facts: Facts) -> Iterator[Occasion]:
+    """What is canceled was canceled by a call that can do that."""
+    ending = facts.contract.render.ending("cancel")
+    for container in facts.own:
+        shown = [s for s in (*container.reads, *container.listed) if s.state == ending]
+        if shown:
+            seen = min(shown, key=lambda each: each.sent)
+            message = f"container {container.id} is {ending}, and nobody has canceled it"
+            yield HELD if may_be_canceled(facts, container, seen) else broken(message, seen)
+
+
+@invariant("lifecycle.ends", needs="a render followed for as long as the target allows it")
+def ends(facts: Facts) -> Iterator[Occasion]:
+    """No job is still running after the time that the target gives a render."""
+    endings = facts.contract.job.endings
+    for job in facts.jobs.values():
+        if not job.views or job.render is None or facts.expect.render is None:
+            continue
+        last = job.views[-1]
+        if last.state in endings:
+            yield HELD
+        elif last.sent - job.render.latest > facts.expect.render:
+            waited = last.sent - job.render.latest
+            message = f"job {job.id} is still {last.state} after {waited:.1f} s"
+            yield broken(message, job.render.first.exchange, last)
+
+
+@invariant("lifecycle.refused", needs="a new render asked for in a state that does not allow it")
+def refused_in_state(facts: Facts) -> Iterator[Occasion]:
+    """A new render is refused in a state that does not allow it."""
+    for refusal in facts.contract.render.refusals:
+        starts = facts.contract.starts.get(refusal.operation)
+        if starts and starts.when is None:
+            yield from refusals(facts, refusal)
+
+
+@invariant("approval.early", needs="a decision before the render completed")
+def early_decision(facts: Facts) -> Iterator[Occasion]:
+    """A decision is refused in a state that has nothing to decide on."""
+    for refusal in facts.contract.render.refusals:
+        starts = facts.contract.starts.get(refusal.operation)
+        if starts is None or starts.when:
+            yield from refusals(facts, refusal)
+
+
+@invariant("container.assets-early", needs="a container read before it completed")
+def assets_early(facts: Facts) -> Iterator[Occasion]:
+    """Only a completed container has assets."""
+    yield from _field_rules(facts, ASSETS, empty=True)
+
+
+@invariant("container.assets", needs="a completed container")
+def assets(facts: Facts) -> Iterator[Occasion]:
+    """A completed container has an asset."""
+    yield from _field_rules(facts, ASSETS, empty=False)
+
+
+@invariant("container.captions", needs="a completed container")
+def captions(facts: Facts) -> Iterator[Occasion]:
+    """A completed container has a caption."""
+    yield from _field_rules(facts, "/captions", empty=False)
+
+
+@invariant("container.last-error", needs="a container")
+def last_error(facts: Facts) -> Iterator[Occasion]:
+    """A container has a lastError exactly when it failed."""
+    yield from _field_rules(facts, "/lastError", empty=True)
+    yield from _field_rules(facts, "/lastError", empty=False)
+
+
+@invariant("container.created", needs="a container read twice")
+def created(facts: Facts) -> Iterator[Occasion]:
+    """Every view of a container shows the same createdAt."""
+    for container in facts.own:
+        views = [*container.reads, *container.listed]
+        for before, after in zip(views, views[1:], strict=False):
+            one, other = pointer(before.data, CREATED), pointer(after.data, CREATED)
+            was, now = moment(one), moment(other)
+            if was is None or now is None:
+                continue
+            message = f"container {container.id}: createdAt changed from {one} to {other}"
+            same = abs(was - now) <= precision(one, other)
+            yield HELD if same else broken(message, before, after)
+
+
+@invariant("container.updated", needs="a container")
+def updated(facts: Facts) -> Iterator[Occasion]:
+    """The updatedAt is not before createdAt and never goes back."""
+    for container in facts.own:
+        for seen in container.reads:
+            one, other = pointer(seen.data, CREATED), pointer(seen.data, UPDATED)
+            start, change = moment(one), moment(other)
+            if start is not None and change is not None:
+                message = f"container {container.id}: updatedAt is before createdAt"
+                sound = change >= start - precision(one, other)
+                yield HELD if sound else broken(message, seen)
+        yield from _updated_goes_on(container)
+
+
+@invariant("container.constant", needs="a container read twice")
+def constant(facts: Facts) -> Iterator[Occasion]:
+    """A container is always seen in the same project."""
+    spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
+    for container in facts.own:
+        views = sorted((*container.reads, *container.listed), key=lambda seen: seen.sent)
+        for before, after in zip(views, views[1:], strict=False):
+            was, now = pointer(before.data, spec["project"]), pointer(after.data, spec["project"])
+            if isinstance(was, str) and isinstance(now, str):
+                message = f"container {container.id} moved from project {was} to {now}"
+                yield HELD if was.lower() == now.lower() else broken(message, before, after)
+
+
+@invariant("container.urls", needs="a completed container read twice")
+def urls(facts: Facts) -> Iterator[Occasion]:
+    """Within a render an asset keeps its permanent URL."""
+    success = facts.contract.render.ending("success")
+    for before, after in _pairs(facts):
+        if before.state == after.state == success:
+            was, now = asset_urls(before), asset_urls(after)
+            changed = [name for name in was.keys() & now.keys() if was[name] != now[name]]
+            message = f"container {before.id}: the URL of {', '.join(sorted(changed))} changed"
+            yield broken(message, before, after) if changed else HELD
+
+
+@invariant("container.readable", needs="a container read after its 202")
+def readable(facts: Facts) -> Iterator[Occasion]:
+    """From its 202 on a container can be read."""
+    reader = facts.contract.reader("container").id
+    for exchange in facts.answers[reader]:
+        container = facts.container_of(exchange)
+        made = container and container.created
+        if not made or exchange.credential != made.exchange.credential or busy(exchange):
+            continue
+        if exchange.sent < received(made.exchange):
+            continue
+        if exchange.status == 404:
+            message = f"container {made.container} was not found after its 202"
+            yield broken(message, made.exchange, exchange)
+        else:
+            yield HELD
+
+
+def may_be_canceled(facts: Facts, container: Container, seen: Seen) -> bool:
+    """Whether a cancel or an archive that reaches *container* was sent before *seen* was known."""
+    jobs = {render.job for render in container.renders}
+    cancels = [e for name in jobs for e in facts.jobs[name].cancels]
+    render = facts.contract.render
+    archives = [
+        e
+        for name in render.causes(render.ending("cancel")) - facts.cancelers
+        for e in facts.answers[name]
+    ]
+    calls = [e for e in (*cancels, *archives) if e.credential in ("own", "other")]
+    return container.unsure < seen.received or any(e.sent < seen.received for e in calls)
+
+
+def refusals(facts: Facts, refusal: Refusal) -> Iterator[Occasion]:
+    """Calls of an operation while the container was certainly in a state that refuses it."""
+    for exchange in facts.answers[refusal.operation]:
+        container = facts.container_of(exchange)
+        if container is None or exchange.credential != "own" or not valid(facts, exchange):
+            continue
+        state = _state_around(facts, container, exchange)
+        if state not in refusal.states:
+            continue
+        message = f"{refusal.operation} of a container that is {state} answered {exchange.status}"
+        right = exchange.status == refusal.status
+        yield HELD if right else broken(message, exchange, source=refusal.source)
+
+
+def _is_first(facts: Facts, started: Started) -> bool:
+    render = facts.jobs[started.job].render
+    return render is not None and render.first is started
+
+
+def asset_urls(seen: Seen) -> dict[str, object]:
+    """The permanent URL of each asset, by its id."""
+    found = pointer(seen.data, ASSETS)
+    listed = found if isinstance(found, list) else []
+    return {str(a[ID]): a.get(URL) for a in listed if isinstance(a, dict) and ID in a}
+
+
+def _pairs(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
+    """Reads of one render that are certainly ordered in time."""
+    for container in facts.own:
+        for render in container.renders:
+            mine = [seen for seen in container.reads if container.render_of(seen) is render]
+            for after, before in earlier(mine, lambda seen: seen.state):
+                for each in before:
+                    yield each, after
+
+
+def _step(facts: Facts, before: Seen, after: Seen, what: str) -> Occasion:
+    if after.state in facts.contract.render.reach.get(before.state, {after.state}):
+        return HELD
+    message = f"container {before.id} {what}: {before.state}, then {after.state}"
+    return broken(message, before, after)
+
+
+def _field_rules(facts: Facts, field: str, *, empty: bool) -> Iterator[Occasion]:
+    rules = [r for r in facts.contract.render.fields if r.field == field and r.empty is empty]
+    for container in facts.containers.values():
+        views = [*container.reads, *(container.listed if container.created else ())]
+        for seen in views:
+            for rule in rules:
+                if seen.state not in rule.states:
+                    continue
+                if not empty and field[1:] not in seen.data and seen in container.listed:
+                    continue
+                word = "has" if empty else "has no"
+                message = f"container {seen.id} is {seen.state} and {word} {field[1:]}"
+                yield HELD if rule.holds(seen.data) else broken(message, seen, source=rule.source)
+
+
+def _updated_goes_on(container: Container) -> Iterator[Occasion]:
+    for after, before in earlier(container.reads, lambda seen: pointer(seen.data, UPDATED) or ""):
+        shown = pointer(after.data, UPDATED)
+        now = moment(shown)
+        for each in before:
+            first = pointer(each.data, UPDATED)
+            was = moment(first)
+            if now is None or was is None:
+                continue
+            message = f"container {container.id}: updatedAt went back from {first} to {shown}"
+            sound = now >= was - precision(first, shown)
+            yield HELD if sound else broken(message, each, after)
+
+
+def _state_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
+    """The state that held for certain while *exchange* was carried out, or None.
+
+    An ending stays. A render went on for certain where its job was seen running afterwards.
+    """
+    before = [s for s in container.reads if s.received <= exchange.sent]
+    if not before:
+        return None
+    last = max(before, key=lambda s: s.sent)
+    render = container.render_of(last)
+    if render is None or not container.untouched(last.sent, received(exchange), but=exchange):
+        return None
+    if last.state in facts.contract.render.endings:
+        return last.state
+    polls = facts.jobs[render.job].polls
+    going_on = any(
+        p.sent >= received(exchange) and p.state not in facts.contract.job.endings for p in polls
+    )
+    return last.state if going_on else None

@@ -1,0 +1,228 @@
+"""What a list shows, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from layers_contract.contract import Pagination
+from layers_contract.document import pointer
+from layers_contract.facts import Container, Facts, Seen, moment, received, succeeded
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants.auth import items
+
+ROUNDING = 1.0
+"""Seconds by which two shown moments may differ where one has no milliseconds."""
+SHOWN = ("brief", "format", "approvalStatus", "influencerId", "lastError")
+
+
+@dataclass(slots=True)
+class Walk:
+    """Pages that follow each other's cursors; `complete` where the last one had none."""
+
+    pagination: Pagination
+    pages: list[Exchange] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """The values that each filter asked for."""
+        asked: dict[str, list[str]] = {}
+        for name, value in self.pages[0].query:
+            if name in self.pagination.filters:
+                asked.setdefault(name, []).append(value)
+        return asked
+
+
+@invariant("list.finds-made", needs="a whole walk along a list after something was made")
+def finds_made(facts: Facts) -> Iterator[Occasion]:
+    """A walk that began after a container's 202 comes by it, unless a filter hides it.
+
+    A walk that was not followed to its end has come by what is newer than its last item.
+    """
+    for walk in _walks(facts):
+        if walk.filters or walk.pages[0].credential != "own":
+            continue
+        shown = {seen.id for page in walk.pages for seen in _views(facts, page)}
+        oldest = None if walk.complete else _oldest(facts, walk)
+        for container in _made_before(facts, walk.pages[0]):
+            if not walk.complete and not _newer(container, oldest):
+                continue
+            message = f"the list does not hold container {container.id}, made before"
+            made = container.created
+            proof = [made.exchange] if made else []
+            yield HELD if container.id in shown else broken(message, *proof, *walk.pages)
+
+
+@invariant("list.limit", needs="a list")
+def limit(facts: Facts) -> Iterator[Occasion]:
+    """A page holds no more than was asked for, or than the default."""
+    for name, pagination in facts.contract.lists.items():
+        parameter = facts.contract.operations[name].parameter(pagination.limit)
+        for page in facts.answers[name]:
+            asked = [value for key, value in page.query if key == pagination.limit]
+            default = parameter.schema.get("default") if parameter else None
+            most = asked[0] if asked else default
+            if not succeeded(page) or len(asked) > 1 or not str(most).isdecimal():
+                continue
+            held = len(items(facts, page))
+            message = f"a page of at most {most} holds {held}"
+            yield HELD if held <= int(str(most)) else broken(message, page)
+
+
+@invariant("list.filter", needs="a list with a filter")
+def filtered(facts: Facts) -> Iterator[Occasion]:
+    """Every item has a value that the filter names, on every page."""
+    for walk in _walks(facts):
+        for name, values in walk.filters.items():
+            source = _filter_source(facts, walk, name)
+            for page in walk.pages:
+                for item in items(facts, page):
+                    got = pointer(item, walk.pagination.filters[name])
+                    if got is None or (name == "format" and _is_open(facts, values)):
+                        continue
+                    message = f"the list filtered by {name}={','.join(values)} holds {got}"
+                    fits = got in values
+                    yield HELD if fits else broken(message, walk.pages[0], page, source=source)
+
+
+@invariant("list.order", needs="a list that holds two containers")
+def order(facts: Facts) -> Iterator[Occasion]:
+    """Each item was created no later than the one before it."""
+    for walk in _walks(facts):
+        found = [
+            (moment(pointer(i, walk.pagination.order_by)), p)
+            for p in walk.pages
+            for i in items(facts, p)
+        ]
+        dated = [(when, page) for when, page in found if when is not None]
+        for (newer, first), (older, second) in zip(dated, dated[1:], strict=False):
+            message = "an item stands before one that is newer"
+            yield HELD if older <= newer else broken(message, first, second)
+
+
+@invariant("list.walk", needs="a walk over two pages")
+def walk_once(facts: Facts) -> Iterator[Occasion]:
+    """A walk shows nothing twice, comes to no cursor twice, and ends."""
+    for walk in _walks(facts):
+        if len(walk.pages) > 1:
+            yield _walks_well(facts, walk)
+
+
+@invariant("list.same-story", needs="a container read and listed")
+def same_story(facts: Facts) -> Iterator[Occasion]:
+    """A listed container shows what its reads around it show."""
+    for container in facts.own:
+        for seen in container.listed:
+            yield from _beside(facts, container, seen)
+
+
+def _walks(facts: Facts) -> Iterator[Walk]:
+    """The walks in a history: a page without a cursor, and what follows its cursors."""
+    for name, pagination in facts.contract.lists.items():
+        open_walks: dict[tuple[str, str, str], Walk] = {}
+        walks = []
+        for page in facts.answers[name]:
+            cursor = next((v for k, v in page.query if k == pagination.cursor), None)
+            if not succeeded(page):
+                continue
+            walk = (
+                open_walks.pop((page.actor, page.path, cursor), None)
+                if cursor
+                else Walk(pagination)
+            )
+            if walk is None:
+                continue
+            walk.pages.append(page)
+            after = pointer(page.json, pagination.next)
+            walk.complete = after is None
+            if isinstance(after, str):
+                open_walks[(page.actor, page.path, after)] = walk
+            if cursor is None:
+                walks.append(walk)
+        yield from walks
+
+
+def _oldest(facts: Facts, walk: Walk) -> float | None:
+    """When the last item of a walk was created, where the walk went from new to old."""
+    dated = [
+        moment(pointer(item, walk.pagination.order_by))
+        for page in walk.pages
+        for item in items(facts, page)
+    ]
+    known = [when for when in dated if when is not None]
+    return known[-1] if known and known == sorted(known, reverse=True) else None
+
+
+def _newer(container: Container, oldest: float | None) -> bool:
+    views = [*container.reads, *container.listed]
+    created = moment(pointer(views[0].data, "/createdAt")) if views else None
+    return created is not None and oldest is not None and created > oldest + ROUNDING
+
+
+def _views(facts: Facts, page: Exchange) -> Iterator[Seen]:
+    for container in facts.containers.values():
+        yield from (seen for seen in container.listed if seen.exchange is page)
+
+
+def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:
+    project = page.path_params.get(facts.project_parameter, "").lower()
+    for container in facts.own:
+        made = container.created
+        home = pointer(made.envelope, "/projectId") if made else None
+        if made and received(made.exchange) <= page.sent and made.exchange.credential == "own":
+            if isinstance(home, str) and home.lower() == project:
+                yield container
+
+
+def _filter_source(facts: Facts, walk: Walk, name: str) -> str | None:
+    parameter = facts.contract.operations[walk.pages[0].operation or ""].parameter(name)
+    return "assumed" if parameter and parameter.source == "assumed" else None
+
+
+def _is_open(facts: Facts, values: list[str]) -> bool:
+    """Whether a format filter names the open format, which a server may have resolved."""
+    generate = next(iter(facts.contract.starts))
+    schema = facts.contract.document.resolve(facts.contract.operations[generate].body)
+    return schema.get("properties", {}).get("format", {}).get("default") in values
+
+
+def _walks_well(facts: Facts, walk: Walk) -> Occasion:
+    seen: dict[Any, Exchange] = {}
+    spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
+    for page in walk.pages:
+        for item in items(facts, page):
+            name = pointer(item, spec["id"])
+            if name in seen:
+                return broken(f"a walk shows container {name} twice", seen[name], page)
+            seen[name] = page
+    cursors = [pointer(page.json, walk.pagination.next) for page in walk.pages]
+    if len(set(cursors)) < len(cursors):
+        return broken("a walk comes to the same cursor twice", *walk.pages[-2:])
+    return HELD
+
+
+def _beside(facts: Facts, container: Container, seen: Seen) -> Iterator[Occasion]:
+    """The listed view against the last read before it and the first one after."""
+    render = container.render_of(seen)
+    reach = facts.contract.render.reach
+    reads = [s for s in container.reads if container.render_of(s) is render] if render else []
+    before = [s for s in reads if s.received <= seen.sent][-1:]
+    after = [s for s in reads if s.sent >= seen.received][:1]
+    for first, then in [*((s, seen) for s in before), *((seen, s) for s in after)]:
+        fits = then.state in reach.get(first.state, {then.state})
+        message = f"container {seen.id} is {first.state}, then {then.state}, in list and read"
+        yield HELD if fits else broken(message, first, then)
+    if before and after and container.untouched(before[0].sent, after[0].received):
+        wrong = [n for n in SHOWN if _lists_another(before[0], seen, after[0], n)]
+        message = f"the list shows another {', '.join(wrong)} of container {seen.id} than its reads"
+        yield broken(message, before[0], seen, after[0]) if wrong else HELD
+
+
+def _lists_another(before: Seen, listed: Seen, after: Seen, name: str) -> bool:
+    """Whether a field that was the same before and after is another on the list."""
+    known = name in before.data and name in listed.data
+    steady = before.data.get(name) == after.data.get(name)
+    return known and steady and listed.data[name] != before.data[name]

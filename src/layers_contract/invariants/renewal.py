@@ -1,0 +1,196 @@
+"""Another render of a container, and another container from a post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from layers_contract.document import pointer
+from layers_contract.facts import Container, Facts, Seen, Started, received
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._requests import valid
+
+BRIEF = "/brief"
+
+
+@invariant("generate.container", needs="a container that this run generated")
+def generated(facts: Facts) -> Iterator[Occasion]:
+    """A new container is in the project asked for, in the format asked for unless that is open."""
+    for container in facts.own:
+        made = container.created
+        if made is None or facts.project_parameter not in made.exchange.path_params:
+            continue
+        for seen in container.reads:
+            wrong = _not_as_asked(facts, made.exchange, seen)
+            message = f"container {container.id} has another {wrong} than was asked for"
+            yield broken(message, made.exchange, seen) if wrong else HELD
+
+
+@invariant("regenerate.container", needs="a container that was rendered again")
+def keeps_container(facts: Facts) -> Iterator[Occasion]:
+    """The answer names the container that was rendered again."""
+    for started in _again(facts):
+        asked = started.exchange.path_params.get(facts.container_parameter)
+        message = f"{started.operation} of container {asked} answered container {started.container}"
+        yield HELD if asked == started.container else broken(message, started.exchange)
+
+
+@invariant("regenerate.job", needs="a container that was rendered again")
+def new_job(facts: Facts) -> Iterator[Occasion]:
+    """The answer names a job that no other call named."""
+    for started in _again(facts):
+        if facts.contract.starts[started.operation].when is None:
+            yield _job_is_new(facts, started)
+
+
+@invariant("reject.regenerate", needs="a rejection with a new render")
+def reject_regenerates(facts: Facts) -> Iterator[Occasion]:
+    """The answer to a rejection with a new render carries a job of its own."""
+    for name, starts in facts.contract.starts.items():
+        for exchange in facts.answers[name] if starts.when else ():
+            asked = pointer(exchange.request_json, starts.when or "") is True
+            if exchange.status not in facts.contract.operations[name].success or not asked:
+                continue
+            started = next((s for s in facts.starts if s.exchange is exchange), None)
+            if started is None:
+                message = f"{name} with a new render answered without its job"
+                yield broken(message, exchange, source="assumed")
+            else:
+                yield _job_is_new(facts, started)
+
+
+@invariant("regenerate.patch", needs="a container that was rendered again with a patch")
+def patch(facts: Facts) -> Iterator[Occasion]:
+    """After a render with a patch the brief is as before, but for what the patch names."""
+    for started in _again(facts):
+        container = facts.containers[started.container]
+        render = facts.jobs[started.job].render
+        if render is None or render.first is not started or not valid(facts, started.exchange):
+            continue
+        before = [s for s in container.reads if s.received <= started.exchange.sent]
+        after = [s for s in container.reads if container.render_of(s) is render]
+        if before and after:
+            patched = pointer(started.exchange.request_json, "/patch") or {}
+            yield _patched(max(before, key=lambda s: s.sent), after[0], started, patched)
+
+
+@invariant("clone.container", needs="a clone")
+def new_container(facts: Facts) -> Iterator[Occasion]:
+    """A clone is a container that no call named before."""
+    for started in _clones(facts):
+        original = started.exchange.path_params.get(facts.container_parameter)
+        named = [
+            s
+            for s in facts.starts
+            if s.container == started.container
+            and s.job != started.job
+            and received(s.exchange) <= started.exchange.sent
+        ]
+        if started.container == original or named:
+            message = f"a clone of {original} answered container {started.container}"
+            yield broken(message, *[s.exchange for s in named[:1]], started.exchange)
+        else:
+            yield HELD
+
+
+@invariant("clone.original", needs="a container read before and after it was cloned")
+def original_untouched(facts: Facts) -> Iterator[Occasion]:
+    """The container in the path shows the same after the clone as before it."""
+    endings = facts.contract.render.endings
+    for started in _clones(facts):
+        container = facts.container_of(started.exchange)
+        around = _around(container, started.exchange) if container else None
+        if container is None or around is None or around[0].state not in endings:
+            continue
+        before, after = around
+        changed = sorted(n for n in before.data if before.data[n] != after.data.get(n))
+        message = f"cloning changed {', '.join(changed)} of container {container.id}"
+        yield broken(message, before, started.exchange, after) if changed else HELD
+
+
+@invariant("clone.overrides", needs="a clone with overrides")
+def overrides(facts: Facts) -> Iterator[Occasion]:
+    """What the overrides name is in the new container's brief."""
+    for started in _clones(facts):
+        wanted = pointer(started.exchange.request_json, "/overrides")
+        container = facts.containers[started.container]
+        render = facts.jobs[started.job].render
+        for seen in container.reads if isinstance(wanted, dict) else ():
+            brief = pointer(seen.data, BRIEF)
+            if not isinstance(brief, dict) or container.render_of(seen) is not render:
+                continue
+            wrong = sorted(n for n, v in wanted.items() if n in brief and brief[n] != v)
+            message = (
+                f"container {container.id}: its brief has not the overrides' {', '.join(wrong)}"
+            )
+            yield broken(message, started.exchange, seen) if wrong else HELD
+
+
+def _again(facts: Facts) -> Iterator[Started]:
+    """What was started on a container that was there already."""
+    return (s for s in facts.starts if not s.starts.new_container)
+
+
+def _clones(facts: Facts) -> Iterator[Started]:
+    """What was started from a container, into another."""
+    for started in facts.starts:
+        if (
+            started.starts.new_container
+            and facts.container_parameter in started.exchange.path_params
+        ):
+            yield started
+
+
+def _job_is_new(facts: Facts, started: Started) -> Occasion:
+    others = [
+        s
+        for s in facts.starts
+        if s.job == started.job
+        and s is not started
+        and not _same_call(s, started)
+        and received(s.exchange) <= started.exchange.sent
+    ]
+    if not others:
+        return HELD
+    message = f"{started.operation} answered job {started.job}, which another call had started"
+    return broken(message, others[0].exchange, started.exchange)
+
+
+def _same_call(one: Started, other: Started) -> bool:
+    return one.key is not None and (one.operation, one.key) == (other.operation, other.key)
+
+
+def _not_as_asked(facts: Facts, asked: Exchange, seen: Seen) -> str | None:
+    project = asked.path_params[facts.project_parameter]
+    shown = pointer(seen.data, "/projectId")
+    if isinstance(shown, str) and shown.lower() != project.lower():
+        return "project"
+    schema = facts.contract.document.resolve(facts.contract.operations[asked.operation or ""].body)
+    open_format = schema.get("properties", {}).get("format", {}).get("default")
+    wanted, got = pointer(asked.request_json, "/format"), pointer(seen.data, "/format")
+    return "format" if wanted not in (None, open_format) and got not in (None, wanted) else None
+
+
+def _patched(before: Seen, after: Seen, started: Started, patched: dict[str, Any]) -> Occasion:
+    was, now = pointer(before.data, BRIEF), pointer(after.data, BRIEF)
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return HELD
+    expected = was | patched
+    wrong = sorted(n for n, v in expected.items() if n in now and now[n] != v)
+    lost = sorted(n for n, v in was.items() if v not in (None, [], "") and n not in now)
+    if not wrong and not lost:
+        return HELD
+    message = f"container {before.id}: {', '.join(wrong + lost)} of the brief is not as patched"
+    return broken(message, before, started.exchange, after)
+
+
+def _around(container: Container, exchange: Exchange) -> tuple[Seen, Seen] | None:
+    """The reads next to *exchange*, where nothing else was at work between them."""
+    before = [s for s in container.reads if s.received <= exchange.sent]
+    after = [s for s in container.reads if s.sent >= received(exchange)]
+    if not before or not after:
+        return None
+    last, following = max(before, key=lambda s: s.sent), min(after, key=lambda s: s.sent)
+    quiet = container.untouched(last.sent, following.received, but=exchange)
+    return (last, following) if quiet else None

@@ -1,0 +1,89 @@
+"""Run the catalogue over a history, and say what was held, violated or not judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from layers_contract.contract import Contract
+from layers_contract.document import Promise
+from layers_contract.facts import Expectations, Facts
+from layers_contract.history import History
+from layers_contract.invariants import CATALOGUE, Invariant, Violation
+
+__all__ = ["Judged", "Verdict", "judge", "overall"]
+
+Verdict = Literal["held", "violated", "not_judged"]
+ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One invariant's verdict.
+
+    `occasions` counts how often the promise could have been broken. `violations` fail the run;
+    `differences` are occasions on which only an assumption of ours was broken, and fail nothing
+    unless the run is strict. `reason` says why an invariant was not judged.
+    """
+
+    promise: Promise
+    verdict: Verdict
+    occasions: int
+    violations: tuple[Violation, ...] = ()
+    differences: tuple[Violation, ...] = ()
+    reason: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The surest source among what was violated, else the promise's own."""
+        return next((v.source for v in self.violations if v.source), self.promise.source)
+
+
+def judge(
+    contract: Contract,
+    history: History,
+    expectations: Expectations | None = None,
+    *,
+    strict: bool = False,
+    only: Collection[str] = (),
+    why_not: Callable[[str], str | None] = lambda _: None,
+) -> list[Judged]:
+    """Judge *history* by every invariant, or by those that *only* names.
+
+    *why_not* may give a better reason than the invariant's own for what was not judged.
+    """
+    facts = Facts(contract, history, expectations)
+    chosen = (each for each in CATALOGUE.values() if not only or each.id in only)
+    return [_judged(contract, facts, each, strict, why_not) for each in chosen]
+
+
+def overall(judged: Iterable[Judged]) -> str:
+    """The run's verdict: `violated`, else `held` where anything was, else `unjudged`."""
+    verdicts = {each.verdict for each in judged}
+    if "violated" in verdicts:
+        return "violated"
+    return "held" if "held" in verdicts else "unjudged"
+
+
+def _judged(
+    contract: Contract,
+    facts: Facts,
+    invariant: Invariant,
+    strict: bool,
+    why_not: Callable[[str], str | None],
+) -> Judged:
+    promise = contract.document.promises[invariant.id]
+    seen = list(invariant.check(facts))
+    broken = [each for each in seen if each is not None]
+    violations = [v for v in broken if strict or (v.source or promise.source) != ASSUMED]
+    differences = [v for v in broken if v not in violations]
+    held = len(seen) - len(broken)
+    if violations:
+        return Judged(promise, "violated", len(seen), tuple(violations), tuple(differences))
+    if held and not (differences and promise.source == ASSUMED):
+        return Judged(promise, "held", len(seen), (), tuple(differences))
+    reason = why_not(promise.id) or f"it needs {invariant.needs}"
+    if differences:
+        reason = f"the server does not keep it, and it is only assumed: {differences[0].message}"
+    return Judged(promise, "not_judged", len(seen), (), tuple(differences), reason)

@@ -1,0 +1,40 @@
+"""The stateful mock: keeps every promise of the document, and breaks a chosen one on request.
+
+    with background(MockOptions(render=0.5)) as (url, target): ...   # a server in a thread
+    serve(MockOptions(port=8080))                                    # a server until told to stop
+    app(MockOptions(), TrioClock())                                  # an ASGI app in-process
+
+`FAULTS` is the catalogue of what it can break, `TASTES` of how it can differ within the contract.
+"""
+
+from __future__ import annotations
+
+from layers_contract.mock.application import Application
+from layers_contract.mock.catalogue import FAULTS, TASTES, Fault, Taste
+from layers_contract.mock.clock import Clock, TrioClock, WallClock
+from layers_contract.mock.errors import MockError
+from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
+from layers_contract.mock.server import app, background, serve
+from layers_contract.mock.target import target, to_toml
+
+__all__ = [
+    "FAILING_HOOK",
+    "FAULTS",
+    "OTHER",
+    "OWN",
+    "TASTES",
+    "Application",
+    "Clock",
+    "Fault",
+    "MockError",
+    "MockOptions",
+    "Taste",
+    "TrioClock",
+    "WallClock",
+    "World",
+    "app",
+    "background",
+    "serve",
+    "target",
+    "to_toml",
+]

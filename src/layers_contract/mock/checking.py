@@ -1,0 +1,197 @@
+"""Whether a request is as the document wants it: JSON, body, query, headers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, Protocol
+from urllib.parse import parse_qsl
+
+from layers_contract.document import Document, Operation, Parameter
+from layers_contract.mock.access import Access
+from layers_contract.mock.errors import Refused
+from layers_contract.mock.model import ABSENT, Call
+
+__all__ = ["Checking"]
+
+Json = Any
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_LONGEST: Final = 200
+"""How much of a validator's message is passed on: it may quote the whole request."""
+
+
+class Validator(Protocol):
+    """A compiled schema."""
+
+    def iter_errors(self, instance: Json) -> Any:
+        """Where *instance* breaks the schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A parameter with its compiled schema."""
+
+    parameter: Parameter
+    validator: Validator
+    many: bool
+    integer: bool
+
+
+class Checking(Access):
+    """Reads what a request carries, and refuses what breaks the document."""
+
+    _checks: Mapping[str, Sequence[Checked]] | None = None
+
+    def check(self, call: Call, raw: bytes) -> None:
+        """Put parameters and body into *call*, or refuse it."""
+        self.check_parameters(call)
+        if call.operation.body is not None:
+            call.body = self.parse(raw) if raw else ABSENT
+            self.check_body(call)
+
+    def check_media_type(self, call: Call, raw: bytes) -> None:
+        """Refuse a body that is not said to be JSON."""
+        said = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if raw and said not in call.operation.raw["requestBody"]["content"]:
+            raise self.unsupported(said)
+
+    def check_parameters(self, call: Call) -> None:
+        """Read the query and the headers that the document names; others are let pass."""
+        checked = self.checks[call.operation.id]
+        if not checked:
+            return
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(call.query, keep_blank_values=True):
+            query.setdefault(name, []).append(value)
+        for each in checked:
+            given = self.given(call, each, query)
+            if given is not ABSENT:
+                self.check_value(each, given)
+                call.params[each.parameter.name] = given
+
+    def given(self, call: Call, checked: Checked, query: Mapping[str, list[str]]) -> Json:
+        """What the request says for a parameter, as the type that its schema has."""
+        name = checked.parameter.name
+        if checked.parameter.place == "header":
+            return call.headers.get(name.lower(), ABSENT)
+        values = query.get(name)
+        if values is None:
+            return checked.parameter.schema.get("default", ABSENT)
+        if checked.many:
+            return values
+        if len(values) > 1:
+            self.invalid(name, "is given more than once")
+        return int(values[0]) if checked.integer and _INTEGER.fullmatch(values[0]) else values[0]
+
+    def check_value(self, checked: Checked, value: Json) -> None:
+        """Refuse a parameter that breaks its schema."""
+        problem = _first_problem(checked.validator, value)
+        if problem:
+            self.invalid(checked.parameter.name, problem[1])
+
+    def check_body(self, call: Call) -> None:
+        """Refuse a body that breaks its schema, or is missing."""
+        if call.body is ABSENT:
+            if call.operation.body_required:
+                self.invalid("", "a body is required")
+            return
+        problem = _first_problem(self.body_validator(call.operation), call.body)
+        if problem:
+            self.invalid(*problem)
+
+    def body_validator(self, operation: Operation) -> Validator:
+        """The compiled schema of the operation's body."""
+        base = (*operation.base, "requestBody", "content", "application/json", "schema")
+        return self.contract.document.validator(base)
+
+    def parse(self, raw: bytes) -> Json:
+        """The JSON value of *raw*; strict, so that it can be answered, stored and compared."""
+        try:
+            value = json.loads(
+                raw.decode(),
+                object_pairs_hook=_no_twins,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+            )
+            json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate ends here
+        except (ValueError, RecursionError):
+            self.invalid("", "is not valid JSON")
+        return value
+
+    def invalid(self, at: str, problem: str) -> NoReturn:
+        """Refuse the request as invalid."""
+        raise self.words.refuse("Invalid", at=at, problem=problem)
+
+    def unsupported(self, said: str) -> Refused:
+        """The refusal of a body in another format."""
+        from http import HTTPStatus
+
+        message = f"Send application/json, not {said[:80]!r}." if said else "Say what the body is."
+        return Refused.plain(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
+
+    @property
+    def checks(self) -> Mapping[str, Sequence[Checked]]:
+        """The query and header parameters of each operation, compiled."""
+        if self._checks is None:
+            document = self.contract.document
+            self._checks = {name: _checks(document, o) for name, o in document.operations.items()}
+        return self._checks
+
+
+def _checks(document: Document, operation: Operation) -> Sequence[Checked]:
+    item = ("paths", operation.path)
+    nodes = [
+        ((*item, "parameters", i), node)
+        for i, node in enumerate(document.raw["paths"][operation.path].get("parameters", ()))
+    ] + [
+        ((*operation.base, "parameters", i), node)
+        for i, node in enumerate(operation.raw.get("parameters", ()))
+    ]
+    return tuple(
+        _checked(document, parameter, base, node)
+        for parameter, (base, node) in zip(operation.parameters, nodes, strict=True)
+        if parameter.place in ("query", "header")
+    )
+
+
+def _checked(
+    document: Document, parameter: Parameter, base: tuple[str | int, ...], node: Json
+) -> Checked:
+    if "$ref" in node:
+        base = tuple(node["$ref"][2:].split("/"))
+    schema = document.resolve(parameter.schema)
+    validator = document.validator((*base, "schema"))
+    return Checked(
+        parameter, validator, schema.get("type") == "array", schema.get("type") == "integer"
+    )
+
+
+def _first_problem(validator: Validator, value: Json) -> tuple[str, str] | None:
+    """Where and how *value* breaks the schema first."""
+    try:
+        error = next(iter(validator.iter_errors(value)), None)
+    except (ValueError, OverflowError, RecursionError):
+        return "", "is nested too deeply or holds a number that is too large"
+    if error is None:
+        return None
+    return "".join(f"/{part}" for part in error.instance_path), error.message[:_LONGEST]
+
+
+def _no_twins(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a member stands there twice")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return value

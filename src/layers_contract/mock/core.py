@@ -1,0 +1,97 @@
+"""What every part of the mock's behaviour stands on: store, clock, words, chance, ids."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import random
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from layers_contract.mock.clock import Clock
+from layers_contract.mock.model import Project
+from layers_contract.mock.options import OTHER, OWN, MockOptions, World
+from layers_contract.mock.store import Store
+from layers_contract.mock.words import Words
+
+__all__ = ["Core"]
+
+Json = Any
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Core:
+    """Store, clock and words, and the small things made from them.
+
+    The behaviour is a line of classes, each with one concern and built on the one before; a fault
+    or a taste is a subclass of the last that overrides one method.
+    """
+
+    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:
+        self.options = options
+        self.clock = clock
+        self.store = store
+        self.words = words
+        self.contract = words.contract
+        self.world = World.of(words.contract.document)
+        self.random = random.Random(options.seed)  # noqa: S311 - ids of a mock, no secrets
+        self._secret: bytes | None = None
+        self._requests = 0
+        self._prefixes = {
+            name: words.prefix(name) for name in ("ContainerId", "JobId", "MediaId")
+        }
+        self.settle()
+
+    def settle(self) -> None:
+        """Make the world's projects, where they are not there yet."""
+        world = self.world
+        owned = [(world.open, False), (world.gated, True), *((p, False) for p in world.disposable)]
+        with self.store.transaction():
+            for project_id, gated in owned:
+                self.store.add_project(self.first_project(project_id, OWN.org, gated=gated))
+            self.store.add_project(self.first_project(world.foreign, OTHER.org, gated=False))
+
+    def first_project(self, project_id: str, org: str, *, gated: bool) -> Project:
+        """A project as it is before anybody changed it."""
+        gate = self.words.gate.field.strip("/")
+        policy = {gate: gated, "firstNPostsBlocked": 0, "autoApproveAfter": None}
+        return Project(project_id, org, policy, 0.0, None)
+
+    def new_id(self, schema: str) -> str:
+        """A fresh id for *schema*: its prefix and 26 characters, the older the smaller."""
+        moment = int(self.clock.now() * 1000) & ((1 << 48) - 1)
+        return self.spell_id(self._prefixes[schema], moment << 80 | self.random.getrandbits(80))
+
+    def spell_id(self, prefix: str, number: int) -> str:
+        """How an id is written."""
+        letters = [_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
+        return prefix + "".join(letters)
+
+    def new_request_id(self) -> str:
+        """Names one exchange."""
+        self._requests += 1
+        return f"req_{self.random.getrandbits(40):010X}{self._requests:08X}"
+
+    def stamp(self, moment: float) -> str:
+        """A moment as the answers write it."""
+        return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+    def sign(self, *parts: object) -> str:
+        """A signature over *parts*, as short text that fits into a URL."""
+        text = json.dumps(parts, separators=(",", ":")).encode()
+        return hmac.new(self.secret, text, hashlib.sha256).hexdigest()[:32]
+
+    @property
+    def secret(self) -> bytes:
+        """What cursors and signed URLs are signed with; kept with the store."""
+        if self._secret is None:
+            seed = self.options.seed
+            fresh = secrets.token_hex() if seed is None else f"{seed:064x}"
+            self._secret = self.store.remember("secret", fresh).encode()
+        return self._secret
+
+    def encode(self, body: Json) -> bytes:
+        """A body as it goes out."""
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

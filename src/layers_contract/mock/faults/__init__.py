@@ -1,0 +1,36 @@
+"""The faults: each one a small class that breaks one promise, the way a real team would.
+
+They stand in modules by what they touch. To add one: subclass `Behaviour`, override one method, and
+enter it with `@fault(name, breaks=<promise id>, sentence=<what a user would see>)`. Options that it
+needs to show (a latency for a race) are named there too.
+"""
+
+from __future__ import annotations
+
+from layers_contract.mock.faults import (
+    approvals,
+    containers,
+    errors,
+    idempotency,
+    jobs,
+    lifecycle,
+    lists,
+    projects,
+    schema,
+    starting,
+    tenancy,
+)
+
+__all__ = [
+    "approvals",
+    "containers",
+    "errors",
+    "idempotency",
+    "jobs",
+    "lifecycle",
+    "lists",
+    "projects",
+    "schema",
+    "starting",
+    "tenancy",
+]

@@ -1,0 +1,228 @@
+"""Jobs that contradict themselves, their container or the progress endpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from layers_contract.mock.behaviour import Behaviour
+from layers_contract.mock.model import Answer, Call, Render
+from layers_contract.mock.registry import fault
+
+Json = Any
+View = dict[str, Json]
+
+
+@fault(
+    "job-reopens",
+    breaks="job.terminal",
+    sentence="A while after its end a job is running again.",
+)
+class _JobReopens(Behaviour):
+    def job_status(self, render: Render, now: float) -> str:
+        over = now - self.finished(render) > self.options.render / 4
+        return self.words.running if over else super().job_status(render, now)
+
+
+@fault(
+    "job-lags",
+    breaks="job.one-story",
+    sentence="A job is shown as running for a while after its container has ended.",
+)
+class _JobLags(Behaviour):
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        lag = 0.4 * self.options.render
+        return super().job_view(render, max(render.started, now - lag), base)
+
+
+@fault(
+    "canceled-job-completes",
+    breaks="job.one-story",
+    sentence="The job of a canceled container is shown as completed.",
+)
+class _CanceledJobCompletes(Behaviour):
+    def job_status(self, render: Render, now: float) -> str:
+        status = super().job_status(render, now)
+        done = self.words.job_status[self.words.success]
+        return done if self.is_canceled(render, now) else status
+
+
+@fault(
+    "failed-job-completes",
+    breaks="job.one-story",
+    sentence="The job of a failed container is shown as completed.",
+)
+class _FailedJobCompletes(Behaviour):
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        view = super().job_view(render, now, base)
+        if view.pop("error", None):
+            view["status"] = self.words.job_status[self.words.success]
+        return view
+
+
+@fault(
+    "progress-falls",
+    breaks="job.progress",
+    sentence="Progress falls back near the end of a render.",
+)
+class _ProgressFalls(Behaviour):
+    def progress(self, render: Render, now: float) -> float:
+        progress = super().progress(render, now)
+        return progress if progress < 0.6 else round(progress - 0.5, 2)
+
+
+@fault(
+    "progress-in-percent",
+    breaks="job.progress",
+    sentence="Progress is given in percent.",
+)
+class _ProgressInPercent(Behaviour):
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        view = super().job_view(render, now, base)
+        return {**view, "progress": view["progress"] * 100} if "progress" in view else view
+
+
+@fault(
+    "result-names-other-container",
+    breaks="job.result",
+    sentence="The result of a completed job names another container.",
+)
+class _ResultNamesOtherContainer(Behaviour):
+    def result(self, render: Render, base: str) -> View:
+        result = super().result(render, base)
+        return {**result, "containerId": result["containerId"][::-1].replace("_tnc", "") + "X"}
+
+
+@fault(
+    "completed-with-error",
+    breaks="job.result",
+    sentence="A completed job has an error beside its result.",
+)
+class _CompletedWithError(Behaviour):
+    def outcome_view(self, render: Render, now: float, base: str) -> View:
+        view = super().outcome_view(render, now, base)
+        return {**view, "error": self.last_error(render)} if "result" in view else view
+
+
+@fault(
+    "running-with-result",
+    breaks="job.result",
+    sentence="A job shows its result while it still runs.",
+)
+class _RunningWithResult(Behaviour):
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        view = super().job_view(render, now, base)
+        early = view.get("progress", 0) > 0
+        return {**view, "result": self.result(render, base)} if early else view
+
+
+@fault(
+    "started-moves",
+    breaks="job.constant",
+    sentence="startedAt is the moment when the render left the queue, once it has.",
+)
+class _StartedMoves(Behaviour):
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        view = super().job_view(render, now, base)
+        begun = render.started + render.queue
+        return {**view, "startedAt": self.stamp(begun)} if now >= begun else view
+
+
+@fault(
+    "kind-changes",
+    breaks="job.constant",
+    sentence="Every job calls itself a first render when it is read.",
+)
+class _KindChanges(Behaviour):
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        first = self.contract.starts["generateContent"].kind
+        return {**super().job_view(render, now, base), "kind": first}
+
+
+@fault(
+    "job-not-yet-there",
+    breaks="job.readable",
+    sentence="A job cannot be read until its render has left the queue.",
+)
+class _JobNotYetThere(Behaviour):
+    def read_job(self, call: Call) -> Answer:
+        render = self.owned_render(call)
+        if self.clock.now() < render.started + render.queue:
+            raise self.words.refuse("NotFound")
+        return super().read_job(call)
+
+
+@fault(
+    "job-gone-when-done",
+    breaks="job.readable",
+    sentence="A job cannot be read once the container has a newer render.",
+)
+class _JobGoneWhenDone(Behaviour):
+    def read_job(self, call: Call) -> Answer:
+        render = self.owned_render(call)
+        found = self.store.container(render.container)
+        if found and found[0].job != render.job:
+            raise self.words.refuse("NotFound")
+        return super().read_job(call)
+
+
+@fault(
+    "etag-never-changes",
+    breaks="job.unchanged",
+    sentence="The ETag is made from the job's id, so that a poller never sees the end.",
+)
+class _EtagNeverChanges(Behaviour):
+    def tag(self, view: View, body: bytes) -> str:
+        return super().tag(view, view["jobId"].encode())
+
+
+@fault(
+    "etag-any-is-known",
+    breaks="job.unchanged",
+    sentence="Any If-None-Match is answered with 304.",
+)
+class _EtagAnyIsKnown(Behaviour):
+    def is_known(self, known: str, tag: str) -> bool:
+        return True
+
+
+@fault(
+    "etag-of-status",
+    breaks="job.unchanged",
+    sentence="The ETag changes with the status alone, not with stage and progress.",
+)
+class _EtagOfStatus(Behaviour):
+    def tag(self, view: View, body: bytes) -> str:
+        return f'"{hashlib.sha256((view["jobId"] + view["status"]).encode()).hexdigest()[:16]}"'
+
+
+@fault(
+    "progress-of-first-job",
+    breaks="progress.same-as-job",
+    sentence="The progress endpoint stays with the container's first job.",
+)
+class _ProgressOfFirstJob(Behaviour):
+    def progress_view(self, render: Render, now: float, base: str) -> View:
+        first = self.store.renders(render.container)[0]
+        return super().progress_view(first, now, base)
+
+
+@fault(
+    "progress-endpoint-lags",
+    breaks="progress.same-as-job",
+    sentence="The progress endpoint shows the job as it was a while ago.",
+)
+class _ProgressEndpointLags(Behaviour):
+    def progress_view(self, render: Render, now: float, base: str) -> View:
+        lag = 0.4 * self.options.render
+        return super().progress_view(render, max(render.started, now - lag), base)
+
+
+@fault(
+    "progress-kind-differs",
+    breaks="progress.same-as-job",
+    sentence="The progress endpoint names another kind than the job.",
+)
+class _ProgressKindDiffers(Behaviour):
+    def progress_view(self, render: Render, now: float, base: str) -> View:
+        return {**super().progress_view(render, now, base), "kind": "content_progress"}

@@ -1,0 +1,154 @@
+"""One call, however often it is sent: keys, replays, conflicts, calls in flight."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+
+from layers_contract.mock.checking import Checking
+from layers_contract.mock.clock import Clock
+from layers_contract.mock.errors import Refused
+from layers_contract.mock.model import ABSENT, Answer, Call, Record
+from layers_contract.mock.options import MockOptions
+from layers_contract.mock.store import Store
+from layers_contract.mock.words import Words
+
+__all__ = ["Idempotency"]
+
+Json = Any
+Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A call that holds a key and has not been answered."""
+
+    fingerprint: str
+    landed: anyio.Event = field(default_factory=anyio.Event)
+
+
+class Idempotency(Checking):
+    """Answers a repeated call as it was answered first."""
+
+    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:
+        super().__init__(options, clock, store, words)
+        self._flights: dict[str, Flight] = {}
+        self._rule = words.contract.idempotency
+        self._scope_parts = tuple(words.raw["x-idempotency"]["scope"])
+
+    async def once(self, call: Call, handler: Handler) -> Answer:
+        """Carry *call* out, unless its key says that this was done."""
+        key = self.key_of(call)
+        if key is None:
+            await self.work(call)
+            return self.commit(call, handler, None)
+        scope, fingerprint = self.scope(call, key), self.fingerprint(call)
+        replay = await self.find_replay(call, scope, fingerprint)
+        if replay is not None:
+            return replay
+        with self.reserve(scope, fingerprint):
+            await self.work(call)
+            return self.commit(call, handler, scope)
+
+    def key_of(self, call: Call) -> str | None:
+        """The call's idempotency key."""
+        key = call.params.get(self._rule.header)
+        return None if key is None else str(key)
+
+    def scope(self, call: Call, key: str) -> str:
+        """What a key is unique within, as the document says, and the key."""
+        parts = {
+            "credential": call.credential.key,
+            "operation": call.operation.id,
+            "path": call.path,
+        }
+        return json.dumps([*(parts[name] for name in self._scope_parts), key])
+
+    def fingerprint(self, call: Call) -> str:
+        """The same for bodies that are the same JSON value."""
+        if call.body is ABSENT:
+            return ""
+        text = json.dumps(call.body, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    async def find_replay(self, call: Call, scope: str, fingerprint: str) -> Answer | None:
+        """The first answer to this call, if there is one; a call in flight is waited for or refused."""
+        while True:
+            record = self.find_record(scope)
+            if record is not None:
+                if self.is_conflict(record.fingerprint, fingerprint):
+                    return self.on_conflict(call, record)
+                return self.replay(call, record)
+            flight = self._flights.get(scope)
+            if flight is None:
+                return None
+            if self.is_conflict(flight.fingerprint, fingerprint):
+                raise self.conflict()
+            if not self.options.wait_in_flight:
+                raise self.in_flight()
+            await flight.landed.wait()
+
+    def find_record(self, scope: str) -> Record | None:
+        """What the key stands for, while its window is open."""
+        record = self.store.record(scope)
+        return record if record is not None and not self.is_expired(record) else None
+
+    def is_expired(self, record: Record) -> bool:
+        """Whether the key of *record* is new again."""
+        return self.clock.now() - record.created >= self._rule.window
+
+    def is_conflict(self, known: str, fingerprint: str) -> bool:
+        """Whether a key that stands for one body came with another."""
+        return known != fingerprint
+
+    def on_conflict(self, call: Call, record: Record) -> Answer | None:
+        """What a known key with another body is answered."""
+        raise self.conflict()
+
+    def replay(self, call: Call, record: Record) -> Answer:
+        """The first answer once more."""
+        return Answer(record.status, record.body)
+
+    def conflict(self) -> Refused:
+        """The refusal of a known key with another body."""
+        message = self.words.refusals["IdempotencyConflict"][2]
+        return Refused(self._rule.conflict_status, self._rule.conflict_code, message)
+
+    def in_flight(self) -> Refused:
+        """The refusal of a call that is being carried out already."""
+        message = "A call with this key is under way. Try again in a moment."
+        return Refused(self._rule.in_flight_status, self._rule.conflict_code, message)
+
+    @contextmanager
+    def reserve(self, scope: str, fingerprint: str) -> Iterator[None]:
+        """Hold the key while its call is carried out."""
+        flight = self._flights[scope] = Flight(fingerprint)
+        try:
+            yield
+        finally:
+            del self._flights[scope]
+            flight.landed.set()
+
+    async def work(self, call: Call) -> None:
+        """Let the time pass that starting a render takes."""
+        if self.options.latency:
+            await self.clock.sleep(self.options.latency)
+
+    def commit(self, call: Call, handler: Handler, scope: str | None) -> Answer:
+        """Carry *call* out and note its key, both or neither."""
+        with self.store.transaction():
+            answer = handler(call)
+            if scope is not None:
+                self.record_key(scope, self.fingerprint(call), answer)
+        return answer
+
+    def record_key(self, scope: str, fingerprint: str, answer: Answer) -> None:
+        """Note what the key stands for."""
+        record = Record(fingerprint, answer.status, answer.body, self.clock.now())
+        self.store.put_record(scope, record)

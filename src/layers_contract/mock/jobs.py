@@ -1,0 +1,60 @@
+"""Jobs: read one, and cancel it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from layers_contract.mock.model import Answer, Call, Render
+from layers_contract.mock.reviewing import Reviewing
+
+__all__ = ["Jobs"]
+
+Json = Any
+
+
+class Jobs(Reviewing):
+    """One render, by its job."""
+
+    def read_job(self, call: Call) -> Answer:
+        """A job as it stands; nothing but headers while it is as the caller knows it."""
+        render = self.owned_render(call)
+        view = self.job_view(render, self.clock.now(), call.base)
+        rule = self.words.validators[call.operation.id]
+        body = self.encode(view)
+        tag = self.tag(view, body)
+        known = call.headers.get(rule.request)
+        if known is not None and self.is_known(known, tag):
+            return Answer(rule.unchanged, b"", {rule.response: tag})
+        return Answer(self.successes[call.operation.id], body, {rule.response: tag})
+
+    def tag(self, view: dict[str, Json], body: bytes) -> str:
+        """The job's entity tag: another one for another body."""
+        return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+    def is_known(self, known: str, tag: str) -> bool:
+        """Whether the caller has what *tag* stands for."""
+        tags = [each.strip().removeprefix("W/") for each in known.split(",")]
+        return known.strip() == "*" or tag in tags
+
+    def cancel(self, call: Call) -> Answer:
+        """Ask a render to stop."""
+        render = self.owned_render(call)
+        now = self.clock.now()
+        if not self.is_running(render, now):
+            return self.too_late(call, render, now)
+        self.stop(render, now + self.options.cancel_delay)
+        status = self.words.status(call.operation.id, accepted=True)
+        return Answer(status, {"jobId": render.job, "accepted": True})
+
+    def too_late(self, call: Call, render: Render, now: float) -> Answer:
+        """The answer to a cancel of what has ended."""
+        status = self.words.status(call.operation.id, accepted=False)
+        reason = f"ALREADY_{self.job_status(render, now).upper()}"
+        return Answer(status, {"jobId": render.job, "accepted": False, "reason": reason})
+
+    def stop(self, render: Render, moment: float) -> None:
+        """End *render* at *moment*, unless it ends before; the first signal counts."""
+        if render.canceled is None or moment < render.canceled:
+            self.store.put_render(replace(render, canceled=moment))

@@ -1,0 +1,91 @@
+"""Named variations of the behaviour, and how several of them make one.
+
+A fault breaks a promise; a taste is a choice that the contract leaves to a server. Both are
+subclasses of `Behaviour` that override what they are about.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from layers_contract.mock.behaviour import Behaviour
+from layers_contract.mock.errors import MockError
+
+__all__ = ["FAULTS", "TASTES", "Fault", "Taste", "compose", "fault", "taste"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A way to break one promise. `needs` are options of the mock that bring it to light."""
+
+    name: str
+    breaks: str
+    sentence: str
+    behaviour: type[Behaviour]
+    needs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """A way to be different and keep every promise."""
+
+    name: str
+    sentence: str
+    behaviour: type[Behaviour]
+    needs: Mapping[str, Any]
+
+
+FAULTS: Final[dict[str, Fault]] = {}
+TASTES: Final[dict[str, Taste]] = {}
+
+_B = TypeVar("_B", bound=type[Behaviour])
+
+
+def fault(name: str, *, breaks: str, sentence: str, **needs: Any) -> Callable[[_B], _B]:
+    """Enter a behaviour into the catalogue of faults."""
+
+    def enter(behaviour: _B) -> _B:
+        if name in FAULTS:
+            raise ValueError(f"two faults are called {name}")
+        FAULTS[name] = Fault(name, breaks, sentence, behaviour, needs)
+        return behaviour
+
+    return enter
+
+
+def taste(name: str, *, sentence: str, **needs: Any) -> Callable[[_B], _B]:
+    """Enter a behaviour into the catalogue of tastes."""
+
+    def enter(behaviour: _B) -> _B:
+        if name in TASTES:
+            raise ValueError(f"two tastes are called {name}")
+        TASTES[name] = Taste(name, sentence, behaviour, needs)
+        return behaviour
+
+    return enter
+
+
+def compose(faults: Iterable[str], tastes: Iterable[str]) -> type[Behaviour]:
+    """The behaviour with these faults over these tastes.
+
+    Raises:
+
+        MockError: A name is not in the catalogue; the message gives the nearest ones.
+    """
+    parts = [_find(FAULTS, "fault", name).behaviour for name in dict.fromkeys(faults)]
+    parts += [_find(TASTES, "taste", name).behaviour for name in dict.fromkeys(tastes)]
+    return type("Composed", (*parts, Behaviour), {}) if parts else Behaviour
+
+
+_Entry = TypeVar("_Entry", Fault, Taste)
+
+
+def _find(catalogue: Mapping[str, _Entry], what: str, name: str) -> _Entry:
+    if name in catalogue:
+        return catalogue[name]
+    near = difflib.get_close_matches(name, catalogue, n=3, cutoff=0.4)
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    raise MockError(f"unknown {what} {name!r}{hint}")

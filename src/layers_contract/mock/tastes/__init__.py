@@ -1,0 +1,1 @@
+"""The tastes: legal variations of the behaviour."""

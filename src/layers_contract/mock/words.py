@@ -1,0 +1,163 @@
+"""The words that the mock speaks, looked up in the document by the part they play.
+
+The mock's logic knows parts (`the first state`, `the refusal of an unknown key`), the document
+knows their names. A document that lacks a part is refused at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from layers_contract.contract import Contract, seconds
+from layers_contract.document import load
+from layers_contract.mock.errors import MockError, Refused
+
+__all__ = ["Words", "default_words"]
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """How an unchanged resource is asked for and told."""
+
+    request: str
+    response: str
+    unchanged: int
+
+
+class Words:
+    """States, statuses, codes, headers and samples of one document."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.raw: Mapping[str, Json] = contract.document.raw
+        try:
+            self._look_up()
+        except (KeyError, StopIteration, IndexError) as error:
+            raise MockError(f"the document lacks what the mock needs: {error!r}") from error
+
+    def _look_up(self) -> None:
+        render, job, review = self.contract.render, self.contract.job, self.contract.review
+        self.success = render.ending("success")
+        self.failure = render.ending("failure")
+        self.canceled = render.ending("cancel")
+        self.steps = {
+            outcome: render.path(outcome)[:-1] or render.initial[:1]
+            for outcome in ("success", "failure")
+        }
+        self.running = job.initial[0]
+        self.job_status = {s: name for name, group in render.mirror.items() for s in group}
+        self.gate = next(each for each in (review.gate,) if each)
+        self.request_id_header = self._header("RequestId")
+        self.stages = tuple(self._property("Job", "stage")["examples"])
+        self.render_error: Mapping[str, str] = self._sample("RenderError")
+        self.platforms = tuple(self._sample("Brief")["targetPlatforms"])
+        self.asset_kinds = tuple(self.contract.document.schema("AssetKind")["enum"])
+        self.archived = self._sample("ArchivedProject")["status"]
+        self.posts = frozenset(
+            sample["sourcePlatformPostId"]
+            for sample in self.contract.document.schema("CloneRequest")["examples"]
+        )
+        self.job_url = self.contract.reader("job").url
+        limits = self.raw["x-rate-limits"]
+        self.rate_window = seconds(limits["window"])
+        self.rate_tiers: Mapping[str, Mapping[str, int]] = limits["tiers"]
+        self.rate_header: str = limits["class-header"]
+        self.rate_exceeded: Mapping[str, Json] = limits["exceeded"]
+
+    @cached_property
+    def refusals(self) -> Mapping[str, tuple[int, str, str]]:
+        """Status, code and message of each documented refusal, by its component's name."""
+        statuses = {
+            str(node["$ref"]).rsplit("/", 1)[-1]: int(status)
+            for operation in self.contract.operations.values()
+            for status, node in operation.raw["responses"].items()
+            if "$ref" in node and str(status).isdecimal()
+        }
+        return {name: (status, *self._said(name)) for name, status in statuses.items()}
+
+    def refuse(self, component: str, message: str | None = None, **details: Json) -> Refused:
+        """The refusal that the document describes under `components.responses`."""
+        status, code, said = self.refusals[component]
+        return Refused(status, code, message or said, details=details or None)
+
+    def deciding(self, operation: str) -> str:
+        """The review state that *operation* leads to from a pending one."""
+        return next(
+            target
+            for step in self.contract.review.transitions
+            if operation in step.by and self.gate.closed in step.origins
+            for target in step.targets
+        )
+
+    def status(self, operation: str, **example: Json) -> int:
+        """The status of *operation*'s success whose example has these members."""
+        return next(
+            int(status)
+            for status, response in self.contract.operations[operation].responses.items()
+            if status.startswith("2")
+            and any(example.items() <= dict(e).items() for e in response.examples.values())
+        )
+
+    @cached_property
+    def successes(self) -> Mapping[str, int]:
+        """The first documented success of each operation."""
+        return {
+            name: min(
+                (int(s) for s in operation.responses if s.startswith("2")), default=0
+            )
+            for name, operation in self.contract.operations.items()
+        }
+
+    def prefix(self, schema: str) -> str:
+        """What the ids of *schema* start with."""
+        return str(self.contract.document.schema(schema)["examples"][0]).partition("_")[0] + "_"
+
+    def rate_class(self, operation: str) -> str:
+        """Which budget *operation* is counted on."""
+        return str(self.contract.operations[operation].raw["x-rate-class"])
+
+    @cached_property
+    def validators(self) -> Mapping[str, Validator]:
+        """How operations tell that nothing has changed."""
+        found = {
+            name: operation.raw.get("x-polling", {}).get("validator")
+            for name, operation in self.contract.operations.items()
+        }
+        return {
+            name: Validator(raw["request"].lower(), raw["response"], raw["unchanged"])
+            for name, raw in found.items()
+            if raw
+        }
+
+    def _said(self, component: str) -> tuple[str, str]:
+        media = self.raw["components"]["responses"][component]["content"]["application/json"]
+        error = next(iter(media["examples"].values()))["value"]["error"]
+        return error["code"], error["message"]
+
+    def _header(self, component: str) -> str:
+        wanted = {"$ref": f"#/components/headers/{component}"}
+        return next(
+            str(name)
+            for response in self.raw["components"]["responses"].values()
+            for name, node in response.get("headers", {}).items()
+            if node == wanted
+        )
+
+    def _sample(self, schema: str) -> Mapping[str, Json]:
+        sample: Mapping[str, Json] = self.contract.document.schema(schema)["examples"][0]
+        return sample
+
+    def _property(self, schema: str, name: str) -> Mapping[str, Json]:
+        found: Mapping[str, Json] = self.contract.document.schema(schema)["properties"][name]
+        return found
+
+
+@lru_cache(maxsize=1)
+def default_words() -> Words:
+    """The words of the document that the package ships, read once."""
+    return Words(Contract(load()))

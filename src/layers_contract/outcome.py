@@ -1,0 +1,79 @@
+"""What a run found: the verdicts, the history they rest on, and how much was covered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from layers_contract.contract import Contract
+from layers_contract.facts import Facts, earlier
+from layers_contract.history import History
+from layers_contract.judge import Judged, overall
+
+__all__ = ["Outcome", "coverage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run.
+
+    `secret_header` is the name of the header that carried the key; the key itself is nowhere.
+    `notes` are sentences for people: what was left out, and what was left behind on the server.
+    """
+
+    contract: Contract
+    target: str
+    profile: str
+    seed: int
+    strict: bool
+    judged: Sequence[Judged]
+    history: History
+    seconds: float
+    generations: int = 0
+    notes: Sequence[str] = ()
+    coverage: dict[str, Any] = field(default_factory=dict)
+    interrupted: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """`violated`, `held` or `unjudged`."""
+        return overall(self.judged)
+
+    @property
+    def secret_header(self) -> str:
+        """The header that carries the key."""
+        return self.contract.document.security_header
+
+
+def coverage(contract: Contract, history: History) -> dict[str, Any]:
+    """What of the document the history came by.
+
+    `operations` maps each operationId to how often it was called, `statuses` to the statuses it
+    answered. `states` and `transitions` map each lifecycle to what was seen of it, a transition
+    being written `from -> to`.
+    """
+    facts = Facts(contract, history)
+    return {
+        "operations": {name: len(facts.answers[name]) for name in contract.operations},
+        "statuses": {
+            name: sorted({e.status for e in facts.answers[name] if e.status is not None})
+            for name in contract.operations
+        },
+        "states": {
+            contract.render.name: sorted({s.state for c in facts.own for s in c.reads}),
+            contract.job.name: sorted({s.state for j in facts.jobs.values() for s in j.views}),
+        },
+        "transitions": {contract.render.name: _transitions(facts)},
+    }
+
+
+def _transitions(facts: Facts) -> list[str]:
+    seen = set()
+    for container in facts.own:
+        for after, before in earlier(container.reads, lambda view: view.state):
+            if before:
+                last = max(before, key=lambda view: view.received)
+                if last.state != after.state:
+                    seen.add(f"{last.state} -> {after.state}")
+    return sorted(seen)

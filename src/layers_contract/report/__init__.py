@@ -1,0 +1,33 @@
+"""What people and programs are told of a run: terminal, JSON, JUnit, HTML, HAR, curl scripts.
+
+`render` prints the table at the end; `to_json`, `to_junit`, `to_html` and `to_har` give what is
+written to files; `script` gives the shell script that sends the proving requests again. `from_har`
+reads recorded traffic. `LiveProgress` and `PlainProgress` tell what a run is doing meanwhile.
+"""
+
+from __future__ import annotations
+
+from layers_contract.report.curl import file_name, script, scripts
+from layers_contract.report.har import to_har
+from layers_contract.report.har_reader import from_har
+from layers_contract.report.html import to_html
+from layers_contract.report.json_report import to_json
+from layers_contract.report.junit import to_junit
+from layers_contract.report.progress import LiveProgress, PlainProgress, Progress, SilentProgress
+from layers_contract.report.terminal import render
+
+__all__ = [
+    "LiveProgress",
+    "PlainProgress",
+    "Progress",
+    "SilentProgress",
+    "file_name",
+    "from_har",
+    "render",
+    "script",
+    "scripts",
+    "to_har",
+    "to_html",
+    "to_json",
+    "to_junit",
+]

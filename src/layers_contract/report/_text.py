@@ -1,0 +1,171 @@
+"""Words that all reports share, and what makes a server's text safe to show.
+
+Whatever a server says may hold escape sequences, markup or megabytes. A report shows what cannot
+be printed as an escape and cuts the rest; only then does it go to a terminal or a page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from layers_contract.history import NOT_JSON, Exchange
+from layers_contract.invariants import Violation
+from layers_contract.outcome import Outcome
+
+__all__ = [
+    "READ",
+    "SHOWN",
+    "Counts",
+    "answer_of",
+    "clean",
+    "counts",
+    "decode",
+    "is_secret",
+    "offset",
+    "public",
+    "smallest",
+    "source_words",
+    "start_of",
+    "summary",
+    "url_of",
+]
+
+SHOWN: Final = 3
+"""How many violations of an invariant a report shows; it counts all."""
+
+READ: Final = 100_000
+"""How many bytes of a body are looked at where only its beginning is shown."""
+
+REDACTED: Final = "[redacted]"
+_SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
+_SOURCES: Final = {
+    "seed": "promised by the page (seed)",
+    "linked": "promised by a linked page (linked)",
+    "derived": "follows from the pages (derived)",
+    "assumed": "only assumed (assumed)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many invariants got which verdict, and on how many only an assumption differs."""
+
+    violated: int
+    held: int
+    not_judged: int
+    different: int
+
+
+def counts(outcome: Outcome) -> Counts:
+    """The verdicts of a run, counted."""
+    verdicts = [each.verdict for each in outcome.judged]
+    return Counts(
+        verdicts.count("violated"),
+        verdicts.count("held"),
+        verdicts.count("not_judged"),
+        sum(1 for each in outcome.judged if each.differences),
+    )
+
+
+def summary(outcome: Outcome) -> str:
+    """A run in one line."""
+    found = counts(outcome)
+    parts = [
+        f"violated {found.violated}",
+        f"held {found.held}",
+        f"not judged {found.not_judged}",
+        plural(len(outcome.history), "request"),
+        plural(outcome.generations, "render"),
+        f"{outcome.seconds:,.1f} s",
+    ]
+    return " · ".join([*parts, "interrupted"] if outcome.interrupted else parts)
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 request`, `2 requests`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def source_words(source: str) -> str:
+    """What a source means to a reader, with its name."""
+    return _SOURCES.get(source, source)
+
+
+def clean(text: object, limit: int | None = None, keep: str = "") -> str:
+    """*text* with everything unprintable but *keep* escaped, cut to *limit* characters."""
+    whole = str(text)
+    # An escape makes several characters of one, so nothing beyond `limit` can be needed.
+    start = whole if limit is None else whole[: limit + 1]
+    safe = "".join(c if c.isprintable() or c in keep else _escape(c) for c in start)
+    return safe if limit is None or len(safe) <= limit else safe[: limit - 1] + "…"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def decode(body: bytes) -> str:
+    """A body as text; bytes that are not UTF-8 stand as escapes."""
+    return body.decode("utf-8", "backslashreplace")
+
+
+def pretty(body: bytes, limit: int) -> str:
+    """A body for reading: JSON indented, the rest as it is, cut to *limit* characters."""
+    try:
+        text = json.dumps(json.loads(body[: READ + 1]), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        text = decode(body[:READ])
+    return clean(text, limit, keep="\n")
+
+
+def answer_of(exchange: Exchange, limit: int = 0) -> str:
+    """What was answered: the status, and up to *limit* characters of the body."""
+    if exchange.status is None:
+        return clean(exchange.failure or "no answer", max(limit, 60))
+    body = clean(_compact(exchange), limit) if limit and exchange.body else ""
+    return f"{exchange.status} {body}".rstrip()
+
+
+def _compact(exchange: Exchange) -> str:
+    if len(exchange.body) > READ or exchange.json is NOT_JSON:
+        return decode(exchange.body[:READ])
+    return json.dumps(exchange.json, ensure_ascii=False, separators=(",", ":"))
+
+
+def url_of(exchange: Exchange) -> str:
+    """The path with its query, for reading."""
+    query = "&".join(f"{name}={value}" for name, value in exchange.query)
+    return f"{exchange.path}?{query}" if query else exchange.path
+
+
+def start_of(outcome: Outcome) -> float:
+    """When the run's first request was sent."""
+    return min((exchange.sent for exchange in outcome.history), default=0.0)
+
+
+def offset(exchange: Exchange, start: float) -> str:
+    """When a request was sent, in seconds after *start*."""
+    return f"+{exchange.sent - start:.3f} s"
+
+
+def smallest(violations: Sequence[Violation], most: int = SHOWN) -> list[Violation]:
+    """The violations that are quickest to read, at most *most*."""
+    return sorted(violations, key=_size)[:most]
+
+
+def _size(violation: Violation) -> tuple[int, int]:
+    bodies = sum(len(each.body) + len(each.request_body) for each in violation.exchanges)
+    return len(violation.exchanges), bodies
+
+
+def public(headers: Mapping[str, str], secret_header: str) -> dict[str, str]:
+    """*headers* without what is nobody's business."""
+    return {n: REDACTED if is_secret(n, secret_header) else v for n, v in headers.items()}
+
+
+def is_secret(name: str, secret_header: str) -> bool:
+    """Whether a header of that name may hold a credential."""
+    return name.lower() in _SECRET or name.lower() == secret_header.lower()

@@ -1,0 +1,79 @@
+"""A run as JSON, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from layers_contract.history import Exchange, to_record
+from layers_contract.invariants import Violation
+from layers_contract.judge import Judged
+from layers_contract.outcome import Outcome, coverage
+
+from ._text import public, smallest
+from .curl import script
+
+__all__ = ["to_json"]
+
+TOOL: Final = "layers-contract"
+
+
+def to_json(outcome: Outcome) -> dict[str, Any]:
+    """A run as plain JSON values; `version` is the contract's.
+
+    An invariant's `evidence` holds its smallest violations, and `violations` counts all of them.
+    `assumed` is evidence of the same shape for what differs from an assumption only.
+    """
+    return {
+        "tool": TOOL,
+        "version": outcome.contract.document.version,
+        "target": outcome.target,
+        "seed": outcome.seed,
+        "profile": outcome.profile,
+        "strict": outcome.strict,
+        "interrupted": outcome.interrupted,
+        "verdict": outcome.verdict,
+        "requests": len(outcome.history),
+        "generations": outcome.generations,
+        "seconds": round(outcome.seconds, 3),
+        "notes": list(outcome.notes),
+        "invariants": [_invariant(outcome, each) for each in outcome.judged],
+        "coverage": outcome.coverage or coverage(outcome.contract, outcome.history),
+    }
+
+
+def _invariant(outcome: Outcome, judged: Judged) -> dict[str, Any]:
+    return {
+        "id": judged.promise.id,
+        "group": judged.promise.group,
+        "statement": judged.promise.statement,
+        "source": judged.source,
+        "verdict": judged.verdict,
+        "occasions": judged.occasions,
+        "reason": judged.reason,
+        "violations": len(judged.violations),
+        "evidence": _evidence(outcome, judged, judged.violations),
+        "differences": len(judged.differences),
+        "assumed": _evidence(outcome, judged, judged.differences),
+    }
+
+
+def _evidence(
+    outcome: Outcome, judged: Judged, violations: Sequence[Violation]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "message": violation.message,
+            "source": violation.source or judged.promise.source,
+            "exchanges": [_exchange(outcome, each) for each in violation.exchanges],
+            "curl": script(outcome, violation),
+        }
+        for violation in smallest(violations)
+    ]
+
+
+def _exchange(outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
+    record = to_record(exchange)
+    for name in ("request_headers", "headers"):
+        record[name] = public(record[name], outcome.secret_header)
+    return record

@@ -1,0 +1,234 @@
+"""The table at the end of a run, for people.
+
+Colour and marks come from rich, but no text of a server is ever read as markup, and nothing is
+drawn that would not survive a pipe.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from layers_contract.history import Exchange
+from layers_contract.invariants import Violation
+from layers_contract.judge import Judged
+from layers_contract.outcome import Outcome
+
+from ._text import (
+    answer_of,
+    clean,
+    offset,
+    plural,
+    smallest,
+    source_words,
+    start_of,
+    summary,
+    url_of,
+)
+from .curl import file_name, script
+
+__all__ = ["render"]
+
+STYLES: Final = {"held": "green", "violated": "bold red", "not_judged": "yellow"}
+MARKS: Final = {"held": "✓", "violated": "✗", "not_judged": "–"}
+PLAIN_MARKS: Final = {"held": "+", "violated": "X", "not_judged": "-"}
+"""For a terminal that has no Unicode."""
+
+INDENT: Final = 2
+_MESSAGE: Final = 600
+_MOST_EXCHANGES: Final = 8
+_MOST_DIFFERENCES: Final = 12
+
+
+def render(
+    outcome: Outcome, console: Console, *, verbose: bool = False, scripts: Path | None = None
+) -> None:
+    """Print a run to *console*.
+
+    *verbose* shows every invariant that held on a line of its own. *scripts* is the directory
+    that the curl scripts were written to; without it the first one is printed.
+    """
+    page = _Page(console)
+    _groups(page, outcome, verbose)
+    _violations(page, outcome, scripts)
+    _not_judged(page, outcome.judged)
+    _differences(page, outcome)
+    _notes(page, outcome.notes)
+    page.say()
+    page.say((summary(outcome), f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"))
+
+
+def _as_verdict(verdict: str) -> str:
+    return "not_judged" if verdict == "unjudged" else verdict
+
+
+class _Page:
+    """A console that wraps under an indent and can print what it has letters for."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.encoding = console.encoding
+        unicode = self.encoding.lower().replace("-", "").startswith("utf")
+        self.marks = MARKS if unicode else PLAIN_MARKS
+
+    def say(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+        """Print a paragraph, wrapped to the console's width."""
+        padded = Padding(self._text(parts), (0, 0, 0, indent), expand=False)
+        self.console.print(padded, highlight=False)
+
+    def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+        """Print one line, cut to the console's width."""
+        text = self._text(parts)
+        room = max(self.console.width - indent, 1)
+        text.truncate(room, overflow="ellipsis" if self.marks is MARKS else "crop")
+        padded = Padding(text, (0, 0, 0, indent), expand=False)
+        self.console.print(padded, highlight=False, no_wrap=True)
+
+    def verbatim(self, text: str) -> None:
+        """Print *text* for copying: as it is, however long its lines are."""
+        self.console.print(self._text([text]), soft_wrap=True, highlight=False)
+
+    def mark(self, verdict: str) -> tuple[str, str]:
+        """The sign of a verdict, in its colour."""
+        return self.marks[verdict], STYLES[verdict]
+
+    def _text(self, parts: Iterable[str | tuple[str, str]]) -> Text:
+        text = Text()
+        for part in parts:
+            content, style = (part, "") if isinstance(part, str) else part
+            text.append(self._printable(content), style)
+        return text
+
+    def _printable(self, content: str) -> str:
+        if self.marks is not MARKS:
+            content = content.replace("·", "|").replace("→", "->").replace("…", "...")
+        return content.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+
+def _groups(page: _Page, outcome: Outcome, verbose: bool) -> None:
+    groups: dict[str, list[Judged]] = {}
+    for each in outcome.judged:
+        groups.setdefault(each.promise.group, []).append(each)
+    width = max(map(len, groups), default=0)
+    for group, judged in groups.items():
+        page.line((group.ljust(width), "bold"), *_tally(page, judged))
+        if verbose:
+            for each in (each for each in judged if each.verdict == "held"):
+                _held(page, each)
+
+
+def _tally(page: _Page, judged: Sequence[Judged]) -> Iterator[str | tuple[str, str]]:
+    held = [each for each in judged if each.verdict == "held"]
+    if held:
+        yield from ("  ", page.mark("held"), f" {len(held)} held ")
+        yield (f"({plural(sum(each.occasions for each in held), 'occasion')})", "dim")
+    for verdict, words in (("violated", "violated"), ("not_judged", "not judged")):
+        number = sum(1 for each in judged if each.verdict == verdict)
+        if number:
+            yield from ("  ", page.mark(verdict), (f" {number} {words}", STYLES[verdict]))
+
+
+def _held(page: _Page, judged: Judged) -> None:
+    occasions = (f"({plural(judged.occasions, 'occasion')})", "dim")
+    page.say(page.mark("held"), f" {judged.promise.id} ", occasions, indent=4)
+    page.say((judged.promise.statement, "dim"), indent=6)
+
+
+def _violations(page: _Page, outcome: Outcome, scripts: Path | None) -> None:
+    violated = [each for each in outcome.judged if each.verdict == "violated"]
+    for number, judged in enumerate(violated):
+        violation = smallest(judged.violations, 1)[0]
+        page.say()
+        _violation(page, outcome, judged, violation)
+        if scripts:
+            path = shlex.quote(str(scripts / file_name(judged)))
+            page.verbatim(f"  sh {path}")
+        elif number == 0:
+            page.say("The same requests, to send again:", indent=2)
+            page.verbatim("\n" + script(outcome, violation))
+    if len(violated) > 1 and not scripts:
+        page.say(("The scripts of the others are in --json and --html.", "dim"), indent=2)
+
+
+def _violation(page: _Page, outcome: Outcome, judged: Judged, violation: Violation) -> None:
+    page.say(page.mark("violated"), " ", (judged.promise.id, "bold"))
+    page.say(judged.promise.statement, indent=2)
+    how_often = f"{len(judged.violations)} of {plural(judged.occasions, 'occasion')}"
+    source = source_words(violation.source or judged.promise.source)
+    page.say((f"{source} · violated on {how_often}", "dim"), indent=2)
+    page.say((clean(violation.message, _MESSAGE), "red"), indent=2)
+    start = start_of(outcome)
+    shown, rest = _cut(violation.exchanges, _MOST_EXCHANGES)
+    width = max((len(_who(each)) for each in shown), default=0)
+    for exchange in shown:
+        _exchange(page, exchange, start, width)
+    if rest:
+        page.say((f"and {plural(rest, 'exchange')} more", "dim"), indent=4)
+
+
+def _cut(exchanges: Sequence[Exchange], most: int) -> tuple[Sequence[Exchange], int]:
+    if len(exchanges) <= most:
+        return exchanges, 0
+    return (*exchanges[: most - 1], exchanges[-1]), len(exchanges) - most
+
+
+def _who(exchange: Exchange) -> str:
+    actor = clean(exchange.actor or "-", 18)
+    return actor if exchange.credential == "own" else f"{actor} ({clean(exchange.credential, 10)})"
+
+
+def _exchange(page: _Page, exchange: Exchange, start: float, width: int) -> None:
+    when = f"{offset(exchange, start):>11}  "
+    who = f"{_who(exchange).ljust(width)}  "
+    arrow = f" → {answer_of(exchange)}"
+    room = max(page.console.width - len(when) - len(who) - len(arrow) - INDENT, 24)
+    request = _middle(f"{clean(exchange.method, 10)} {url_of(exchange)}", room)
+    style = "red" if exchange.status is None or exchange.status >= 500 else ""
+    page.line((when, "dim"), who, request, (arrow, style), indent=INDENT)
+
+
+def _middle(text: str, room: int) -> str:
+    """*text* without its middle where it is too long: both ends tell something."""
+    text = clean(text, 2000)
+    if len(text) <= room:
+        return text
+    tail = (room - 1) // 2
+    return f"{text[: room - 1 - tail]}…{text[-tail:]}"
+
+
+def _not_judged(page: _Page, judged: Sequence[Judged]) -> None:
+    left = [each for each in judged if each.verdict == "not_judged"]
+    if left:
+        page.say()
+        page.say(page.mark("not_judged"), (" not judged", "bold"))
+    for each in left:
+        page.say((each.promise.id, ""), indent=2)
+        reason = "only assumed, and different here: see below" if each.differences else each.reason
+        page.say((clean(reason or "no occasion", _MESSAGE), "dim"), indent=4)
+
+
+def _differences(page: _Page, outcome: Outcome) -> None:
+    different = [each for each in outcome.judged if each.differences]
+    if not different:
+        return
+    page.say()
+    page.say(("Differs from what we assume; --strict fails it:", "dim"))
+    for each in different[:_MOST_DIFFERENCES]:
+        message = clean(smallest(each.differences, 1)[0].message, 200)
+        often = f" ({len(each.differences)} times)" if len(each.differences) > 1 else ""
+        page.say((f"{each.promise.id}: {message}{often}", "dim"), indent=2)
+    if len(different) > _MOST_DIFFERENCES:
+        page.say((f"and {len(different) - _MOST_DIFFERENCES} more", "dim"), indent=2)
+
+
+def _notes(page: _Page, notes: Sequence[str]) -> None:
+    if notes:
+        page.say()
+    for note in notes:
+        page.say(clean(note, _MESSAGE))

@@ -1,0 +1,241 @@
+"""Somebody who uses the API: makes containers, follows them, decides on them."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import trio
+
+from layers_contract.document import pointer
+from layers_contract.driver import NO_BODY, Session
+from layers_contract.facts import succeeded
+from layers_contract.history import Exchange
+from layers_contract.target import Target
+from layers_contract.workload.roles import Roles
+
+__all__ = ["Actor", "GaveUp", "Made"]
+
+FIRST_PAUSE, SLOWER = 0.1, 1.3
+MOST_PAGES = 40
+LINES = (
+    "Evenings are yours again",
+    "Dein Abend gehört wieder dir",
+    "夜はあなたのもの 🌙",
+    "أمسياتك لك من جديد",
+    "Tes soirées t’appartiennent",
+)
+"""Openings of hooks: plain, accented, beyond the basic plane, right to left."""
+
+
+class GaveUp(Exception):  # noqa: N818 - the actor goes home; what was seen is judged
+    """The server's answer leaves nothing to go on with."""
+
+
+@dataclass(slots=True)
+class Made:
+    """A render that this actor started."""
+
+    job: str
+    container: str
+    answer: Exchange
+
+
+@dataclass
+class Actor:
+    """One line of work. `marker` stands in every hook that it writes."""
+
+    name: str
+    session: Session
+    roles: Roles
+    marker: str
+    rng: random.Random
+    on_doing: Callable[[str, str], None] = lambda name, doing: None
+    made: list[Made] = field(default_factory=list)
+    _count: int = 0
+    _tags: dict[str, list[str | None]] = field(default_factory=dict)
+
+    @property
+    def target(self) -> Target:
+        """What the target file says."""
+        return self.session.target
+
+    def doing(self, what: str) -> None:
+        """Say what this actor is at."""
+        self.on_doing(self.name, what)
+
+    def key(self) -> str:
+        """A fresh idempotency key."""
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+
+    def hook(self, length: int = 0) -> str:
+        """A hook that no other request carries, of *length* characters at least."""
+        self._count += 1
+        line = LINES[(self._count + len(self.name)) % len(LINES)]
+        hook = f"{line} [{self.marker} {self.name} {self._count}]"
+        return hook + "." * (length - len(hook))
+
+    def brief(self, **fields: Any) -> dict[str, Any]:
+        """A generate request with a hook of its own; *fields* go into the brief."""
+        brief = {"hook": self.hook(), "themeTags": [self.marker], **fields}
+        return {"format": "auto", "brief": brief} if "format" not in fields else _lifted(brief)
+
+    async def call(  # noqa: PLR0913 - a request has this many parts
+        self,
+        operation: str,
+        *,
+        ids: Mapping[str, str],
+        body: Any = NO_BODY,
+        query: Sequence[tuple[str, str]] = (),
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        credential: str = "own",
+    ) -> Exchange:
+        """Call an operation; *key* is an idempotency key."""
+        header = self.session.contract.idempotency.header
+        return await self.session.call(
+            operation,
+            self._named(operation, ids),
+            actor=self.name,
+            body=body,
+            query=query,
+            headers={**(headers or {}), **({header: key} if key else {})},
+            credential=credential,
+        )
+
+    def _named(self, operation: str, ids: Mapping[str, str]) -> dict[str, str]:
+        """*ids* by resource, as the path parameters that the operation takes."""
+        spec = self.session.contract.operations[operation]
+        return {p.name: ids[p.resource or p.name] for p in spec.path_parameters}
+
+    async def start(  # noqa: PLR0913
+        self,
+        operation: str,
+        *,
+        ids: Mapping[str, str],
+        body: Any = NO_BODY,
+        key: str | None = None,
+        credential: str = "own",
+    ) -> Made:
+        """Start a render.
+
+        Raises:
+
+            GaveUp: The answer names no job and container.
+        """
+        answer = await self.call(operation, ids=ids, body=body, key=key, credential=credential)
+        envelope = pointer(answer.json, self.session.contract.starts[operation].job)
+        spec = self.session.contract.document.schema(self.session.contract.job.schema)["x-resource"]
+        job, container = pointer(envelope, spec["id"]), pointer(envelope, spec["container"])
+        container = container or ids.get("container")
+        if not succeeded(answer) or not isinstance(job, str) or not isinstance(container, str):
+            raise GaveUp
+        made = Made(job, container, answer)
+        self.made.append(made)
+        return made
+
+    async def generate(self, project: str, body: Any = None, key: str | None = None) -> Made:
+        """Start a render of a new container in *project*."""
+        return await self.start(
+            self.roles.generate, ids={"project": project}, body=body or self.brief(), key=key
+        )
+
+    async def poll(self, made: Made) -> str | None:
+        """The job's status now, or None where the answer shows none."""
+        answer = await self.call(self.roles.job, ids={"job": made.job})
+        self._tags.setdefault(made.job, []).append(self._tag_of(answer))
+        return _state(answer, self.session.contract.job.field)
+
+    async def poll_unchanged(self, made: Made) -> None:
+        """Poll with the first and with the last ETag that the job has shown."""
+        rule = self.session.contract.operations[self.roles.job].raw["x-polling"].get("validator")
+        tags = [tag for tag in self._tags.get(made.job, ()) if tag]
+        for tag in {*tags[:1], *tags[-1:]} if rule else ():
+            await self.call(self.roles.job, ids={"job": made.job}, headers={rule["request"]: tag})
+
+    def _tag_of(self, answer: Exchange) -> str | None:
+        rule = self.session.contract.operations[self.roles.job].raw["x-polling"].get("validator")
+        return answer.headers.get(rule["response"].lower()) if rule else None
+
+    async def sign(self, made: Made) -> None:
+        """Sign the assets that the container shows now."""
+        shown = await self.read(made)
+        for name in asset_ids(shown)[:2]:
+            await self.call(self.roles.sign, ids={"container": made.container, "asset": name})
+
+    async def read(self, made: Made) -> dict[str, Any]:
+        """The container now; empty where the answer shows none."""
+        answer = await self.call(self.roles.read, ids={"container": made.container})
+        return answer.json if succeeded(answer) and isinstance(answer.json, dict) else {}
+
+    async def progress(self, made: Made) -> Exchange:
+        """The container's newest job."""
+        return await self.call(self.roles.progress, ids={"container": made.container})
+
+    async def follow(self, made: Made, *, closely: bool = False) -> str:
+        """Poll until the render has ended, looking at it from every side; how it ended.
+
+        *closely* also polls with the ETags seen so far.
+
+        Raises:
+
+            GaveUp: It did not end within the time that the target allows.
+        """
+        clock, limit = self.session.clock, self.target.expect.render_seconds
+        begun, pause = clock(), FIRST_PAUSE
+        longest = self.session.contract.polls[self.roles.job].initial
+        while True:
+            state = await self.poll(made)
+            await self.read(made)
+            await self.progress(made)
+            if closely:
+                await self.poll_unchanged(made)
+            if state is not None and state in self.session.contract.job.endings:
+                return state
+            self.doing(f"waits for a render, {clock() - begun:.0f} s")
+            if clock() - begun > limit + longest:
+                raise GaveUp
+            await trio.sleep(pause)
+            pause = min(pause * SLOWER, longest)
+
+    @property
+    def most(self) -> tuple[str, str]:
+        """The query that asks for the longest page."""
+        pagination = self.session.contract.lists[self.roles.list]
+        limit = self.session.contract.operations[self.roles.list].parameter(pagination.limit)
+        return pagination.limit, str(limit.schema["maximum"] if limit else 1)
+
+    async def walk(self, project: str, *query: tuple[str, str], pages: int = MOST_PAGES) -> None:
+        """Walk along a list to its end, or for so many *pages*."""
+        pagination = self.session.contract.lists[self.roles.list]
+        cursor: tuple[tuple[str, str], ...] = ()
+        for _ in range(pages):
+            page = await self.call(
+                self.roles.list,
+                ids={"project": project},
+                query=(*query, *cursor),
+            )
+            after = pointer(page.json, pagination.next)
+            if not succeeded(page) or not isinstance(after, str) or not after:
+                return
+            cursor = ((pagination.cursor, after),)
+
+
+def asset_ids(container: Any) -> list[str]:
+    """The ids of a container's assets."""
+    assets = pointer(container, "/assets")
+    listed = assets if isinstance(assets, list) else []
+    return [a["id"] for a in listed if isinstance(a, dict) and isinstance(a.get("id"), str)]
+
+
+def _state(answer: Exchange, field_: str) -> str | None:
+    state = pointer(answer.json, field_) if succeeded(answer) else None
+    return state if isinstance(state, str) else None
+
+
+def _lifted(brief: dict[str, Any]) -> dict[str, Any]:
+    """A generate request whose format was given among the brief's fields."""
+    return {"format": brief.pop("format"), "brief": brief}

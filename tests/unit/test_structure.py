@@ -1,0 +1,168 @@
+"""What holds for the repository as a whole: imports, names no file may hold, make's targets."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PACKAGE: Final = "layers_contract"
+SOURCE: Final = ROOT / "src" / PACKAGE
+
+EVERYTHING: Final = frozenset({"*"})
+
+MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
+    "history": frozenset(),
+    "document": frozenset(),
+    "contract": frozenset({"document"}),
+    "facts": frozenset({"history", "document", "contract"}),
+    "invariants": frozenset({"history", "document", "contract", "facts"}),
+    "mock": frozenset({"history", "document", "contract"}),
+    "target": frozenset(),
+    "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
+    "driver": frozenset({"history", "document", "contract", "target"}),
+    "fuzz": frozenset({"history", "document", "contract", "target", "driver"}),
+    "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
+    "report": frozenset({"history", "document", "contract", "facts", "judge"}),
+    "cli": EVERYTHING,
+    "__main__": frozenset({"cli"}),
+    "__init__": frozenset(),
+}
+"""A module or subpackage of ours, and which others it may import. Every one must be named here."""
+
+TARGETS: Final = (
+    *("help", "contract", "test", "check", "generate"),
+    *("mock", "publish", "faults", "bench", "clean"),
+)
+
+
+def modules() -> list[Path]:
+    """Every module of the package, as a path below it."""
+    return sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
+
+
+def group_of(module: Path) -> str:
+    """The row of `MAY_IMPORT` for a module: its subpackage, or its own name."""
+    return module.parts[0].removesuffix(".py")
+
+
+def imported_groups(module: Path) -> Iterator[str]:
+    """The rows of `MAY_IMPORT` that a module's imports lead to, wherever in it they stand."""
+    package = (PACKAGE, *module.parent.parts)
+    for node in ast.walk(ast.parse((SOURCE / module).read_text(encoding="utf-8"))):
+        for name in _absolute_names(node, package):
+            first, *rest = name.split(".")
+            if first == PACKAGE and rest:
+                yield rest[0]
+
+
+def _absolute_names(node: ast.AST, package: tuple[str, ...]) -> list[str]:
+    """The dotted names an import statement asks for; none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    above = package[: len(package) - node.level + 1] if node.level else ()
+    origin = ".".join([*above, *([node.module] if node.module else [])])
+    if origin != PACKAGE:
+        return [origin]
+    return [f"{origin}.{alias.name}" for alias in node.names if _is_ours(alias.name)]
+
+
+def _is_ours(name: str) -> bool:
+    return (SOURCE / name).is_dir() or (SOURCE / f"{name}.py").is_file()
+
+
+@pytest.mark.parametrize("module", modules(), ids=str)
+def test_a_module_imports_only_what_its_row_allows(module: Path) -> None:
+    """No module imports a part of ours that the table keeps from it."""
+    group = group_of(module)
+    assert group in MAY_IMPORT, f"say in MAY_IMPORT what '{group}' may import"
+    allowed = MAY_IMPORT[group] | {group}
+    forbidden = {name for name in imported_groups(module) if name not in allowed}
+    assert allowed >= EVERYTHING or not forbidden, f"{module} imports {sorted(forbidden)}"
+
+
+def test_the_table_keeps_mock_and_invariants_apart() -> None:
+    """Neither the mock nor the invariants can reach the other, even by way of a third part."""
+    assert "mock" not in _reachable("invariants")
+    judging = {"invariants", "workload", "driver", "judge", "report", "fuzz"}
+    assert not judging & _reachable("mock")
+
+
+def _reachable(group: str) -> set[str]:
+    found: set[str] = set()
+    pending = [group]
+    while pending:
+        for name in MAY_IMPORT[pending.pop()] - found:
+            found.add(name)
+            pending.append(name)
+    return found
+
+
+def project_files() -> list[Path]:
+    """Every file that is, or would be, committed."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listing.returncode:
+        pytest.skip("not a git repository")
+    names = listing.stdout.decode().split("\0")
+    return [path for name in names if name and (path := ROOT / name).is_file()]
+
+
+REGISTRIES: Final = {"pypi": "org", "pythonhosted": "org", "npmjs": "(?:org|com)"}
+FORBIDDEN: Final = {
+    "a package registry": re.compile(
+        "|".join(rf"\b{name}\.{ending}\b" for name, ending in REGISTRIES.items())
+    ),
+    "a path of one person's or one builder's machine": re.compile(
+        r"(?<![\w.$}-])/(?:home|root|Users|work|workspace|builds)/[\w.-]+/?"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_names(what: str) -> None:
+    """Nothing committed tells where packages come from or on which machine it was made."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {match[0]}"
+        for path in project_files()
+        for number, line in enumerate(path.read_bytes().decode(errors="ignore").splitlines(), 1)
+        if (match := FORBIDDEN[what].search(line))
+    ]
+    assert not found, f"names {what}:\n" + "\n".join(found)
+
+
+def test_no_lock_file_holds_an_address() -> None:
+    """The locks pin by version and hash; each machine decides where to download from."""
+    locks = [*ROOT.glob("requirements/*.txt"), ROOT / "package-lock.json"]
+    locks.append(ROOT / "bench" / "package-lock.json")
+    found = [lock.name for lock in locks if "://" in lock.read_text(encoding="utf-8")]
+    assert not found
+
+
+def test_the_changelog_starts_with_the_version_of_the_package() -> None:
+    """The newest version in CHANGELOG.md is the one in pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[?v?(\d+\.\d+\.\d+)", changelog, re.MULTILINE)
+    assert newest, "CHANGELOG.md has no heading like '## 0.1.0'"
+    assert newest[1] == project["version"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_has_the_target_and_explains_it(target: str) -> None:
+    """Every target that others call is in the Makefile, with its line of help."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{target}:[^\n]* ## \S", makefile, re.MULTILINE)
