@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import httpx
 import trio
+from trio.testing import MockClock
 
 from layers_contract import fuzz
 from layers_contract.budget import Purse
@@ -27,7 +28,7 @@ from layers_contract.outcome import Outcome, coverage
 from layers_contract.target import Target
 from layers_contract.workload import STORIES, Actor, GaveUp, Made, Roles, Story
 
-__all__ = ["PROFILES", "Listener", "Unjudgeable", "run"]
+__all__ = ["PROFILES", "Listener", "Unjudgeable", "run", "simulate"]
 
 FUZZ_SHARE = 0.6
 """The part of the requests that may be spent before Schemathesis sends no more."""
@@ -54,6 +55,7 @@ PROFILES: Mapping[str, Profile] = {
     "thorough": Profile(2, 3, 50, fuzz.PHASES, 100),
 }
 FUZZ = "schemathesis"
+TICK = 1e-6
 RANKS = {"quick": 0, "standard": 1, "thorough": 2}
 
 
@@ -97,9 +99,11 @@ class Run:
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
+    transport: httpx.AsyncBaseTransport | None = None
+    epoch: float | None = None
 
     def __post_init__(self) -> None:
-        self.purse = Purse(self.target.budget)
+        self.purse = Purse(self.target.budget, trio.current_time if self.transport else time.monotonic)
         self.roles = Roles.of(self.contract)
         self.fuzzed_renders = 0
 
@@ -111,7 +115,9 @@ class Run:
             Unjudgeable: The server does not answer, or refuses the key.
         """
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
-        async with httpx.AsyncClient(limits=limits, timeout=None, trust_env=False) as client:  # noqa: S113 - the session has its own deadline
+        async with httpx.AsyncClient(  # noqa: S113 - the session has a deadline of its own
+            limits=limits, timeout=None, trust_env=False, transport=self.transport
+        ) as client:
             session = self._session(client)
             self.purse.begin()
             await self._greet(session)
@@ -126,14 +132,14 @@ class Run:
             await self._tidy(session)
 
     def _session(self, client: httpx.AsyncClient) -> Session:
-        begun, zero = time.time(), trio.current_time()
+        epoch = time.time() if self.epoch is None else self.epoch
         return Session(
             contract=self.contract,
             target=self.target,
             history=self.history,
             purse=self.purse,
             client=client,
-            clock=lambda: begun + trio.current_time() - zero,
+            clock=_ticking(epoch - trio.current_time()),
             on_sent=lambda: self.listener.sent(self.purse.requests, self.purse.generations),
         )
 
@@ -217,6 +223,8 @@ class Run:
 
     async def _fuzz(self, session: Session) -> None:
         """Let Schemathesis loose on containers of its own."""
+        if self.transport is not None:
+            return
         if not self.target.allow.generate or not self.target.projects.open:
             self.notes.append("Schemathesis was not run: it needs [projects] open and [allow] generate")
             return
@@ -341,6 +349,18 @@ class Run:
             self.notes.append(f"left behind: {made} containers, tagged {self.marker}")
 
 
+def _ticking(offset: float) -> Callable[[], float]:
+    """Trio's time moved by *offset*, never the same twice: what came first stays first."""
+    last = 0.0
+
+    def clock() -> float:
+        nonlocal last
+        last = max(trio.current_time() + offset, last + TICK)
+        return last
+
+    return clock
+
+
 def _is_story(exchange: Exchange) -> bool:
     """Whether a call was made by one of our own stories, with our own key."""
     return not exchange.actor.startswith(FUZZ) and exchange.credential == "own"
@@ -365,22 +385,57 @@ def run(  # noqa: PLR0913 - the command line has this many options
     this = Run(contract, target, profile, seed, listener or Silence(), only)
     begun = time.monotonic()
     trio.run(this.play, restrict_keyboard_interrupt_to_checkpoints=True)
+    return _outcome(this, strict=strict, seconds=time.monotonic() - begun)
+
+
+def simulate(  # noqa: PLR0913 - as above
+    contract: Contract,
+    target: Target,
+    app: Callable[..., Any],
+    *,
+    epoch: float,
+    profile: str = "standard",
+    seed: int = 0,
+    strict: bool = False,
+) -> Outcome:
+    """Judge an ASGI application in this process, in simulated time.
+
+    Nobody waits: time moves on when everybody sleeps. *epoch* is where the application's clock
+    starts, in seconds. Schemathesis is left out: it knows no clock but the wall's.
+    """
+    this = Run(
+        contract,
+        target,
+        profile,
+        seed,
+        Silence(),
+        marker=f"lc-{seed:010d}",
+        transport=httpx.ASGITransport(app),
+        epoch=epoch,
+    )
+    clock = MockClock(autojump_threshold=0)
+    trio.run(this.play, clock=clock)
+    return _outcome(this, strict=strict, seconds=clock.current_time())
+
+
+def _outcome(this: Run, *, strict: bool, seconds: float) -> Outcome:
+    contract, target = this.contract, this.target
     return Outcome(
         contract=contract,
         target=target.url,
-        profile=profile,
-        seed=seed,
+        profile=this.profile,
+        seed=this.seed,
         strict=strict,
         judged=judge(
             contract,
             this.history,
             expectations(target, this.marker),
             strict=strict,
-            only=only,
-            why_not=_why_not(target, profile),
+            only=this.only,
+            why_not=_why_not(target, this.profile),
         ),
         history=this.history,
-        seconds=time.monotonic() - begun,
+        seconds=seconds,
         generations=this.purse.generations,
         notes=this.notes,
         coverage=coverage(contract, this.history),

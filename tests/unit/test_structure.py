@@ -21,16 +21,25 @@ EVERYTHING: Final = frozenset({"*"})
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "history": frozenset(),
     "document": frozenset(),
+    "target": frozenset(),
     "contract": frozenset({"document"}),
     "facts": frozenset({"history", "document", "contract"}),
     "invariants": frozenset({"history", "document", "contract", "facts"}),
-    "mock": frozenset({"history", "document", "contract"}),
-    "target": frozenset(),
-    "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
-    "driver": frozenset({"history", "document", "contract", "target"}),
-    "fuzz": frozenset({"history", "document", "contract", "target", "driver"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
-    "report": frozenset({"history", "document", "contract", "facts", "judge"}),
+    "outcome": frozenset({"history", "contract", "facts", "judge"}),
+    "report": frozenset(
+        {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+    ),
+    "budget": frozenset({"target"}),
+    "driver": frozenset({"history", "document", "contract", "facts", "target", "budget"}),
+    "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
+    "fuzz": frozenset({"history"}),
+    "run": frozenset(
+        {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+        | {"target", "budget", "driver", "workload", "fuzz"}
+    ),
+    "mock": frozenset({"document", "contract"}),
+    "proof": frozenset({"contract", "document", "mock", "outcome", "run", "target"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),

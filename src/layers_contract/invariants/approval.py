@@ -205,7 +205,8 @@ def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:
         for name in step.by if len(step.targets) == 1 and len(step.origins) == 1 else ():
             for exchange in facts.answers[name]:
                 container = facts.container_of(exchange)
-                if container is not None and exchange.status == SUCCESS:
+                mine = exchange.credential == "own"
+                if container is not None and mine and exchange.status == SUCCESS:
                     yield container, exchange, step.targets[0]
 
 

@@ -377,15 +377,16 @@ async def canceled(actor: Actor) -> None:
 async def canceled_for_good(actor: Actor) -> None:
     """A render that is canceled once it runs, and then left alone."""
     made = await actor.generate(project_of(actor))
-    for _ in range(PATIENCE):
-        shown = await actor.read(made)
-        if pointer(shown, actor.session.contract.render.field) not in (
-            actor.session.contract.render.initial
-        ):
-            break
-        await trio.sleep(FIRST_PAUSE)
+    await _until_begun(actor, made)
     await actor.call(actor.roles.cancel, ids={"job": made.job})
     await actor.follow(made)
+
+
+@story(renders=1, promises=("lifecycle.terminal",), lacks=_failing)
+async def failed_for_good(actor: Actor) -> None:
+    """A render that fails, and is left alone."""
+    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
+    await actor.follow(await actor.generate(project_of(actor), body))
 
 
 @story(renders=2, promises=("container.last-error",), lacks=_failing)
@@ -480,18 +481,20 @@ async def without_a_key(actor: Actor) -> None:
     await actor.read(made)
 
 
-@story(renders=2, promises=("archive.",), lacks=_disposable, profile="standard")
+@story(renders=3, promises=("archive.",), lacks=_disposable, profile="standard")
 async def archived(actor: Actor) -> None:
-    """A project archived while one container renders and another has completed."""
+    """A project archived while one container renders, one waits, and one has completed."""
     project = actor.target.projects.disposable[0]
     done = await actor.generate(project)
     await actor.follow(done)
-    made = await actor.generate(project)
-    await actor.poll(made)
-    await actor.read(made)
+    begun = await actor.generate(project)
+    await _until_begun(actor, begun)
+    waiting = await actor.generate(project)
+    await actor.read(waiting)
     await actor.call(actor.roles.archive, ids={"project": project})
-    await actor.follow(made)
-    await actor.read(made)
+    for each in (begun, waiting):
+        await actor.follow(each)
+        await actor.read(each)
     await actor.read(done)
     await actor.call(actor.roles.archive, ids={"project": project})
     await actor.read(done)
@@ -539,10 +542,21 @@ async def reader(actor: Actor) -> None:
         await actor.call(operation, ids={"project": foreign or ""})
 
 
+async def _until_begun(actor: Actor, made: Made) -> None:
+    """Wait until a render is seen to have left its first state, within reason."""
+    render = actor.session.contract.render
+    for _ in range(PATIENCE):
+        shown = await actor.read(made)
+        if pointer(shown, render.field) not in render.initial:
+            return
+        await trio.sleep(FIRST_PAUSE)
+
+
 async def _again(actor: Actor, project: str, body: object, key: str) -> None:
     """The same call twice, then once with its members in another order."""
     ids = {"project": project}
     for _ in range(2):
+        await trio.sleep(FIRST_PAUSE)
         await actor.call(actor.roles.generate, ids=ids, body=body, key=key)
     turned = json.dumps(_turned(body), indent=1, ensure_ascii=False).encode()
     await actor.call(actor.roles.generate, ids=ids, body=turned, key=key)

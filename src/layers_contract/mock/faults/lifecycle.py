@@ -24,7 +24,7 @@ class _AcceptedAsFinished(Behaviour):
 
 @fault(
     "starts-as-draft",
-    breaks="lifecycle.first",
+    breaks="schema.body",
     sentence="A container starts in a state that is not in its lifecycle.",
 )
 class _StartsAsDraft(Behaviour):

@@ -1,0 +1,384 @@
+"""The command line: `layers-contract check | judge | mock | faults | invariants`.
+
+Exit codes: 0 nothing violated, 1 a promise is violated, 2 wrong use or configuration, 3 the server
+could not be judged at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from layers_contract.contract import Contract
+    from layers_contract.outcome import Outcome
+    from layers_contract.report import Progress
+    from layers_contract.target import Target
+
+VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
+DEFAULT_KEY_VARIABLE = "LAYERS_API_KEY"
+DEFAULT_OTHER_KEY_VARIABLE = "LAYERS_OTHER_KEY"
+DESCRIPTION = "/.well-known/layers-contract.toml"
+"""Where a server may say by itself how it wants to be judged. The mock does."""
+EMBEDDED_RENDER = 0.8
+
+out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
+in_file = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="layers-contract", prog_name="layers-contract")
+def cli() -> None:
+    """Judge an asynchronous, generation-style HTTP API against its contract."""
+
+
+def _reports(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where to write what was found."""
+    for option, what in (
+        ("--har", "the exchanges, as HAR"),
+        ("--html", "a page with the verdicts, the lifecycle and the timeline"),
+        ("--junit", "one test case for each invariant"),
+        ("--json", "the verdicts with their evidence"),
+    ):
+        name = f"{option[2:]}_file"
+        command = click.option(option, name, type=out_file, metavar="FILE", help=f"Write {what}.")(
+            command
+        )
+    return command
+
+
+def _judging(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how to judge."""
+    command = click.option(
+        "--curl",
+        "curl_folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        help="Write a shell script for each violation.",
+    )(command)
+    command = click.option("-v", "--verbose", is_flag=True, help="Name every invariant.")(command)
+    command = click.option(
+        "--only", metavar="ID,…", help="Judge these invariants only; a group's name takes them all."
+    )(command)
+    return click.option(
+        "--strict", is_flag=True, help="Let what is only assumed fail the run, too."
+    )(command)
+
+
+@cli.command()
+@click.option("--target", "target_file", type=in_file, metavar="FILE.toml", help="What to judge.")
+@click.option("--url", metavar="URL", help="The server; replaces the target file's.")
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "standard", "thorough"]),
+    default="standard",
+    show_default=True,
+    help="How much to look at.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Repeat the same workload.")
+@_judging
+@_reports
+def check(  # noqa: D417
+    target_file: Path | None,
+    url: str | None,
+    profile: str,
+    seed: int,
+    strict: bool,
+    only: str | None,
+    **files: Any,
+) -> None:
+    """Judge a server; without --target or --url, the mock that comes with this."""
+    from layers_contract.run import Unjudgeable, run
+    from layers_contract.target import TargetError
+
+    contract = _contract()
+    chosen = _only(only)
+    _writable(files)
+    try:
+        with _target(target_file, url) as target, _progress(target) as progress:
+            outcome = run(
+                contract,
+                target,
+                profile=profile,
+                seed=seed,
+                strict=strict,
+                only=chosen,
+                listener=progress,
+            )
+    except TargetError as error:
+        raise click.ClickException(str(error)) from error
+    except Unjudgeable as error:
+        click.echo(f"layers-contract: {error}", err=True)
+        sys.exit(UNJUDGED)
+    _report(outcome, files)
+
+
+@cli.command()
+@click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
+@_judging
+@_reports
+def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files: Any) -> None:
+    """Judge recorded traffic; sends nothing."""
+    from layers_contract.history import History
+    from layers_contract.judge import judge as verdicts
+    from layers_contract.outcome import Outcome, coverage
+    from layers_contract.report import from_har
+
+    contract = _contract()
+    chosen = _only(only)
+    _writable(files)
+    try:
+        parts = [
+            History.read(each) if each.suffix == ".jsonl" else from_har(each, contract)
+            for each in recordings
+        ]
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    history = History(exchange for part in parts for exchange in part)
+    _report(
+        Outcome(
+            contract=contract,
+            target=", ".join(map(str, recordings)),
+            profile="recorded",
+            seed=0,
+            strict=strict,
+            judged=verdicts(contract, history, strict=strict, only=chosen),
+            history=history,
+            seconds=0.0,
+            coverage=coverage(contract, history),
+        ),
+        files,
+    )
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--target-out", type=out_file, metavar="FILE.toml", help="Write a target that fits.")
+@click.option("--render", type=click.FloatRange(min=0), default=1.0, metavar="SECONDS")
+@click.option("--jitter", type=click.FloatRange(min=0), default=0.0, metavar="SHARE")
+@click.option("--db", default=":memory:", metavar="FILE", help="Keep what happens in this file.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Break a promise.")
+@click.option("--taste", "tastes", multiple=True, metavar="NAME", help="Differ, within the contract.")
+@click.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@click.option("--cancel-delay", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@click.option("--rate-limit", metavar="TIER", help="Count requests, and refuse too many.")
+@click.option("--seed", type=int, help="Make the same ids every time.")
+@click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")
+def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
+    """Serve a mock that keeps every promise, and breaks a chosen one on request."""
+    from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
+
+    if list_:
+        for each in (*FAULTS.values(), *TASTES.values()):
+            breaks = getattr(each, "breaks", "(a taste: breaks nothing)")
+            click.echo(f"{each.name:32} {breaks:34} {each.sentence}")
+        return
+    try:
+        serve(MockOptions(**options), target_out)
+    except MockError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[FAULT…]")
+@click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write the matrix.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one a core by default.")
+def faults(names: tuple[str, ...], json_file: Path | None, workers: int | None) -> None:
+    """Prove that the checks can fail: judge the mock with each of its faults."""
+    from layers_contract.mock import FAULTS
+    from layers_contract.proof import matrix, to_json
+
+    if unknown := [name for name in names if name not in FAULTS]:
+        raise click.ClickException(f"unknown fault {unknown[0]}; `mock --list` names them all")
+    found = []
+    for proof in matrix(names or None, workers):
+        found.append(proof)
+        mark = click.style("caught", fg="green") if proof.caught else click.style("MISSED", fg="red")
+        others = len([each for each in proof.violated if each != proof.breaks])
+        also = f"  and {others} more" if others else ""
+        name = proof.name or "(no fault)"
+        click.echo(f"{mark if proof.name else 'quiet '} {name:34} {proof.breaks}{also}")
+    summary = to_json(found)
+    click.echo(
+        f"{summary['caught']} of {summary['faults']} faults caught by the invariant meant for them,"
+        f" {summary['alarms_without_fault']} alarms on the sound mock"
+    )
+    if json_file:
+        json_file.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    sys.exit(0 if all(each.caught for each in found) else VIOLATED)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def invariants(as_json: bool) -> None:
+    """Print the catalogue: id, group, sentence, source, where in the document."""
+    from layers_contract.invariants import CATALOGUE
+
+    contract = _contract()
+    promises = [contract.document.promises[name] for name in CATALOGUE]
+    if as_json:
+        keys = ("id", "group", "statement", "source", "at")
+        click.echo(json.dumps([{k: getattr(p, k) for k in keys} for p in promises], indent=1))
+        return
+    for group in dict.fromkeys(each.group for each in promises):
+        click.secho(group, bold=True)
+        for each in (p for p in promises if p.group == group):
+            click.echo(f"  {each.id:34} {each.source:8} {each.statement}")
+
+
+def _contract() -> Contract:
+    from layers_contract.contract import Contract
+    from layers_contract.document import DocumentError, load
+
+    try:
+        return Contract(load())
+    except DocumentError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _only(only: str | None) -> frozenset[str]:
+    """The invariants that --only names, by id or by group."""
+    from layers_contract.invariants import CATALOGUE
+
+    chosen: set[str] = set()
+    for name in filter(None, (each.strip() for each in (only or "").split(","))):
+        found = {each for each in CATALOGUE if name in (each, each.split(".")[0])}
+        if not found:
+            raise click.ClickException(
+                f"--only: there is no invariant {name}; `layers-contract invariants` names them all"
+            )
+        chosen |= found
+    return frozenset(chosen)
+
+
+def _writable(files: dict[str, Any]) -> None:
+    """Say before the run, not after it, that a report cannot be written."""
+    for path in filter(None, (files[f"{kind}_file"] for kind in ("json", "junit", "html", "har"))):
+        if not path.parent.is_dir():
+            raise click.ClickException(f"{path}: there is no folder {path.parent}; make it first")
+
+
+class _Embedded:
+    """The mock that comes with this, as long as it is judged."""
+
+    def __enter__(self) -> Target:
+        from layers_contract.mock import MockOptions, background
+        from layers_contract.target import parse
+
+        self._mock = background(MockOptions(render=EMBEDDED_RENDER))
+        _, values = self._mock.__enter__()
+        return parse(values, "the embedded mock")
+
+    def __exit__(self, *error: object) -> None:
+        self._mock.__exit__(None, None, None)
+
+
+class _Given:
+    """A target that somebody else serves."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def __enter__(self) -> Target:
+        return self._target
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def _target(target_file: Path | None, url: str | None) -> _Embedded | _Given:
+    from layers_contract.target import Target, check_url, parse, read
+
+    if target_file is not None:
+        return _Given(read(target_file, url))
+    if url is None:
+        return _Embedded()
+    url = check_url(url, "--url")
+    described = None if DEFAULT_KEY_VARIABLE in os.environ else _described(url)
+    if described is not None:
+        return _Given(parse(described, url + DESCRIPTION, url))
+    keys = (os.environ.get(name) for name in (DEFAULT_KEY_VARIABLE, DEFAULT_OTHER_KEY_VARIABLE))
+    own, other = keys
+    return _Given(Target(url=url, api_key=own or None, other_api_key=other or None))
+
+
+def _described(url: str) -> dict[str, Any] | None:
+    """What the server itself says of how to judge it, where it says anything."""
+    import tomllib
+
+    import httpx
+
+    try:
+        answer = httpx.get(url + DESCRIPTION, timeout=5, follow_redirects=False, trust_env=False)
+        return tomllib.loads(answer.text) if answer.status_code == httpx.codes.OK else None
+    except (httpx.HTTPError, ValueError):
+        return None
+
+
+def _progress(target: Target) -> Progress:
+    from rich.console import Console
+
+    from layers_contract.report import LiveProgress, PlainProgress
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        return LiveProgress(console, target.budget.requests)
+    return PlainProgress(sys.stderr)
+
+
+def _report(outcome: Outcome, files: dict[str, Any]) -> None:
+    """Write the files that were asked for, print the table, and exit as the verdict says."""
+    from rich.console import Console
+
+    from layers_contract import report
+
+    writers: dict[str, Callable[[Outcome], str]] = {
+        "json_file": lambda found: json.dumps(report.to_json(found), indent=1) + "\n",
+        "junit_file": report.to_junit,
+        "html_file": report.to_html,
+        "har_file": report.to_har,
+    }
+    _write((files[name], writer(outcome)) for name, writer in writers.items() if files[name])
+    folder = files["curl_folder"]
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write((folder / name, text) for name, text in report.scripts(outcome).items())
+    report.render(outcome, Console(), verbose=files["verbose"], scripts=folder)
+    sys.exit({"violated": VIOLATED, "held": 0}.get(outcome.verdict, UNJUDGED))
+
+
+def _write(files: Iterable[tuple[Path, str]]) -> None:
+    for path, text in files:
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            message = f"{path}: cannot be written ({error.strerror})"
+            raise click.ClickException(message) from error
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in one line."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(WRONG_USE)
+    except click.UsageError as error:
+        where = f" {error.ctx.info_name}" if error.ctx and error.ctx.parent else ""
+        message = error.format_message().rstrip(".")
+        click.echo(f"layers-contract{where}: {message} (see --help)", err=True)
+        sys.exit(WRONG_USE)
+    except click.ClickException as error:
+        click.echo(f"layers-contract: {error.format_message()}", err=True)
+        sys.exit(WRONG_USE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
