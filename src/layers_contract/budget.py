@@ -28,6 +28,7 @@ class Purse:
     stopped: bool = False
     _begun: float | None = None
     _free_at: float = 0.0
+    _held_until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def begin(self) -> None:
@@ -68,11 +69,15 @@ class Purse:
         with self._lock:
             self.generations -= 1
 
-    def wait(self) -> float:
-        """Seconds to wait before the next request, so that no minute holds too many."""
-        if not self.budget.requests_per_minute:
-            return 0.0
+    def hold(self, seconds: float) -> None:
+        """Let nobody send anything for so long: the server has asked for it."""
         with self._lock:
-            at = max(self._free_at, self.now())
-            self._free_at = at + 60 / self.budget.requests_per_minute
-            return at - self.now()
+            self._held_until = max(self._held_until, self.now() + seconds)
+
+    def wait(self) -> float:
+        """Seconds to wait before the next request: no minute holds too many, nor a held one any."""
+        now, pace = self.now(), self.budget.requests_per_minute
+        with self._lock:
+            at = max(self._free_at, self._held_until, now)
+            self._free_at = at + 60 / pace if pace else self._free_at
+            return at - now

@@ -178,9 +178,10 @@ def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
     from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
 
     if list_:
-        for each in (*FAULTS.values(), *TASTES.values()):
-            breaks = getattr(each, "breaks", "(a taste: breaks nothing)")
-            click.echo(f"{each.name:32} {breaks:34} {each.sentence}")
+        for fault in FAULTS.values():
+            click.echo(f"fault {fault.name:32} {fault.breaks:34} {fault.sentence}")
+        for taste in TASTES.values():
+            click.echo(f"taste {taste.name:32} {taste.sentence}")
         return
     try:
         serve(MockOptions(**options), target_out)

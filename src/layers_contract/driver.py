@@ -22,7 +22,7 @@ from layers_contract.facts import succeeded
 from layers_contract.history import Exchange, History
 from layers_contract.target import Target
 
-__all__ = ["NO_BODY", "OutOfBudget", "Session"]
+__all__ = ["NO_BODY", "OutOfBudget", "Session", "retry_after"]
 
 MAX_BODY = 8 * 2**20
 MAX_RETRY_AFTER = 120.0
@@ -47,7 +47,6 @@ class Session:
     clock: Callable[[], float]
     timeout: float = 30.0
     on_sent: Callable[[], None] = lambda: None
-    _paused_until: float = field(default=0.0, init=False)
     _jobs: set[Any] = field(default_factory=set, init=False)
 
     async def call(  # noqa: PLR0913 - a request has this many parts
@@ -64,28 +63,25 @@ class Session:
         """Call *operation*; a rate limit is waited out, each try being an exchange of its own.
 
         Raises:
-
             OutOfBudget: Nothing more may be sent.
         """
         spec = self.contract.operations[operation]
         while True:
-            await self._wait(spec, credential)
+            await self._pay(spec, credential)
             request = self._request(spec, ids, body, query, headers or {}, credential)
             exchange = await self._send(spec, request, actor, credential, ids)
-            pause = _retry_after(exchange)
+            pause = retry_after(exchange)
             if pause is None or pause > MAX_RETRY_AFTER:
                 return exchange
-            self._paused_until = max(self._paused_until, self.clock() + pause)
+            self.purse.hold(pause)
 
-    async def _wait(self, spec: Operation, credential: str) -> None:
+    async def _pay(self, spec: Operation, credential: str) -> None:
         starts = spec.id in self.contract.starts and credential in ("own", "other")
         if not self.purse.take(starts=starts):
             raise OutOfBudget
-        pause = max(self.purse.wait(), self._paused_until - self.clock())
-        if pause > 0:
-            await trio.sleep(pause)
+        await trio.sleep(self.purse.wait())
 
-    def _request(  # noqa: PLR0913
+    def _request(  # noqa: PLR0913, PLR0917 - a request has this many parts
         self,
         spec: Operation,
         ids: Mapping[str, str],
@@ -211,7 +207,7 @@ def _encode(body: Any) -> bytes | None:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _retry_after(exchange: Exchange) -> float | None:
+def retry_after(exchange: Exchange) -> float | None:
     """Seconds that a rate limit asks to wait, or None where the answer is none."""
     if exchange.status != TOO_MANY:
         return None

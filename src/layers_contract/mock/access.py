@@ -61,9 +61,7 @@ class Access(Views):
         """The refusal of a call beyond its budget."""
         rule = self.words.rate_exceeded
         message = f"Too many calls. Try again in {wait} seconds."
-        return Refused(
-            rule["status"], rule["code"], message, headers={rule["header"]: str(wait)}
-        )
+        return Refused(rule["status"], rule["code"], message, headers={rule["header"]: str(wait)})
 
     def owns(self, credential: Credential, org: str) -> bool:
         """Whether what belongs to *org* is the credential's."""

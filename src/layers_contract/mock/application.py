@@ -18,7 +18,7 @@ import anyio
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call
-from layers_contract.mock.routes import Route, Routes
+from layers_contract.mock.routes import Routes
 from layers_contract.mock.views import MEDIA
 
 __all__ = ["Application"]
@@ -55,12 +55,12 @@ class Application:
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
         try:
             return await self._dispatch(scope, receive, request_id)
-        except Refused as refusal:
-            answer = self.behaviour.refusal(refusal, request_id)
-        except Exception:
+        except Refused as refused:
+            refusal = refused
+        except Exception:  # noqa: BLE001 - whatever it is, the caller gets an answer
             _LOG.exception("a request of the mock failed")
             refusal = Refused.plain(HTTPStatus.INTERNAL_SERVER_ERROR, "The mock has failed.")
-            answer = self.behaviour.refusal(refusal, request_id)
+        answer = self.behaviour.refusal(refusal, request_id)
         answer.headers.setdefault(self._request_id, request_id)
         return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -96,7 +96,7 @@ class Behaviour(Media):
             error["details"] = dict(refusal.details)
         return {"error": error}
 
-    def _carrier(self, operation: str, method: str) -> Callable[[Call], Any]:
+    def _carrier(self, operation: str, method: str) -> Callable[[Call], Awaitable[Answer]]:
         handler = getattr(self, HANDLERS[operation])
         if operation in self.contract.idempotent:
             return partial(self._once, handler)

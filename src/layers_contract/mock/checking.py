@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import parse_qsl
 
@@ -126,8 +127,6 @@ class Checking(Access):
 
     def unsupported(self, said: str) -> Refused:
         """The refusal of a body in another format."""
-        from http import HTTPStatus
-
         message = f"Send application/json, not {said[:80]!r}." if said else "Say what the body is."
         return Refused.plain(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
 

@@ -23,9 +23,7 @@ class Content(Idempotency):
         """Start a render from a brief."""
         project = self.owned_project(call)
         self.refuse_archived(project)
-        container = self.new_container(
-            project, self.chosen_format(call), dict(call.field("brief"))
-        )
+        container = self.new_container(project, self.chosen_format(call), dict(call.field("brief")))
         return self.accepted(call, self.start_render(call, container, None))
 
     def regenerate(self, call: Call) -> Answer:
@@ -74,9 +72,7 @@ class Content(Idempotency):
         schema = self.contract.document.resolve(call.operation.body)
         return str(call.field("format", schema["properties"]["format"].get("default")))
 
-    def new_container(
-        self, project: Project, chosen: str, brief: dict[str, Json]
-    ) -> Container:
+    def new_container(self, project: Project, chosen: str, brief: dict[str, Json]) -> Container:
         """A container that has no render yet."""
         now = self.clock.now()
         return Container(
@@ -117,9 +113,7 @@ class Content(Idempotency):
         """*brief* with what *patch* names in place of what it had."""
         return {**brief, **patch}
 
-    def start_render(
-        self, call: Call, container: Container, previous: Render | None
-    ) -> Render:
+    def start_render(self, call: Call, container: Container, previous: Render | None) -> Render:
         """Start a render of *container* and keep both."""
         queue, run = self.pace(container)
         render = Render(

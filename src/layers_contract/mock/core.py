@@ -39,9 +39,7 @@ class Core:
         self.random = random.Random(options.seed)  # noqa: S311 - ids of a mock, no secrets
         self._secret: bytes | None = None
         self._requests = 0
-        self._prefixes = {
-            name: words.prefix(name) for name in ("ContainerId", "JobId", "MediaId")
-        }
+        self._prefixes = {name: words.prefix(name) for name in ("ContainerId", "JobId", "MediaId")}
         self.settle()
 
     def settle(self) -> None:

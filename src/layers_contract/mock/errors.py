@@ -1,7 +1,7 @@
 """What goes wrong, for a caller of the mock and for the person who starts it.
 
-    MockError     the mock cannot be started as asked; its message is one line
-    Refused       a request that is answered with an error
+MockError     the mock cannot be started as asked; its message is one line
+Refused       a request that is answered with an error
 """
 
 from __future__ import annotations

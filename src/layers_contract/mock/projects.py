@@ -33,9 +33,7 @@ class Projects(Jobs):
             for name in project.policy
             if name in settings
         }
-        return replace(
-            project, policy={**project.policy, **named}, policy_updated=self.clock.now()
-        )
+        return replace(project, policy={**project.policy, **named}, policy_updated=self.clock.now())
 
     def archive(self, call: Call) -> Answer:
         """Archive a project, once; end what is under way in it."""

@@ -72,7 +72,6 @@ def compose(faults: Iterable[str], tastes: Iterable[str]) -> type[Behaviour]:
     """The behaviour with these faults over these tastes.
 
     Raises:
-
         MockError: A name is not in the catalogue; the message gives the nearest ones.
     """
     parts = [_find(FAULTS, "fault", name).behaviour for name in dict.fromkeys(faults)]

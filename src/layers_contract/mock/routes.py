@@ -33,8 +33,7 @@ class Routes:
         for operation in operations.values():
             by_path.setdefault(operation.path, {})[operation.method] = operation
         self._routes = [
-            Route(tuple(re.findall(r"{(.+?)}", path)), methods)
-            for path, methods in by_path.items()
+            Route(tuple(re.findall(r"{(.+?)}", path)), methods) for path, methods in by_path.items()
         ]
         self._pattern = re.compile("|".join(f"({_pattern(path)})" for path in by_path))
         self._first = self._starts()

@@ -33,15 +33,12 @@ def app(
     """The mock as an ASGI application, to be called in-process.
 
     Raises:
-
         MockError: An option does not fit, or the database cannot be used.
     """
     options = needs(options)
     behaviour = compose(options.faults, options.tastes)
     store = Store(options.db)
-    return Application(
-        behaviour(options, clock or WallClock(), store, words or default_words())
-    )
+    return Application(behaviour(options, clock or WallClock(), store, words or default_words()))
 
 
 def serve(
@@ -52,7 +49,6 @@ def serve(
     """Serve until SIGTERM or Ctrl-C. Says on stderr, or to *announce*, where.
 
     Raises:
-
         MockError: The port is in use, an option does not fit, the database cannot be used.
     """
     application = app(options)

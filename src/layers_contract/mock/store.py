@@ -45,9 +45,7 @@ _RENDER: Final = (
     "r.job, r.container, r.project, r.org, r.kind, r.number, r.started, r.queue, r.run, "
     "r.outcome, r.canceled"
 )
-_BOTH: Final = (
-    f"SELECT {_CONTAINER}, {_RENDER} FROM containers c JOIN renders r ON r.job = c.job "  # noqa: S608
-)
+_BOTH: Final = f"SELECT {_CONTAINER}, {_RENDER} FROM containers c JOIN renders r ON r.job = c.job "  # noqa: S608
 _READ_BOTH: Final = _BOTH + "WHERE c.id = ?"
 _READ_RENDER: Final = f"SELECT {_RENDER} FROM renders r WHERE r.job = ?"  # noqa: S608
 _LIST: Final = (
@@ -197,7 +195,7 @@ def _project_row(project: Project) -> Row:
 
 
 def _container(row: Row) -> Container:
-    return Container(*row[:6], json.loads(row[6]), *row[7:])
+    return Container(*row[:6], json.loads(row[6]), row[7], row[8])
 
 
 def _container_row(container: Container) -> Row:

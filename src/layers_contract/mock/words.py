@@ -53,7 +53,7 @@ class Words:
         self.job_status = {s: name for name, group in render.mirror.items() for s in group}
         self.gate = next(each for each in (review.gate,) if each)
         self.request_id_header = self._header("RequestId")
-        self.stages = tuple(self._property("Job", "stage")["examples"])
+        self.stages: tuple[str, ...] = tuple(self._property("Job", "stage")["examples"])
         self.render_error: Mapping[str, str] = self._sample("RenderError")
         self.platforms = tuple(self._sample("Brief")["targetPlatforms"])
         self.asset_kinds = tuple(self.contract.document.schema("AssetKind")["enum"])
@@ -107,9 +107,7 @@ class Words:
     def successes(self) -> Mapping[str, int]:
         """The first documented success of each operation."""
         return {
-            name: min(
-                (int(s) for s in operation.responses if s.startswith("2")), default=0
-            )
+            name: min((int(s) for s in operation.responses if s.startswith("2")), default=0)
             for name, operation in self.contract.operations.items()
         }
 

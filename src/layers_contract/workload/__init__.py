@@ -1,7 +1,7 @@
 """Who does what: the stories that actors play against a server."""
 
-from layers_contract.workload.actor import Actor, GaveUp, Made
+from layers_contract.workload.actor import Actor, GaveUp, Made, asset_ids
 from layers_contract.workload.roles import Roles
-from layers_contract.workload.scenarios import STORIES, Story
+from layers_contract.workload.stories import STORIES, Story
 
-__all__ = ["STORIES", "Actor", "GaveUp", "Made", "Roles", "Story"]
+__all__ = ["STORIES", "Actor", "GaveUp", "Made", "Roles", "Story", "asset_ids"]

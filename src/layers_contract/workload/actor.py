@@ -21,6 +21,8 @@ __all__ = ["Actor", "GaveUp", "Made"]
 
 FIRST_PAUSE, SLOWER = 0.1, 1.3
 MOST_PAGES = 40
+PATIENCE = 50
+"""How often to look whether a render has left the queue before going on without."""
 LINES = (
     "Evenings are yours again",
     "Dein Abend gehört wieder dir",
@@ -33,6 +35,10 @@ LINES = (
 
 class GaveUp(Exception):  # noqa: N818 - the actor goes home; what was seen is judged
     """The server's answer leaves nothing to go on with."""
+
+
+def _nobody_listens(_name: str, _doing: str) -> None:
+    """Let an actor's doings go unheard."""
 
 
 @dataclass(slots=True)
@@ -53,7 +59,7 @@ class Actor:
     roles: Roles
     marker: str
     rng: random.Random
-    on_doing: Callable[[str, str], None] = lambda name, doing: None
+    on_doing: Callable[[str, str], None] = _nobody_listens
     made: list[Made] = field(default_factory=list)
     _count: int = 0
     _tags: dict[str, list[str | None]] = field(default_factory=dict)
@@ -62,6 +68,11 @@ class Actor:
     def target(self) -> Target:
         """What the target file says."""
         return self.session.target
+
+    @property
+    def open_project(self) -> str:
+        """The project without a review."""
+        return self.target.projects.open or ""
 
     def doing(self, what: str) -> None:
         """Say what this actor is at."""
@@ -111,7 +122,7 @@ class Actor:
         spec = self.session.contract.operations[operation]
         return {p.name: ids[p.resource or p.name] for p in spec.path_parameters}
 
-    async def start(  # noqa: PLR0913
+    async def start(
         self,
         operation: str,
         *,
@@ -123,7 +134,6 @@ class Actor:
         """Start a render.
 
         Raises:
-
             GaveUp: The answer names no job and container.
         """
         answer = await self.call(operation, ids=ids, body=body, key=key, credential=credential)
@@ -181,7 +191,6 @@ class Actor:
         *closely* also polls with the ETags seen so far.
 
         Raises:
-
             GaveUp: It did not end within the time that the target allows.
         """
         clock, limit = self.session.clock, self.target.expect.render_seconds
@@ -207,6 +216,15 @@ class Actor:
         pagination = self.session.contract.lists[self.roles.list]
         limit = self.session.contract.operations[self.roles.list].parameter(pagination.limit)
         return pagination.limit, str(limit.schema["maximum"] if limit else 1)
+
+    async def until_begun(self, made: Made) -> None:
+        """Read until a render is seen to have left its first state, within reason."""
+        render = self.session.contract.render
+        for _ in range(PATIENCE):
+            shown = await self.read(made)
+            if pointer(shown, render.field) not in render.initial:
+                return
+            await trio.sleep(FIRST_PAUSE)
 
     async def walk(self, project: str, *query: tuple[str, str], pages: int = MOST_PAGES) -> None:
         """Walk along a list to its end, or for so many *pages*."""

@@ -55,7 +55,9 @@ class Roles:
             list=next(iter(contract.lists)),
             policy=policy.id,
             update_policy=next(
-                o.id for o in contract.operations.values() if o.path == policy.path and o.method != "GET"
+                o.id
+                for o in contract.operations.values()
+                if o.path == policy.path and o.method != "GET"
             ),
         )
 

@@ -1,0 +1,124 @@
+"""A run from its target to its outcome."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+import httpx
+import trio
+from trio.testing import MockClock
+
+from layers_contract.contract import Contract
+from layers_contract.facts import Expectations
+from layers_contract.judge import judge
+from layers_contract.outcome import Outcome, coverage
+from layers_contract.run._listener import Listener, Silence
+from layers_contract.run._play import play
+from layers_contract.run._profiles import PROFILES
+from layers_contract.run._stage import Stage
+from layers_contract.target import Target
+from layers_contract.workload import STORIES
+
+__all__ = ["expectations", "run", "simulate"]
+
+
+def run(  # noqa: PLR0913 - the command line has this many options
+    contract: Contract,
+    target: Target,
+    *,
+    profile: str = "standard",
+    seed: int = 0,
+    strict: bool = False,
+    only: Collection[str] = (),
+    listener: Listener | None = None,
+) -> Outcome:
+    """Judge the server at *target*.
+
+    Raises:
+        Unjudgeable: The server does not answer, or refuses the key.
+    """
+    stage = Stage(contract, target, profile, seed, listener or Silence(), only)
+    begun = time.monotonic()
+    trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
+    return _outcome(stage, strict=strict, seconds=time.monotonic() - begun)
+
+
+def simulate(  # noqa: PLR0913 - as above
+    contract: Contract,
+    target: Target,
+    app: Callable[..., Any],
+    *,
+    epoch: float,
+    profile: str = "standard",
+    seed: int = 0,
+    strict: bool = False,
+) -> Outcome:
+    """Judge an ASGI application in this process, in simulated time.
+
+    Nobody waits: time moves on when everybody sleeps. *epoch* is where the application's clock
+    starts, in seconds. Schemathesis is left out: it knows no clock but the wall's.
+    """
+    stage = Stage(
+        contract,
+        target,
+        profile,
+        seed,
+        Silence(),
+        marker=f"lc-{seed:010d}",
+        transport=httpx.ASGITransport(app),
+        epoch=epoch,
+    )
+    clock = MockClock(autojump_threshold=0)
+    trio.run(play, stage, clock=clock)
+    return _outcome(stage, strict=strict, seconds=clock.current_time())
+
+
+def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
+    contract, target = stage.contract, stage.target
+    return Outcome(
+        contract=contract,
+        target=target.url,
+        profile=stage.profile_name,
+        seed=stage.seed,
+        strict=strict,
+        judged=judge(
+            contract,
+            stage.history,
+            expectations(target, stage.marker),
+            strict=strict,
+            only=stage.only,
+            why_not=_why_not(target, stage.profile_name),
+        ),
+        history=stage.history,
+        seconds=seconds,
+        generations=stage.purse.generations,
+        notes=stage.notes,
+        coverage=coverage(contract, stage.history),
+        interrupted=stage.interrupted,
+    )
+
+
+def expectations(target: Target, marker: str | None = None) -> Expectations:
+    """What the target file lets the invariants expect."""
+    return Expectations(
+        render=target.expect.render_seconds,
+        clock_skew=target.expect.clock_skew_seconds,
+        marker=marker,
+        foreign=frozenset(filter(None, [target.projects.foreign])),
+    )
+
+
+def _why_not(target: Target, profile: str) -> Callable[[str], str | None]:
+    """Why a promise had no occasion, where the target file or the profile is the reason."""
+
+    def reason(promise: str) -> str | None:
+        told = [each for each in STORIES if promise.startswith(each.promises)]
+        lacking = [r for s in told if (r := s.lacks(target))]
+        if told and len(lacking) == len(told):
+            return lacking[0]
+        dear = [s for s in told if PROFILES[s.profile].rank > PROFILES[profile].rank]
+        return f"the {dear[0].profile} profile looks at it" if dear else None
+
+    return reason

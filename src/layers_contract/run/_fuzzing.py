@@ -1,0 +1,123 @@
+"""Schemathesis within a run: on containers of its own, within the run's budget."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import trio
+
+from layers_contract import fuzz
+from layers_contract.driver import OutOfBudget, Session, retry_after
+from layers_contract.facts import refused
+from layers_contract.history import Exchange
+from layers_contract.run._stage import Stage
+from layers_contract.workload import GaveUp, Made, asset_ids
+
+__all__ = ["FUZZ", "Fuzzing"]
+
+FUZZ: Final = "schemathesis"
+SHARE: Final = 0.6
+"""The part of the requests that may be spent before Schemathesis sends no more."""
+LONGEST_PAUSE: Final = 60.0
+
+
+class Fuzzing:
+    """Lets Schemathesis loose. `renders` is how many it may still start."""
+
+    def __init__(self, stage: Stage, renders: int) -> None:
+        self._stage = stage
+        self._contract = stage.contract
+        self._renders = renders
+        self._feed: dict[str, str] = {}
+
+    async def play(self, session: Session) -> None:
+        """Make something to work on, then let it run in a thread."""
+        target = self._stage.target
+        if not target.allow.generate or not target.projects.open:
+            self._stage.notes.append(
+                "Schemathesis was not run: it needs [projects] open and [allow] generate"
+            )
+            return
+        actor = self._stage.actor(session, FUZZ)
+        actor.doing("makes a container to work on")
+        try:
+            made = await actor.generate(target.projects.open)
+            await actor.follow(made)
+            self._feed = self._ids_of(made, await actor.read(made))
+            await trio.to_thread.run_sync(self._run, abandon_on_cancel=True)
+        except (GaveUp, OutOfBudget):
+            self._stage.notes.append("Schemathesis was not run: it got no container to work on")
+        finally:
+            self._stage.listener.done(FUZZ)
+
+    def _ids_of(self, made: Made, shown: dict[str, Any]) -> dict[str, str]:
+        project = self._stage.target.projects.open or ""
+        ids = {"project": project, "container": made.container, "job": made.job}
+        return ids | dict(zip(["asset"], asset_ids(shown), strict=False))
+
+    def _run(self) -> None:
+        stage, header = self._stage, self._contract.document.security_header
+        plan = fuzz.Plan(
+            url=stage.target.url,
+            headers={header: stage.target.api_key} if stage.target.api_key else {},
+            secret_headers=frozenset({header.lower()}),
+            operations=self._operations(),
+            ids=self._ids,
+            may_send=self._may_send,
+            examples=stage.profile.examples,
+            phases=stage.profile.phases,
+            seed=stage.seed,
+            stop=lambda: stage.purse.over,
+            run_id=stage.marker,
+        )
+        outcome = fuzz.run(self._contract.document.raw, plan, self._record, self._progress)
+        stage.notes += sorted(
+            {f"Schemathesis: {t.kind} on {t.operation}" for t in outcome.troubles}
+        )
+
+    def _operations(self) -> list[str]:
+        """The operations that may be called with anything: none that cannot be undone."""
+        kept = {self._stage.roles.archive, self._stage.roles.update_policy}
+        return [
+            each.id
+            for each in self._contract.operations.values()
+            if each.id not in kept and all(p.resource in self._feed for p in each.path_parameters)
+        ]
+
+    def _ids(self, operation: str) -> Mapping[str, str]:
+        spec = self._contract.operations[operation]
+        return {p.name: self._feed[p.resource or ""] for p in spec.path_parameters}
+
+    def _may_send(self, operation: str, body: bytes) -> bool:
+        starts = operation in self._contract.starts and self._is_sound(operation, body)
+        if starts and self._renders <= 0:
+            return False
+        time.sleep(min(self._stage.purse.wait(), LONGEST_PAUSE))
+        paid = self._stage.purse.take(starts=starts, share=SHARE)
+        self._renders -= paid and starts
+        return paid
+
+    def _is_sound(self, operation: str, body: bytes) -> bool:
+        """Whether a body may start a render; what breaks the document costs nothing."""
+        spec = self._contract.operations[operation]
+        base = (*spec.base, "requestBody", "content", "application/json", "schema")
+        try:
+            return not self._contract.document.problems(base, json.loads(body or b"{}"))
+        except (ValueError, RecursionError):
+            return False
+
+    def _record(self, exchange: Exchange) -> None:
+        self._stage.history.add(exchange)
+        self._stage.purse.hold(retry_after(exchange) or 0.0)
+        starts = exchange.operation if exchange.operation in self._contract.starts else None
+        if starts and refused(exchange) and self._is_sound(starts, exchange.request_body):
+            self._stage.purse.give_back()
+            self._renders += 1
+        self._stage.tell_sent()
+
+    def _progress(self, progress: fuzz.Progress) -> None:
+        of = f" of {progress.total}" if progress.total else ""
+        self._stage.listener.activity(FUZZ, f"{progress.phase}, {progress.done}{of}")

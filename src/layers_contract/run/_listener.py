@@ -1,0 +1,33 @@
+"""Whoever wants to hear how a run goes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["Listener", "Silence"]
+
+
+class Listener(Protocol):
+    """Is told how a run goes, from any thread."""
+
+    def activity(self, name: str, doing: str) -> None:
+        """*name* is at something."""
+
+    def done(self, name: str) -> None:
+        """*name* has finished."""
+
+    def sent(self, requests: int, generations: int) -> None:
+        """So much was sent in all."""
+
+
+class Silence:
+    """Nobody listens."""
+
+    def activity(self, name: str, doing: str) -> None:
+        """Nothing."""
+
+    def done(self, name: str) -> None:
+        """Nothing."""
+
+    def sent(self, requests: int, generations: int) -> None:
+        """Nothing."""

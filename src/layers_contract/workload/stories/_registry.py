@@ -1,0 +1,61 @@
+"""What a story is, and how one is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from layers_contract.target import Target
+from layers_contract.workload.actor import Actor
+
+__all__ = ["ENTERED", "Story", "story"]
+
+Play = Callable[[Actor], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story, what it costs, and for which promises it is told.
+
+    `renders` is the most that it starts. `promises` are ids or beginnings of ids. `needs` are
+    entries of the target file, such as `projects.open`. `profile` is the least that tells it;
+    one that is not `repeatable` is told once in a run.
+    """
+
+    name: str
+    play: Play
+    renders: int
+    promises: tuple[str, ...]
+    needs: tuple[str, ...]
+    profile: str
+    repeatable: bool
+
+    def lacks(self, target: Target) -> str | None:
+        """What the target file would have to say for this story to be told."""
+        if self.renders and not target.allow.generate:
+            return "the target file allows no generation ([allow] generate)"
+        for need in self.needs:
+            table, _, key = need.rpartition(".")
+            if not getattr(getattr(target, table) if table else target, key):
+                return f"the target file gives no {f'[{table}] ' if table else ''}{key}"
+        return None
+
+
+ENTERED: list[Story] = []
+
+
+def story(
+    *promises: str,
+    renders: int,
+    needs: tuple[str, ...],
+    profile: str = "quick",
+    repeatable: bool = True,
+) -> Callable[[Play], Play]:
+    """Enter a story; a run of *profile* or above tells it where the target has what it *needs*."""
+
+    def enter(play: Play) -> Play:
+        name = play.__name__.replace("_", "-")
+        ENTERED.append(Story(name, play, renders, promises, needs, profile, repeatable))
+        return play
+
+    return enter

@@ -1,0 +1,57 @@
+"""Lists by page and filter, and reads of what is not there."""
+
+from __future__ import annotations
+
+from layers_contract.workload.actor import Actor
+from layers_contract.workload.stories._registry import story
+
+
+@story("list.", renders=3, needs=("projects.open",))
+async def listed(actor: Actor) -> None:
+    """Lists by page, by filter and by default, of what was just made."""
+    project = actor.open_project
+    made = [
+        await actor.generate(project, actor.brief(format=each))
+        for each in ("video_remix", "slideshow_remix", "slideshow_remix")
+    ]
+    await actor.walk(project, ("limit", "2"), pages=4)
+    for each in made:
+        await actor.follow(each)
+    completed = actor.session.contract.render.ending("success")
+    await actor.walk(project, ("status", completed), ("limit", "3"), pages=4)
+    await actor.walk(project, ("format", "slideshow_remix"), ("limit", "1"), pages=4)
+    await actor.walk(
+        project, ("format", "video_remix"), ("status", completed), ("limit", "20"), pages=2
+    )
+    ended = (("status", state) for state in actor.session.contract.render.endings)
+    await actor.walk(project, *ended, ("limit", "20"), pages=3)
+    await actor.walk(project, ("approvalStatus", "not_required"), ("limit", "20"), pages=2)
+    await actor.walk(project, ("limit", "7"), pages=12)
+    await actor.walk(project, actor.most)
+    await actor.walk(project, pages=2)
+
+
+@story(renders=0, needs=("projects.open",), repeatable=False)
+async def reader(actor: Actor) -> None:
+    """Only reads: lists, what they name, and what is not there."""
+    for project in (actor.target.projects.open, actor.target.projects.gated):
+        if project:
+            await actor.walk(project, ("limit", "20"), pages=3)
+            await actor.call(actor.roles.policy, ids={"project": project})
+    pagination = actor.session.contract.lists[actor.roles.list]
+    project = actor.target.projects.open or actor.target.projects.gated or ""
+    for query in (
+        (pagination.limit, "0"),
+        (pagination.limit, "201"),
+        (pagination.limit, "x"),
+        (pagination.cursor, "nobody-issued-this"),
+    ):
+        await actor.call(actor.roles.list, ids={"project": project}, query=(query,))
+    examples = actor.session.contract.operations[actor.roles.sign].path_parameters
+    nothing = {p.resource or "": f"{str(p.example)[:4]}{actor.marker}" for p in examples}
+    nothing["job"] = f"job_{actor.marker}"
+    for operation in (actor.roles.read, actor.roles.progress, actor.roles.job, actor.roles.sign):
+        await actor.call(operation, ids=nothing)
+    foreign = actor.target.projects.foreign
+    for operation in (actor.roles.list, actor.roles.policy) if foreign else ():
+        await actor.call(operation, ids={"project": foreign or ""})

@@ -1,0 +1,47 @@
+"""What happens to a project: archived, and its policy changed."""
+
+from __future__ import annotations
+
+from layers_contract.workload.actor import Actor, GaveUp
+from layers_contract.workload.stories._registry import story
+
+
+@story("archive.", renders=3, needs=("projects.disposable",), profile="standard", repeatable=False)
+async def archived(actor: Actor) -> None:
+    """A project archived while one container renders, one waits, and one has completed."""
+    project = actor.target.projects.disposable[0]
+    done = await actor.generate(project)
+    await actor.follow(done)
+    begun = await actor.generate(project)
+    await actor.until_begun(begun)
+    waiting = await actor.generate(project)
+    await actor.read(waiting)
+    await actor.call(actor.roles.archive, ids={"project": project})
+    for each in (begun, waiting):
+        await actor.follow(each)
+        await actor.read(each)
+    await actor.read(done)
+    await actor.call(actor.roles.archive, ids={"project": project})
+    await actor.read(done)
+
+
+@story(
+    "policy.",
+    renders=0,
+    needs=("allow.policy", "projects.disposable"),
+    profile="standard",
+    repeatable=False,
+)
+async def policy_changed(actor: Actor) -> None:
+    """Each setting of a policy changed, read back, and set back."""
+    ids = {"project": actor.target.projects.disposable[-1]}
+    before = await actor.call(actor.roles.policy, ids=ids)
+    if not isinstance(before.json, dict):
+        raise GaveUp
+    settings = {"firstNPostsBlocked": 50, "autoApproveAfter": "PT48H", "requiresApproval": True}
+    for name, value in settings.items():
+        await actor.call(actor.roles.update_policy, ids=ids, body={name: value})
+        await actor.call(actor.roles.policy, ids=ids)
+    restored = {name: before.json.get(name) for name in settings if name in before.json}
+    await actor.call(actor.roles.update_policy, ids=ids, body=restored)
+    await actor.call(actor.roles.policy, ids=ids)

@@ -1,0 +1,144 @@
+"""What becomes of a render: followed, repeated, canceled, failed."""
+
+from __future__ import annotations
+
+from layers_contract.workload.actor import Actor
+from layers_contract.workload.stories._registry import story
+
+
+@story(
+    "container.", "lifecycle.", "job.", "progress.", "asset.", renders=1, needs=("projects.open",)
+)
+async def one_render(actor: Actor) -> None:
+    """A full brief, followed closely from its first moment; then its assets and its ETag."""
+    samples = actor.target.samples
+    fields = {
+        "targetPlatforms": ["tiktok", "instagram"],
+        "language": "en-US",
+        **({"influencerId": samples.influencer} if samples.influencer else {}),
+        **({"referenceMediaIds": [samples.reference_media]} if samples.reference_media else {}),
+    }
+    made = await actor.generate(actor.open_project, actor.brief(format="video_remix", **fields))
+    await actor.poll(made)
+    await actor.poll_unchanged(made)
+    await actor.read(made)
+    await actor.follow(made, closely=True)
+    await actor.poll_unchanged(made)
+    await actor.sign(made)
+    await actor.walk(actor.open_project, ("limit", "5"), pages=3)
+    await actor.read(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    await actor.poll(made)
+    await actor.read(made)
+
+
+@story("regenerate.", "lifecycle.", "idempotency.", renders=3, needs=("projects.open",))
+async def rendered_again(actor: Actor) -> None:
+    """Two more renders of one container, the first with a key and a patch."""
+    body = actor.brief(targetPlatforms=["tiktok"], language="de", format="slideshow_remix")
+    made = await actor.generate(actor.open_project, body)
+    await actor.follow(made)
+    await actor.sign(made)
+    ids, key = {"container": made.container}, actor.key()
+    patch = {"patch": {"hook": actor.hook(), "themeTags": [actor.marker, "two"], "language": "fr"}}
+    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch, key=key)
+    await actor.call(actor.roles.regenerate, ids=ids, body=patch, key=key)
+    await actor.read(second)
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.call(actor.roles.regenerate, ids=ids, body=patch, key=key)
+    await actor.read(second)
+    await actor.walk(actor.open_project, actor.most)
+    await actor.read(second)
+    other = {"patch": {"hook": actor.hook()}}
+    await actor.call(actor.roles.regenerate, ids=ids, body=other, key=key)
+    await actor.read(second)
+    await actor.poll(made)
+    third = await actor.start(actor.roles.regenerate, ids=ids)
+    await actor.read(third)
+    await actor.follow(third)
+    await actor.poll(made)
+    await actor.poll(second)
+
+
+@story("lifecycle.refused", renders=2, needs=("projects.open",), profile="standard")
+async def rendered_too_early(actor: Actor) -> None:
+    """A new render asked for while the first one goes on."""
+    made = await actor.generate(actor.open_project)
+    await actor.read(made)
+    await actor.call(actor.roles.regenerate, ids={"container": made.container}, body={})
+    await actor.poll(made)
+    await actor.follow(made)
+
+
+@story("clone.", renders=2, needs=("projects.open", "samples.source_post"))
+async def cloned(actor: Actor) -> None:
+    """A container made from a post, beside the one in the path."""
+    made = await actor.generate(actor.open_project)
+    await actor.follow(made)
+    await actor.read(made)
+    ids, key = {"container": made.container}, actor.key()
+    body = {
+        "sourcePlatformPostId": actor.target.samples.source_post,
+        "mode": "reimagine",
+        "overrides": {"hook": actor.hook(), "themeTags": [actor.marker]},
+    }
+    clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=key)
+    await actor.read(made)
+    await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
+    other = {**body, "overrides": {"hook": actor.hook()}}
+    await actor.call(actor.roles.clone, ids=ids, body=other, key=key)
+    await actor.read(clone)
+    await actor.follow(clone)
+    await actor.read(made)
+    await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
+    await actor.walk(actor.open_project, actor.most)
+
+
+@story("cancel.", "lifecycle.", renders=1, needs=("projects.open",))
+async def canceled(actor: Actor) -> None:
+    """A render that is canceled at once, twice, and asked for again."""
+    made = await actor.generate(actor.open_project)
+    await actor.poll(made)
+    await actor.read(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    ended = await actor.follow(made)
+    await actor.read(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    await actor.poll(made)
+    await actor.read(made)
+    if ended == actor.session.contract.job.ending("cancel"):
+        await actor.call(actor.roles.regenerate, ids={"container": made.container}, body={})
+        await actor.read(made)
+    await actor.walk(actor.open_project, actor.most)
+
+
+@story("lifecycle.terminal", renders=1, needs=("projects.open",))
+async def canceled_for_good(actor: Actor) -> None:
+    """A render that is canceled once it runs, and then left alone."""
+    made = await actor.generate(actor.open_project)
+    await actor.until_begun(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    await actor.follow(made)
+
+
+@story("container.last-error", renders=2, needs=("projects.open", "samples.failing_hook"))
+async def failed(actor: Actor) -> None:
+    """A render that fails, and the one after it."""
+    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
+    made = await actor.generate(actor.open_project, body)
+    await actor.follow(made)
+    await actor.read(made)
+    ids = {"container": made.container}
+    await actor.walk(actor.open_project, actor.most)
+    patch = {"patch": {"hook": actor.hook()}}
+    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
+    await actor.read(second)
+    await actor.follow(second)
+
+
+@story("lifecycle.terminal", renders=1, needs=("projects.open", "samples.failing_hook"))
+async def failed_for_good(actor: Actor) -> None:
+    """A render that fails, and is left alone."""
+    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
+    await actor.follow(await actor.generate(actor.open_project, body))

@@ -1,0 +1,85 @@
+"""Decisions: in time, too late, too early, where none is asked for."""
+
+from __future__ import annotations
+
+from layers_contract.workload.actor import Actor
+from layers_contract.workload.stories._registry import story
+
+
+@story("approval.", renders=2, needs=("projects.gated",))
+async def approved(actor: Actor) -> None:
+    """A review that ends with an approval, and decisions that come too late."""
+    project = actor.target.projects.gated or ""
+    await actor.call(actor.roles.policy, ids={"project": project})
+    made = await actor.generate(project)
+    await actor.follow(made)
+    await actor.read(made)
+    ids = {"container": made.container}
+    await actor.call(actor.roles.approve, ids=ids, body={"note": "Ship it."})
+    await actor.read(made)
+    await actor.walk(project, ("approvalStatus", "approved"), ("limit", "5"), pages=2)
+    await actor.call(actor.roles.approve, ids=ids, body={})
+    await actor.read(made)
+    await actor.call(actor.roles.reject, ids=ids, body={"reason": "Changed my mind."})
+    await actor.read(made)
+    second = await actor.start(actor.roles.regenerate, ids=ids, body={})
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.call(actor.roles.policy, ids={"project": project})
+
+
+@story("approval.", "reject.", renders=2, needs=("projects.gated",))
+async def rejected(actor: Actor) -> None:
+    """A rejection with a new render, and one without."""
+    project = actor.target.projects.gated or ""
+    await actor.call(actor.roles.policy, ids={"project": project})
+    made = await actor.generate(project)
+    await actor.follow(made)
+    await actor.read(made)
+    ids = {"container": made.container}
+    await actor.call(actor.roles.reject, ids=ids, body={"regenerate": False})
+    again = {
+        "reason": "Off brand.",
+        "regenerate": True,
+        "patch": {"hook": actor.hook()},
+    }
+    second = await actor.start(actor.roles.reject, ids=ids, body=again)
+    await actor.read(second)
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.call(actor.roles.reject, ids=ids, body={"reason": "Still off brand."})
+    await actor.read(second)
+    await actor.call(actor.roles.approve, ids=ids, body={})
+    await actor.read(second)
+    await actor.call(actor.roles.policy, ids={"project": project})
+
+
+@story("approval.once", "approval.gate", renders=1, needs=("projects.open",))
+async def without_review(actor: Actor) -> None:
+    """A container that needs no review, and decisions on it all the same."""
+    project = actor.open_project
+    await actor.call(actor.roles.policy, ids={"project": project})
+    made = await actor.generate(project, actor.brief(format="ugc_remix"))
+    await actor.follow(made)
+    await actor.read(made)
+    ids = {"container": made.container}
+    await actor.call(actor.roles.approve, ids=ids, body={})
+    await actor.read(made)
+    await actor.call(actor.roles.reject, ids=ids, body={"reason": "Not asked."})
+    await actor.read(made)
+    await actor.call(actor.roles.policy, ids={"project": project})
+
+
+@story("approval.early", renders=1, needs=("projects.gated",), profile="standard")
+async def decided_too_early(actor: Actor) -> None:
+    """Decisions while the render goes on."""
+    made = await actor.generate(actor.target.projects.gated or "")
+    ids = {"container": made.container}
+    for operation, body in (
+        (actor.roles.reject, {"reason": "Too early to say."}),
+        (actor.roles.approve, {}),
+    ):
+        await actor.read(made)
+        await actor.call(operation, ids=ids, body=body)
+        await actor.poll(made)
+    await actor.follow(made)
