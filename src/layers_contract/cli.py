@@ -84,7 +84,7 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Repeat the same workload.")
 @_judging
 @_reports
-def check(  # noqa: D417
+def check(
     target_file: Path | None,
     url: str | None,
     profile: str,
@@ -139,7 +139,9 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
             for each in recordings
         ]
     except OSError as error:
-        raise click.ClickException(f"{error.filename}: cannot be read ({error.strerror})") from error
+        raise click.ClickException(
+            f"{error.filename}: cannot be read ({error.strerror})"
+        ) from error
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     history = History(exchange for part in parts for exchange in part)
@@ -167,7 +169,9 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
 @click.option("--jitter", type=click.FloatRange(min=0), default=0.0, metavar="SHARE")
 @click.option("--db", default=":memory:", metavar="FILE", help="Keep what happens in this file.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Break a promise.")
-@click.option("--taste", "tastes", multiple=True, metavar="NAME", help="Differ, within the contract.")
+@click.option(
+    "--taste", "tastes", multiple=True, metavar="NAME", help="Differ, within the contract."
+)
 @click.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
 @click.option("--cancel-delay", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
 @click.option("--rate-limit", metavar="TIER", help="Count requests, and refuse too many.")
@@ -203,7 +207,9 @@ def faults(names: tuple[str, ...], json_file: Path | None, workers: int | None) 
     found = []
     for proof in matrix(names or None, workers):
         found.append(proof)
-        mark = click.style("caught", fg="green") if proof.caught else click.style("MISSED", fg="red")
+        mark = (
+            click.style("caught", fg="green") if proof.caught else click.style("MISSED", fg="red")
+        )
         others = len([each for each in proof.violated if each != proof.breaks])
         also = f"  and {others} more" if others else ""
         name = proof.name or "(no fault)"

@@ -148,7 +148,7 @@ class Starts:
 
 @dataclass(frozen=True, slots=True)
 class Pagination:
-    """Where items, cursor and limit of a list are; `filters` maps a parameter to an item's field."""
+    """Where items, cursor and limit of a list are; `filters`: parameter to field."""
 
     items: str
     next: str

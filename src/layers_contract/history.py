@@ -31,7 +31,7 @@ NOT_JSON: Final = _Missing()
 _UNPARSED: Final = _Missing()
 
 Credential = str
-"""Which key an exchange was sent with: `own`, `other`, `invalid` or `none`. Never the key itself."""
+"""Which key an exchange was sent with, and never the key: `own`, `other`, `invalid` or `none`."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-import types
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 __all__ = ["Allow", "Budget", "Expect", "Projects", "Samples", "Target", "TargetError", "read"]
@@ -116,11 +115,15 @@ def parse(raw: dict[str, Any], where: str, url: str | None = None) -> Target:
     address = url or raw.get("url")
     if not isinstance(address, str):
         raise TargetError(f"{where}: url is missing; name the server to judge")
+    tables = {
+        name: _table(table, raw.get(name, {}), f"{where}: [{name}]")
+        for name, table in TABLES.items()
+    }
     return Target(
         url=check_url(address, where),
         api_key=_key(raw, "api_key", where),
         other_api_key=_key(raw, "other_api_key", where),
-        **{name: _table(table, raw.get(name, {}), f"{where}: [{name}]") for name, table in TABLES.items()},
+        **tables,
     )
 
 
@@ -147,8 +150,8 @@ def _known(raw: dict[str, Any], names: tuple[str, ...], where: str) -> None:
     for name in raw:
         if name not in names:
             near = get_close_matches(name, names, 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; it may be one of {', '.join(names)}"
-            raise TargetError(f"{where}: unknown key {name}{hint}")
+            hint = f"did you mean {near[0]}?" if near else f"it may be one of {', '.join(names)}"
+            raise TargetError(f"{where}: unknown key {name}; {hint}")
 
 
 def _key(raw: dict[str, Any], name: str, where: str) -> str | None:
@@ -172,7 +175,9 @@ def _table(table: type, raw: Any, where: str) -> Any:
         raise TargetError(f"{where} must be a table")
     hints = get_type_hints(table)
     _known(raw, tuple(each.name for each in fields(table)), where)
-    return table(**{name: _value(hints[name], value, f"{where} {name}") for name, value in raw.items()})
+    return table(
+        **{name: _value(hints[name], value, f"{where} {name}") for name, value in raw.items()}
+    )
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:
@@ -182,9 +187,10 @@ def _value(kind: Any, value: Any, where: str) -> Any:
         return _positive(value, where)
     if kind is bool and isinstance(value, bool):
         return value
-    if get_origin(kind) in (Union, types.UnionType) and str in get_args(kind) and isinstance(value, str):
+    if str in get_args(kind) and get_origin(kind) is not tuple and isinstance(value, str):
         return value
-    if get_origin(kind) is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+    listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if get_origin(kind) is tuple and listed:
         return tuple(value)
     wanted = {float: "a number", int: "a whole number", bool: "true or false"}.get(kind, "a string")
     wanted = "a list of strings" if get_origin(kind) is tuple else wanted

@@ -175,3 +175,19 @@ def test_make_has_the_target_and_explains_it(target: str) -> None:
     """Every target that others call is in the Makefile, with its line of help."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:[^\n]* ## \S", makefile, re.MULTILINE)
+
+
+def tests_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The test functions in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
+            "test_"
+        ):
+            yield node
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda p: p.name)
+def test_each_test_states_its_fact(path: Path) -> None:
+    """Each test has a docstring, so that the list of tests reads as a specification."""
+    silent = [test.name for test in tests_of(path) if not ast.get_docstring(test)]
+    assert not silent

@@ -24,12 +24,11 @@ from schemathesis.generation.stateful.state_machine import APIStateMachine
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.specs.openapi.stateful.dependencies.models import DependencyGraph
 
-from layers_contract.history import Exchange
-
 from layers_contract.fuzz.judge import Judge
 from layers_contract.fuzz.plan import Outcome, Plan, Progress, Skip, Trouble, one_line
 from layers_contract.fuzz.steer import Transport
 from layers_contract.fuzz.wire import Wire
+from layers_contract.history import Exchange
 
 __all__ = ["run"]
 

@@ -18,10 +18,9 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import CoverageScenario, coverage_scenario
 
-from layers_contract.history import Exchange, Finding
-
 from layers_contract.fuzz.plan import one_line
 from layers_contract.fuzz.steer import Transport
+from layers_contract.history import Exchange, Finding
 
 __all__ = ["CHECKS", "UNSOUND", "Judge"]
 

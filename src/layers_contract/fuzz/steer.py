@@ -18,11 +18,10 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import CaseMetadata
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
-from layers_contract.history import Exchange
-
 from layers_contract.fuzz.plan import Plan, one_line
 from layers_contract.fuzz.prune import prune
 from layers_contract.fuzz.wire import Shipment, Wire
+from layers_contract.history import Exchange
 
 __all__ = ["Transport", "intent"]
 

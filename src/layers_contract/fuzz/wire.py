@@ -16,10 +16,9 @@ import requests
 from schemathesis.transport.requests import ManagedCookiesSession
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from layers_contract.history import Exchange
-
 from layers_contract.fuzz.leash import Leash
 from layers_contract.fuzz.plan import Plan, one_line
+from layers_contract.history import Exchange
 
 __all__ = ["Shipment", "Wire"]
 

@@ -35,7 +35,7 @@ def request_problems(facts: Facts, operation: Operation, exchange: Exchange) -> 
     """
     return [
         *_body_problems(facts, operation, exchange),
-        *_query_problems(facts, operation, exchange),
+        *_query_problems(operation, exchange),
     ]
 
 
@@ -53,18 +53,18 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
     return [Problem(f"body{each.at}", each.message, each.source) for each in found]
 
 
-def _query_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:
+def _query_problems(operation: Operation, exchange: Exchange) -> list[Problem]:
     names = [name for name, _ in exchange.query]
     found = []
     for name, value in exchange.query:
         parameter = operation.parameter(name)
         if parameter and parameter.schema.get("type") == "integer" and names.count(name) == 1:
-            problem = _integer_problem(name, value, parameter.schema)
+            problem = _integer_problem(value, parameter.schema)
             found += [Problem(name, problem, parameter.source)] if problem else []
     return found
 
 
-def _integer_problem(name: str, value: str, schema: Mapping[str, Any]) -> str | None:
+def _integer_problem(value: str, schema: Mapping[str, Any]) -> str | None:
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
         return f"{value!r} is not a whole number" if value.isascii() and value.isalpha() else None
     number = int(value)

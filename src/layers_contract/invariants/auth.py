@@ -85,9 +85,7 @@ def _names_own(facts: Facts, exchange: Exchange) -> bool:
     job = facts.job_of(exchange)
     project = exchange.path_params.get(facts.project_parameter)
     projects = {
-        s.exchange.path_params.get(facts.project_parameter)
-        for s in facts.starts
-        if _made_by_own(s)
+        s.exchange.path_params.get(facts.project_parameter) for s in facts.starts if _made_by_own(s)
     }
     return bool(
         (container and _made_by_own(container.created))

@@ -203,7 +203,7 @@ def _never_back(one: list[Seen], other: list[Seen]) -> Iterator[Occasion]:
     """Progress in *other* is never behind what was seen before in *one*."""
     sources = {id(seen) for seen in one}
     targets = {id(seen) for seen in other}
-    for after, before in earlier({id(s): s for s in (*one, *other)}.values(), lambda s: id(s)):
+    for after, before in earlier({id(s): s for s in (*one, *other)}.values(), id):
         known = [s for s in before if id(s) in sources and _number(s) is not None]
         now = _number(after)
         if now is None or not known or id(after) not in targets:

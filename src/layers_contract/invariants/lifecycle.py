@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from layers_contract.contract import Refusal
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, Started, busy, earlier, moment, precision, received
+from layers_contract.facts import (
+    Container,
+    Facts,
+    Seen,
+    Started,
+    busy,
+    earlier,
+    moment,
+    precision,
+    received,
+)
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import valid
@@ -121,7 +132,7 @@ def created(facts: Facts) -> Iterator[Occasion]:
     """Every view of a container shows the same createdAt."""
     for container in facts.own:
         views = [*container.reads, *container.listed]
-        for before, after in zip(views, views[1:], strict=False):
+        for before, after in pairwise(views):
             one, other = pointer(before.data, CREATED), pointer(after.data, CREATED)
             was, now = moment(one), moment(other)
             if was is None or now is None:
@@ -151,7 +162,7 @@ def constant(facts: Facts) -> Iterator[Occasion]:
     spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
     for container in facts.own:
         views = sorted((*container.reads, *container.listed), key=lambda seen: seen.sent)
-        for before, after in zip(views, views[1:], strict=False):
+        for before, after in pairwise(views):
             was, now = pointer(before.data, spec["project"]), pointer(after.data, spec["project"])
             if isinstance(was, str) and isinstance(now, str):
                 message = f"container {container.id} moved from project {was} to {now}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from layers_contract.contract import Pagination
@@ -98,7 +99,7 @@ def order(facts: Facts) -> Iterator[Occasion]:
             for i in items(facts, p)
         ]
         dated = [(when, page) for when, page in found if when is not None]
-        for (newer, first), (older, second) in zip(dated, dated[1:], strict=False):
+        for (newer, first), (older, second) in pairwise(dated):
             message = "an item stands before one that is newer"
             yield HELD if older <= newer else broken(message, first, second)
 
@@ -172,9 +173,9 @@ def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:
     for container in facts.own:
         made = container.created
         home = pointer(made.envelope, "/projectId") if made else None
-        if made and received(made.exchange) <= page.sent and made.exchange.credential == "own":
-            if isinstance(home, str) and home.lower() == project:
-                yield container
+        at_home = isinstance(home, str) and home.lower() == project
+        if made and at_home and made.exchange.credential == "own":
+            yield from [container] if received(made.exchange) <= page.sent else ()
 
 
 def _filter_source(facts: Facts, walk: Walk, name: str) -> str | None:

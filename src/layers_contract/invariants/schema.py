@@ -35,7 +35,11 @@ def content_type(facts: Facts) -> Iterator[Occasion]:
     """Every answer with a body is of the documented media type."""
     for operation, exchange in _answered(facts):
         response = facts.response(exchange)
-        if response is None or response.schema is None or not (succeeded(exchange) or _own_refusal(exchange)):
+        if (
+            response is None
+            or response.schema is None
+            or not (succeeded(exchange) or _own_refusal(exchange))
+        ):
             continue
         media = exchange.headers.get("content-type", "").split(";")[0].strip().lower()
         if media == "application/json" or media.endswith("+json"):
@@ -136,7 +140,7 @@ def _header(
 
 def _own_refusal(exchange: Exchange) -> bool:
     """Whether an error is the server's own word, and not that of a router or proxy before it."""
-    refused_ = exchange.status is not None and exchange.status >= 400  # noqa: PLR2004
+    refused_ = exchange.status is not None and exchange.status >= 400
     return refused_ and exchange.status not in GATEWAY and plain(exchange)
 
 

@@ -78,7 +78,7 @@ class Idempotency(Checking):
         return hashlib.sha256(text.encode()).hexdigest()
 
     async def find_replay(self, call: Call, scope: str, fingerprint: str) -> Answer | None:
-        """The first answer to this call, if there is one; one in flight is waited for or refused."""
+        """The first answer to this call; one in flight is waited for, or refused."""
         while True:
             record = self.find_record(scope)
             if record is not None:

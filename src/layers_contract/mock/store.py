@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS records (
     scope TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
     body TEXT NOT NULL, created REAL NOT NULL);
 """
+_MARK: Final = 0x6C_61_79_01
+"""What tells our files from others, and this layout of them from later ones."""
 _CONTAINER: Final = (
     "c.id, c.project, c.org, c.created, c.touched, c.format, c.brief, c.review, c.job"
 )
@@ -79,8 +81,16 @@ class Store:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("BEGIN EXCLUSIVE")
         self._db.execute("COMMIT")
+        self._claim()
         self._db.executescript(_SCHEMA)
-        self._db.execute(_LIST, ("", 0.0, 0))
+
+    def _claim(self) -> None:
+        """Mark the file as ours, unless it holds something else."""
+        tables = self._one("SELECT count(*) FROM sqlite_master")[0]
+        mark = self._one("PRAGMA application_id")[0]
+        if tables and mark != _MARK:
+            raise sqlite3.DatabaseError("it belongs to another program")
+        self._db.execute(f"PRAGMA application_id = {_MARK}")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -92,10 +102,11 @@ class Store:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def remember(self, name: str, value: str) -> str:
         """The value kept under *name*; *value* where there was none."""
@@ -195,7 +206,10 @@ def _project_row(project: Project) -> Row:
 
 
 def _container(row: Row) -> Container:
-    return Container(*row[:6], json.loads(row[6]), row[7], row[8])
+    project_id, project, org, created, touched, chosen, brief, review, job = row
+    return Container(
+        project_id, project, org, created, touched, chosen, json.loads(brief), review, job
+    )
 
 
 def _container_row(container: Container) -> Row:
