@@ -84,7 +84,7 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Repeat the same workload.")
 @_judging
 @_reports
-def check(
+def check(  # noqa: PLR0917 - click hands them over by name
     target_file: Path | None,
     url: str | None,
     profile: str,

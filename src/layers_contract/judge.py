@@ -40,7 +40,7 @@ class Judged:
         return next((v.source for v in self.violations if v.source), self.promise.source)
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
     contract: Contract,
     history: History,
     expectations: Expectations | None = None,
