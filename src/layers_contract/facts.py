@@ -32,13 +32,15 @@ class Expectations:
 
     `render` is how long a render may take before it counts as stuck, None where nobody knows.
     `marker` stands in every hook that this run sends, and in no other; None where nobody knows.
-    `foreign` are projects that belong to somebody else.
+    `foreign` are projects that belong to somebody else. `window` is how long a key is remembered
+    where that is less than the document says.
     """
 
     render: float | None = None
     clock_skew: float = 5.0
     marker: str | None = None
     foreign: frozenset[str] = frozenset()
+    window: float = inf
 
 
 @dataclass(frozen=True, slots=True)

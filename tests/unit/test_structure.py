@@ -177,7 +177,7 @@ def test_make_has_the_target_and_explains_it(target: str) -> None:
     assert re.search(rf"^{target}:[^\n]* ## \S", makefile, re.MULTILINE)
 
 
-def tests_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+def written_in(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The test functions in a file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
@@ -189,5 +189,22 @@ def tests_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 @pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda p: p.name)
 def test_each_test_states_its_fact(path: Path) -> None:
     """Each test has a docstring, so that the list of tests reads as a specification."""
-    silent = [test.name for test in tests_of(path) if not ast.get_docstring(test)]
+    silent = [test.name for test in written_in(path) if not ast.get_docstring(test)]
     assert not silent
+
+
+def test_the_architecture_page_shows_the_same_table() -> None:
+    """ARCHITECTURE.md says of each part what MAY_IMPORT says."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
+    shown = {name: frozenset(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+    known = {n: row for n, row in MAY_IMPORT.items() if not n.startswith("__") and n != "cli"}
+    assert {name: shown.get(name) for name in known} == known
+
+
+def test_the_architecture_page_names_every_dependency() -> None:
+    """ARCHITECTURE.md gives a reason for each dependency that pyproject.toml names."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [re.split(r"[^\w-]", each)[0] for each in project["dependencies"]]
+    assert not [name for name in names if name not in page]

@@ -193,7 +193,7 @@ def _first(facts: Facts, call: KeyedCall) -> Started | None:
 
 
 def _within_window(facts: Facts, first: Started, again: Exchange) -> bool:
-    end = first.exchange.sent + facts.contract.idempotency.window
+    end = first.exchange.sent + min(facts.contract.idempotency.window, facts.expect.window)
     return received(again) + facts.expect.clock_skew < end
 
 

@@ -106,6 +106,7 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         render=target.expect.render_seconds,
         clock_skew=target.expect.clock_skew_seconds,
         marker=marker,
+        window=target.expect.idempotency_window_seconds,
         foreign=frozenset(filter(None, [target.projects.foreign])),
     )
 
