@@ -93,7 +93,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     only: str | None,
     **files: Any,
 ) -> None:
-    """Judge a server; without --target or --url, the mock that comes with this."""
+    """Judge a server: the mock that comes with this, if none is given."""
     from layers_contract.run import Unjudgeable, run
     from layers_contract.target import TargetError
 
@@ -178,7 +178,7 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
 @click.option("--seed", type=int, help="Make the same ids every time.")
 @click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")
 def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
-    """Serve a mock that keeps every promise, and breaks a chosen one on request."""
+    """Serve a mock that keeps the contract, or breaks a part."""
     from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
 
     if list_:
@@ -198,7 +198,7 @@ def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
 @click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write the matrix.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; one a core by default.")
 def faults(names: tuple[str, ...], json_file: Path | None, workers: int | None) -> None:
-    """Prove that the checks can fail: judge the mock with each of its faults."""
+    """Judge the mock with each of its faults: the checks' own proof."""
     from layers_contract.mock import FAULTS
     from layers_contract.proof import matrix, to_json
 
@@ -227,7 +227,7 @@ def faults(names: tuple[str, ...], json_file: Path | None, workers: int | None) 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def invariants(as_json: bool) -> None:
-    """Print the catalogue: id, group, sentence, source, where in the document."""
+    """Print the catalogue, with the source of each promise."""
     from layers_contract.invariants import CATALOGUE
 
     contract = _contract()

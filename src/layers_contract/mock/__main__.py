@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from pathlib import Path
 
@@ -19,13 +18,6 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value) or value < 0:
-        raise ValueError
-    return value
-
-
 def _port(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 65_535:
@@ -33,7 +25,7 @@ def _port(text: str) -> int:
     return value
 
 
-_seconds.__name__, _port.__name__ = "number of seconds", "port"
+_port.__name__ = "port"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,16 +35,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--host", default=default.host)
     add("--port", type=_port, default=default.port, help="0 takes a free one")
     add("--target-out", type=Path, metavar="FILE", help="write a target file that fits")
-    add("--render", type=_seconds, default=default.render, metavar="SECONDS")
-    add("--jitter", type=_seconds, default=default.jitter, metavar="SHARE")
+    add("--render", type=float, default=default.render, metavar="SECONDS")
+    add("--jitter", type=float, default=default.jitter, metavar="SHARE")
     add("--db", default=default.db, metavar="FILE", help="keep what happens in this file")
     add("--fault", dest="faults", action="append", default=[], metavar="NAME")
     add("--taste", dest="tastes", action="append", default=[], metavar="NAME")
-    add("--latency", type=_seconds, default=default.latency, metavar="SECONDS",
+    add("--latency", type=float, default=default.latency, metavar="SECONDS",
         help="how long a call that starts a render takes")  # fmt: skip
     add("--wait-in-flight", action="store_true",
         help="let a duplicate of a call in flight wait and replay")  # fmt: skip
-    add("--cancel-delay", type=_seconds, default=default.cancel_delay, metavar="SECONDS")
+    add("--cancel-delay", type=float, default=default.cancel_delay, metavar="SECONDS")
     add("--rate-limit", metavar="TIER")
     add("--seed", type=int)
     add("--list", action="store_true", help="print the faults and tastes")

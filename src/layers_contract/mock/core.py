@@ -10,7 +10,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from layers_contract.mock.clock import Clock
+from layers_contract.mock.clock import SIMULATED_EPOCH, Clock
 from layers_contract.mock.model import Project
 from layers_contract.mock.options import OTHER, OWN, MockOptions, World
 from layers_contract.mock.store import Store
@@ -19,6 +19,7 @@ from layers_contract.mock.words import Words
 __all__ = ["Core"]
 
 Json = Any
+DAY: Final = 24 * 60 * 60
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -55,7 +56,7 @@ class Core:
         """A project as it is before anybody changed it."""
         gate = self.words.gate.field.strip("/")
         policy = {gate: gated, "firstNPostsBlocked": 0, "autoApproveAfter": None}
-        return Project(project_id, org, policy, 0.0, None)
+        return Project(project_id, org, policy, SIMULATED_EPOCH - DAY, None)
 
     def new_id(self, schema: str) -> str:
         """A fresh id for *schema*: its prefix and 26 characters, the older the smaller."""

@@ -44,9 +44,13 @@ class Jobs(Reviewing):
         now = self.clock.now()
         if not self.is_running(render, now):
             return self.too_late(call, render, now)
-        self.stop(render, now + self.options.cancel_delay)
+        self.stop(render, now + self.heed())
         status = self.words.status(call.operation.id, accepted=True)
         return Answer(status, {"jobId": render.job, "accepted": True})
+
+    def heed(self) -> float:
+        """How long a render takes to notice that it was canceled, in seconds."""
+        return self.options.cancel_delay
 
     def too_late(self, call: Call, render: Render, now: float) -> Answer:
         """The answer to a cancel of what has ended."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 from layers_contract.document import Document
+from layers_contract.mock.errors import MockError
 from layers_contract.mock.model import Credential
 
 __all__ = ["DISPOSABLE", "FAILING_HOOK", "OTHER", "OWN", "MockOptions", "World"]
@@ -17,6 +19,9 @@ FAILING_HOOK: Final = "[fail]"
 """A hook that contains this makes its render fail."""
 DISPOSABLE: Final = 24
 """How many projects may be archived."""
+
+LONGEST: Final = 1e6
+"""The most seconds that anything may be told to take."""
 
 _NAMESPACE: Final = uuid.UUID("6c617965-7273-4000-8000-6d6f636b0000")
 
@@ -39,6 +44,15 @@ class MockOptions:
     rate_limit: str | None = None
     body_timeout: float = 10.0
     seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("render", "latency", "cancel_delay", "body_timeout"):
+            value = getattr(self, name)
+            if not (isfinite(value) and 0 <= value <= LONGEST):
+                raise MockError(f"{name}: {value} is not between 0 and {LONGEST:.0f} seconds")
+        for name in ("jitter", "queue_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise MockError(f"{name}: {getattr(self, name)} is not between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)

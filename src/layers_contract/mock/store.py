@@ -206,9 +206,9 @@ def _project_row(project: Project) -> Row:
 
 
 def _container(row: Row) -> Container:
-    project_id, project, org, created, touched, chosen, brief, review, job = row
+    container_id, project, org, created, touched, chosen, brief, review, job = row
     return Container(
-        project_id, project, org, created, touched, chosen, json.loads(brief), review, job
+        container_id, project, org, created, touched, chosen, json.loads(brief), review, job
     )
 
 

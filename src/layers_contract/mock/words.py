@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from layers_contract.contract import Contract, seconds
 from layers_contract.document import load
@@ -18,6 +18,9 @@ from layers_contract.mock.errors import MockError, Refused
 __all__ = ["Words", "default_words"]
 
 Json = Any
+REFUSALS: Final = ("Unauthenticated", "Forbidden", "NotFound", "Conflict", "IdempotencyConflict",
+                   "Invalid")  # fmt: skip
+DECISIONS: Final = ("approveContent", "rejectContent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,20 @@ class Words:
             sample["sourcePlatformPostId"]
             for sample in self.contract.document.schema("CloneRequest")["examples"]
         )
+        self._need()
         self.job_url = self.contract.reader("job").url
         limits = self.raw["x-rate-limits"]
         self.rate_window = seconds(limits["window"])
         self.rate_tiers: Mapping[str, Mapping[str, int]] = limits["tiers"]
         self.rate_header: str = limits["class-header"]
         self.rate_exceeded: Mapping[str, Json] = limits["exceeded"]
+
+    def _need(self) -> None:
+        """Look up once what is looked up by name later."""
+        for component in REFUSALS:
+            _ = self.refusals[component]
+        for step in DECISIONS:
+            self.deciding(step)
 
     @cached_property
     def refusals(self) -> Mapping[str, tuple[int, str, str]]:

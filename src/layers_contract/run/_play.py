@@ -57,11 +57,13 @@ async def _greet(stage: Stage, session: Session) -> None:
     actor = stage.actor(session, "greeting")
     answer = await actor.call(stage.roles.policy, ids={"project": project})
     if not answer.answered:
-        raise Unjudgeable(f"{target.url} does not answer ({answer.failure})")
+        hint = "is it running, and the url right?"
+        raise Unjudgeable(f"{target.url} does not answer ({answer.failure}); {hint}")
     if answer.status in UNWELCOME:
         code = pointer(answer.json, "/error/code") or "no error code"
         given = "the key" if target.api_key else "a request without a key; none was given"
-        raise Unjudgeable(f"{target.url} refuses {given} ({answer.status}, {code})")
+        hint = "say in the target file which key to use"
+        raise Unjudgeable(f"{target.url} refuses {given} ({answer.status}, {code}); {hint}")
 
 
 async def _tell_all(stage: Stage, session: Session) -> None:
