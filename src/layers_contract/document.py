@@ -289,14 +289,36 @@ class Document:
 
     def problems(self, base: Path_, value: Json) -> list[Problem]:
         """Where *value* breaks the schema that stands at *base* in the document."""
-        return [
-            Problem(
-                to_pointer(error.instance_path),
-                error.message,
-                self.source((*base, *list(error.evaluation_path)[1:])),
-            )
-            for error in self.validator(base).iter_errors(value)
-        ]
+        return list(self._problems(base, (), value))
+
+    def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
+        """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
+        for error in self.validator(self._landing(way)).iter_errors(value):
+            broken = (*way, *list(error.evaluation_path)[1:])
+            place = (*at, *error.instance_path)
+            if error.kind.name == "anyOf" and (branch := self._branch(broken, error.instance)):
+                yield from self._problems(branch, place, error.instance)
+            else:
+                yield Problem(to_pointer(place), error.message, self.source(broken))
+
+    def _branch(self, choice: Path_, value: Json) -> Path_ | None:
+        """The one branch of a nullable choice that a value other than null must be meant for."""
+        branches = self._along(choice)[-1][0]["anyOf"]
+        meant = [n for n, each in enumerate(branches) if each.get("type") != "null"]
+        return (*choice, meant[0]) if len(meant) == 1 and value is not None else None
+
+    def _landing(self, way: Path_) -> Path_:
+        """Where in the document *way* ends, once each `$ref` on it is followed."""
+        landed: list[str | int] = []
+        node: Json = self.raw
+        for part in way:
+            if part == "$ref":
+                landed = list(node["$ref"][2:].split("/"))
+                node = self.resolve(node)
+            else:
+                landed.append(part)
+                node = _child(node, part)
+        return tuple(landed)
 
     def validator(self, base: Path_) -> jsonschema_rs.Draft202012Validator:
         """The compiled schema that stands at *base* in the document."""

@@ -70,9 +70,13 @@ def patch(facts: Facts) -> Iterator[Occasion]:
             continue
         before = [s for s in container.reads if s.received <= started.exchange.sent]
         after = [s for s in container.reads if container.render_of(s) is render]
-        if before and after:
-            patched = pointer(started.exchange.request_json, "/patch") or {}
-            yield _patched(max(before, key=lambda s: s.sent), after[0], started, patched)
+        if not before or not after:
+            continue
+        last = max(before, key=lambda seen: seen.sent)
+        if container.untouched(last.sent, received(started.exchange), but=started.exchange):
+            patched = pointer(started.exchange.request_json, "/patch")
+            known = patched if isinstance(patched, dict) else {}
+            yield _patched(last, after[0], started, known)
 
 
 @invariant("clone.container", needs="a clone")

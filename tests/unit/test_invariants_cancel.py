@@ -1,0 +1,258 @@
+"""Cancel and archive, judged on hand-made histories."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.histories import GATED, RENDER, Case, Cases, Tape, found, somebody_elses, stamp, wanted
+
+CASES = Cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_catalogue_says_of_a_history(case: Case) -> None:
+    """A hand-made history of cancels gets its verdict, and raises no alarm but those it should."""
+    assert found(case) == wanted(case)
+
+
+@CASES.held("cancel.accepted", "cancel.ends")
+def takes_the_signal(tape: Tape) -> None:
+    """A running job takes the signal, runs on for a moment, and is canceled."""
+    made = tape.generate()
+    tape.cancel(made)
+    tape.poll(made)
+    tape.poll(made, "canceled")
+    tape.cancel(made, status=200)
+
+
+@CASES.held("cancel.accepted", "cancel.keeps")
+def comes_too_late(tape: Tape) -> None:
+    """A job that has ended is answered with 200 and stays."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.cancel(made, status=200)
+    tape.poll(made, "completed")
+
+
+@CASES.violated("cancel.accepted")
+def takes_the_signal_too_late(tape: Tape) -> None:
+    """A job that has ended takes the signal."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.cancel(made)
+
+
+@CASES.violated("cancel.accepted")
+def does_not_take_the_signal(tape: Tape) -> None:
+    """A job that runs on is answered as ended."""
+    made = tape.generate()
+    tape.cancel(made, status=200)
+    tape.poll(made)
+
+
+@CASES.violated("cancel.accepted")
+def takes_the_signal_and_denies_it(tape: Tape) -> None:
+    """A 202 says that the signal was not taken."""
+    made = tape.generate()
+    tape.cancel(made, answer={"jobId": made.job, "accepted": False})
+    tape.poll(made)
+
+
+@CASES.silent("cancel.accepted")
+def may_have_ended_by_then(tape: Tape) -> None:
+    """A job that is next seen ended may have ended before the cancel or after it."""
+    made, other = tape.generate(), tape.generate()
+    tape.poll(made)
+    tape.cancel(made, status=200)
+    tape.poll(made, "completed")
+    tape.cancel(other, took=3)
+    tape.poll(other, "canceled", took=0.5)
+
+
+@CASES.silent("cancel.accepted", "cancel.ends", "cancel.keeps")
+def is_not_answered(tape: Tape) -> None:
+    """A cancel that was refused, rate limited or lost says nothing."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.cancel(made, status=409)
+    tape.cancel(made, status=429)
+    tape.cancel(made, status=503)
+    tape.cancel(made, lost=True)
+    tape.cancel(made, status=404, credential="other")
+    tape.poll(made, "completed")
+
+
+@CASES.silent("cancel.accepted", "cancel.ends", "cancel.keeps")
+def somebody_elses_is_canceled(tape: Tape) -> None:
+    """Others may do with their jobs what they like at any time."""
+    theirs = somebody_elses()
+    tape.poll(theirs, "completed")
+    tape.cancel(theirs)
+
+
+@CASES.held("cancel.ends")
+def loses_the_race(tape: Tape) -> None:
+    """A render may win against its cancel."""
+    usual, made = tape.generate(), tape.generate()
+    tape.wait(20)
+    tape.poll(usual, "completed")
+    tape.cancel(made)
+    tape.poll(made)
+    tape.poll(made, "completed")
+
+
+@CASES.violated("cancel.ends")
+def is_lost(tape: Tape) -> None:
+    """A job runs on for long after its cancel was taken, as any render would, and completes."""
+    usual, made = tape.generate(), tape.generate()
+    tape.cancel(made)
+    tape.wait(20)
+    tape.poll(usual, "completed")
+    tape.poll(made)
+    tape.poll(made, "completed")
+
+
+@CASES.violated("cancel.ends", also=["lifecycle.ends"])
+def is_lost_for_ever(tape: Tape) -> None:
+    """A job runs on for ever after its cancel was taken, and never ends."""
+    made = tape.generate()
+    tape.cancel(made)
+    tape.wait(RENDER + 1)
+    tape.poll(made)
+
+
+@CASES.silent("cancel.ends")
+def is_not_followed(tape: Tape) -> None:
+    """A job that was seen running shortly after its cancel may still end."""
+    made = tape.generate()
+    tape.cancel(made)
+    tape.poll(made)
+
+
+@CASES.violated("cancel.keeps", also=["job.terminal"])
+def cancels_what_has_ended(tape: Tape) -> None:
+    """A late cancel says so, and cancels; which a job that has ended does not allow either."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.cancel(made, status=200)
+    tape.poll(made, "canceled")
+
+
+@CASES.silent("cancel.keeps")
+def is_canceled_for_the_first_time(tape: Tape) -> None:
+    """A cancel of a running job changes it as it should."""
+    made = tape.generate()
+    tape.poll(made)
+    tape.cancel(made)
+    tape.poll(made, "canceled")
+
+
+@CASES.held("archive.cancels")
+def is_canceled_by_the_archive(tape: Tape) -> None:
+    """What is unfinished when its project is archived is canceled."""
+    made = tape.generate()
+    tape.read(made, "generating")
+    tape.archive()
+    tape.read(made, "canceled")
+
+
+@CASES.violated("archive.cancels")
+def outlives_the_archive(tape: Tape) -> None:
+    """A render goes on in an archived project for longer than any render may take."""
+    made = tape.generate()
+    tape.read(made, "generating")
+    tape.archive()
+    tape.wait(RENDER + 1)
+    tape.read(made, "generating")
+
+
+@CASES.violated("archive.cancels")
+def completes_long_after_the_archive(tape: Tape) -> None:
+    """A render of an archived project takes its usual time, and completes."""
+    usual = tape.generate(project=GATED)
+    tape.read(usual, "completed", {"updatedAt": stamp(20)})
+    made = tape.generate()
+    tape.read(made, "queued")
+    tape.archive()
+    tape.wait(20)
+    tape.read(made, "completed", {"updatedAt": stamp(22)})
+
+
+@CASES.held("archive.cancels")
+def completes_with_the_archive(tape: Tape) -> None:
+    """A render that was about to end may win against the archive."""
+    made = tape.generate()
+    tape.wait(20)
+    tape.read(made, "generating")
+    tape.archive()
+    tape.read(made, "completed", {"updatedAt": stamp(22)})
+
+
+@CASES.silent("archive.cancels")
+def is_not_touched_by_an_archive(tape: Tape) -> None:
+    """What has ended, is elsewhere, was made meanwhile, or is not read again is not judged."""
+    ended = tape.generate()
+    tape.read(ended)
+    elsewhere = tape.generate(project=GATED)
+    tape.read(elsewhere, "queued")
+    unread = tape.generate()
+    tape.read(unread, "queued")
+    meanwhile = tape.generate(took=5)
+    tape.archive()
+    for made, state in ((ended, "completed"), (elsewhere, "completed"), (meanwhile, "completed")):
+        tape.read(made, state)
+
+
+@CASES.silent("archive.cancels")
+def is_not_archived(tape: Tape) -> None:
+    """An archive that was refused or has no answer promises nothing."""
+    made = tape.generate()
+    tape.read(made, "queued")
+    tape.archive(status=404)
+    tape.archive(lost=True)
+    tape.read(made, "completed")
+
+
+@CASES.silent("archive.cancels")
+def may_still_be_canceled(tape: Tape) -> None:
+    """What runs on a moment after the archive has neither ended nor outlived it."""
+    made = tape.generate()
+    tape.read(made, "generating")
+    tape.archive()
+    tape.read(made, "generating")
+
+
+@CASES.held("archive.again")
+def is_archived_again(tape: Tape) -> None:
+    """The second archive is answered like the first."""
+    tape.archive()
+    tape.archive()
+
+
+@CASES.violated("archive.again")
+def is_archived_once(tape: Tape) -> None:
+    """The second archive is refused."""
+    tape.archive()
+    tape.archive(status=404)
+
+
+@CASES.silent("archive.again")
+def is_archived_twice_at_once(tape: Tape) -> None:
+    """Of two archives that overlap neither is the second one."""
+    tape.archive(took=3)
+    tape.archive(status=404)
+
+
+@CASES.silent("archive.again")
+def is_archived_again_by_a_busy_server(tape: Tape) -> None:
+    """A second archive that was rate limited, failed or lost was not refused."""
+    tape.archive()
+    tape.archive(status=429)
+    tape.archive(status=503)
+    tape.archive(lost=True)
+
+
+@CASES.silent("archive.again")
+def is_archived_once_it_is_found(tape: Tape) -> None:
+    """An archive that was refused before is none."""
+    tape.archive(status=404)
+    tape.archive()

@@ -1,0 +1,151 @@
+"""What holds for every invariant: cases that prove it, and calm in the face of any answer."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.histories import GATED, OPEN, Case, Tape, contract
+
+from layers_contract.facts import Facts
+from layers_contract.history import History
+from layers_contract.invariants import CATALOGUE
+
+MODULES = sorted(each.stem for each in Path(__file__).parent.glob("test_invariants_*.py"))
+
+
+def cases() -> list[Case]:
+    """The cases of all modules."""
+    found: list[Case] = []
+    for name in MODULES:
+        found += getattr(import_module(f"tests.unit.{name}"), "CASES", [])
+    return found
+
+
+@pytest.mark.parametrize("verdict", ["held", "violated", "not_judged"])
+def test_the_cases_cover_the_catalogue(verdict: str) -> None:
+    """Every invariant has a history that it holds, one that breaks it, and one that is silent."""
+    covered = {each.promise for each in cases() if each.verdict == verdict}
+    assert covered == set(CATALOGUE)
+
+
+def test_a_name_means_one_case() -> None:
+    """No two cases share a name, so that a failure names its history."""
+    names = [str(each) for each in cases()]
+    assert len(set(names)) == len(names)
+
+
+def test_the_catalogue_is_the_documents_observable_promises() -> None:
+    """There is a check for each promise that can be observed, and for no other."""
+    promises = contract().document.promises.values()
+    assert set(CATALOGUE) == {each.id for each in promises if each.unobservable is None}
+
+
+def test_an_empty_history_says_nothing() -> None:
+    """Without an exchange nothing is judged, and each reason says what it would take."""
+    verdicts = Tape().verdicts().values()
+    assert {each.verdict for each in verdicts} == {"not_judged"}
+    assert all(each.reason and each.reason.startswith("it needs ") for each in verdicts)
+
+
+def test_every_violation_is_proved_by_exchanges_of_the_history() -> None:
+    """What breaks a promise is told in one line and proved by exchanges in order of sending."""
+    for case in (each for each in cases() if each.verdict == "violated"):
+        tape = Tape()
+        case.tell(tape)
+        history = tape.history
+        for violation in tape.verdicts()[case.promise].violations:
+            sent = [each.sent for each in violation.exchanges]
+            assert sent, str(case)
+            assert sent == sorted(sent), str(case)
+            assert all(history[each.number] is each for each in violation.exchanges), str(case)
+            assert "\n" not in violation.message, str(case)
+
+
+BODIES: list[Any] = [
+    b"",
+    b"<html>502</html>",
+    b"\xff\xfe{",
+    b'{"jobId":',
+    b"[" * 100_000,
+    None,
+    *(json.dumps(each).encode() for each in (None, 0, True, "x", [], [[]], [1], {})),
+]
+VALUES: list[Any] = [None, 0, 1e308, True, "", "x", "\ud800", [], [None], [[1]], {}, {"id": []}]
+FIELDS = (
+    *("id", "jobId", "containerId", "projectId", "status", "assets", "captions", "brief"),
+    *("createdAt", "updatedAt", "startedAt", "progress", "result", "error", "job", "accepted"),
+    *("items", "nextCursor", "url", "expiresAt", "approvalStatus", "lastError", "archivedAt"),
+)
+
+
+def whole_story(tape: Tape) -> None:
+    """Every operation once or more, as a sound server answers."""
+    tape.policy(GATED)
+    made = tape.generate(key="k", project=GATED)
+    tape.again(made)
+    tape.again(made, body={"brief": {"hook": "Another"}})
+    tape.again(made, credential="other")
+    for _ in range(2):
+        tape.read(made, "completed", {"approvalStatus": "pending"})
+        tape.poll(made, "completed", headers={"etag": '"1"'})
+        tape.poll(made, status=304, sends={"if-none-match": '"1"'})
+        tape.progress(made, "completed")
+        tape.sign(made)
+        tape.page({"id": made.container}, leads_to="c", query=[("status", "completed")])
+        tape.page({"id": made.container}, after="c", query=[("status", "completed")])
+        tape.page({"id": made.container}, leads_to="c", project=GATED)
+        tape.page({"id": made.container}, after="c", project=GATED)
+        tape.cancel(made)
+    tape.approve(made)
+    tape.reject(made)
+    again = tape.regenerate(made, {"language": "fr"}, key="r")
+    tape.again(again)
+    tape.read(again, "completed")
+    tape.reject_again(again)
+    clone = tape.clone(again, {"hook": "Mine"}, key="c")
+    tape.read(clone)
+    tape.read(again)
+    for _ in range(2):
+        tape.change_policy(GATED, requiresApproval=False)
+        tape.policy(GATED)
+        tape.archive(OPEN)
+        tape.archive(GATED)
+    tape.read(clone)
+
+
+def judged(history: History) -> int:
+    """How many occasions the catalogue finds in a history."""
+    facts = Facts(contract(), history, Tape().expect)
+    return sum(len(list(each.check(facts))) for each in CATALOGUE.values())
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda each: repr(each)[:20])
+@pytest.mark.parametrize("operation", sorted(contract().operations))
+def test_no_body_takes_an_invariant_out_of_its_calm(operation: str, body: bytes | None) -> None:
+    """Whatever an operation answers in place of its JSON, the whole catalogue goes through."""
+    tape = Tape()
+    whole_story(tape)
+    for exchange in tape.exchanges:
+        if exchange.operation == operation:
+            exchange.body = body or b""
+    assert judged(tape.history) > 0
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_no_value_takes_an_invariant_out_of_its_calm(name: str) -> None:
+    """Whatever a field of any answer holds, the whole catalogue goes through."""
+    for value in VALUES:
+        tape = Tape()
+        whole_story(tape)
+        for exchange in tape.exchanges:
+            shown = exchange.json
+            if isinstance(shown, dict):
+                items = [each | {name: value} for each in shown.get("items", ())]
+                replaced = shown | ({"items": items} if "items" in shown else {}) | {name: value}
+                exchange.body = json.dumps(replaced).encode()
+                exchange._json = type(exchange)("GET", "/", 0.0)._json
+        assert judged(tape.history) > 0, repr(value)
