@@ -284,7 +284,7 @@ def is_decided_on_twice_for_all_we_know(tape: Tape) -> None:
     tape.approve(unread)
 
 
-@CASES.silent("approval.once", also=[])
+@CASES.silent("approval.once")
 def may_have_become_pending(tape: Tape) -> None:
     """Where the policy has changed since, a completed container may have been gated."""
     made = tape.generate(project=GATED)

@@ -566,6 +566,14 @@ def was_updated_within_the_second(tape: Tape) -> None:
     tape.read(made, "queued", {"createdAt": stamp(0.7), "updatedAt": stamp(0, 0)})
 
 
+@CASES.silent("container.updated", also=["schema.body"])
+def was_updated_at_no_moment(tape: Tape) -> None:
+    """What is no moment is neither before nor after another."""
+    made = tape.generate()
+    for shown in ("soon", None, GONE):
+        tape.read(made, "queued", {"updatedAt": shown})
+
+
 @CASES.violated("container.updated")
 def was_updated_before_it_was_created(tape: Tape) -> None:
     """The updatedAt is before the createdAt."""

@@ -120,7 +120,8 @@ def overrides(facts: Facts) -> Iterator[Occasion]:
         wanted = pointer(started.exchange.request_json, "/overrides")
         container = facts.containers[started.container]
         render = facts.jobs[started.job].render
-        for seen in container.reads if isinstance(wanted, dict) else ():
+        is_first = render is not None and render.first is started
+        for seen in container.reads if is_first and isinstance(wanted, dict) else ():
             brief = pointer(seen.data, BRIEF)
             if not isinstance(brief, dict) or container.render_of(seen) is not render:
                 continue

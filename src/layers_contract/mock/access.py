@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from typing import Final
 
 from layers_contract.mock.clock import Clock
-from layers_contract.mock.errors import MockError, Refused
+from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Call, Container, Credential, Project, Render
 from layers_contract.mock.options import OTHER, OWN, MockOptions
 from layers_contract.mock.store import Store
@@ -27,11 +27,7 @@ class Access(Views):
         self._key_header = self.contract.document.security_header.lower()
         self._spent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
         self._classes = {name: self.words.rate_class(name) for name in self.contract.operations}
-        tier = self.options.rate_limit
-        if tier is not None and tier not in self.words.rate_tiers:
-            known = ", ".join(self.words.rate_tiers)
-            raise MockError(f"unknown rate limit {tier!r}: the document has {known}")
-        self._budgets = self.words.rate_tiers[tier] if tier else None
+        self._budgets = self.words.budgets(self.options.rate_limit)
 
     def authenticate(self, call: Call) -> Credential:
         """Whose key the call carries."""

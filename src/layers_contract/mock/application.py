@@ -19,6 +19,7 @@ from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call
 from layers_contract.mock.routes import Routes
+from layers_contract.mock.target import target, to_toml
 from layers_contract.mock.views import MEDIA
 
 __all__ = ["Application"]
@@ -27,6 +28,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+DESCRIPTION: Final = "/.well-known/layers-contract.toml"
+"""Where a mock tells how to judge it."""
 LARGEST: Final = 1 << 20
 """The most bytes that a body may have."""
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
@@ -87,14 +90,21 @@ class Application:
         return await self.behaviour.respond(call)
 
     def _elsewhere(self, scope: Scope, path: str, request_id: str) -> Answer:
-        if not path.startswith(MEDIA):
+        if not path.startswith(MEDIA) and path != DESCRIPTION:
             raise self.behaviour.words.refuse("NotFound", "There is no such path.")
         if _method(scope) != "GET":
             raise _not_allowed("GET")
+        if path == DESCRIPTION:
+            return self._description(_base(scope, _headers(scope["headers"])))
         query = scope.get("query_string", b"").decode("latin-1")
         answer = self.behaviour.file(path.removeprefix(MEDIA), query)
         answer.headers[self._request_id] = request_id
         return answer
+
+    def _description(self, base: str) -> Answer:
+        words = self.behaviour.words
+        text = to_toml(target(self.behaviour.options, base, words))
+        return Answer(HTTPStatus.OK, text.encode(), media="application/toml")
 
     async def _read(self, headers: dict[str, str], receive: Receive) -> bytes:
         """The request's body, unless it is too long or too slow."""

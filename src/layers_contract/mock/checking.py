@@ -19,7 +19,7 @@ __all__ = ["Checking"]
 
 Json = Any
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
-_LONGEST: Final = 200
+_LONGEST: Final = 160
 """How much of a validator's message is passed on: it may quote the whole request."""
 
 

@@ -37,7 +37,9 @@ class Rendering(Core):
 
     def is_canceled(self, render: Render, now: float) -> bool:
         """Whether a cancel has ended *render* before it was due."""
-        return render.canceled is not None and render.canceled <= now
+        return (
+            render.canceled is not None and render.canceled <= now and render.canceled < render.due
+        )
 
     def succeeds(self, render: Render) -> bool:
         """Whether *render* is to end well."""

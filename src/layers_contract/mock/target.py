@@ -63,8 +63,8 @@ def _plain(value: Json) -> str:
 
 
 def _pace(options: MockOptions, words: Words) -> int:
-    """How many requests a minute the tightest budget allows; 0 where there is none."""
-    return min(words.rate_tiers[options.rate_limit].values()) if options.rate_limit else 0
+    """How many requests a minute the widest budget allows; 0 where there is none."""
+    return max((words.budgets(options.rate_limit) or {"": 0}).values())
 
 
 def _longest(options: MockOptions) -> float:

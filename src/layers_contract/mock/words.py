@@ -126,6 +126,17 @@ class Words:
         """What the ids of *schema* start with."""
         return str(self.contract.document.schema(schema)["examples"][0]).partition("_")[0] + "_"
 
+    def budgets(self, limit: str | None) -> Mapping[str, int] | None:
+        """How many calls each class may take in a window: by a tier's name, or one number."""
+        if limit is None:
+            return None
+        if limit.isdecimal():
+            return {name: int(limit) for tier in self.rate_tiers.values() for name in tier}
+        if limit not in self.rate_tiers:
+            known = ", ".join(self.rate_tiers)
+            raise MockError(f"unknown rate limit {limit!r}: a number, or one of {known}")
+        return self.rate_tiers[limit]
+
     def rate_class(self, operation: str) -> str:
         """Which budget *operation* is counted on."""
         return str(self.contract.operations[operation].raw["x-rate-class"])

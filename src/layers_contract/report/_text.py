@@ -151,14 +151,26 @@ def offset(exchange: Exchange, start: float) -> str:
     return f"+{exchange.sent - start:.3f} s"
 
 
+BODY_READ = 65_536
+
+
 def smallest(violations: Sequence[Violation], most: int = SHOWN) -> list[Violation]:
     """The violations that are quickest to read, at most *most*."""
     return sorted(violations, key=_size)[:most]
 
 
-def _size(violation: Violation) -> tuple[int, int]:
+def _size(violation: Violation) -> tuple[int, int, int]:
     bodies = sum(len(each.body) + len(each.request_body) for each in violation.exchanges)
-    return len(violation.exchanges), bodies
+    return len(violation.exchanges), _ids_from_elsewhere(violation), bodies
+
+
+def _ids_from_elsewhere(violation: Violation) -> int:
+    """How many ids in its paths no earlier answer of its own has given: fewer repeat better."""
+    given, missing = b"", 0
+    for exchange in violation.exchanges:
+        missing += sum(each.encode() not in given for each in exchange.path_params.values())
+        given += exchange.body[:BODY_READ]
+    return missing
 
 
 def public(headers: Mapping[str, str], secret_header: str) -> dict[str, str]:

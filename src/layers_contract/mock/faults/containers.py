@@ -111,7 +111,7 @@ class _ErrorStays(Behaviour):
 @fault(
     "created-moves",
     breaks="container.created",
-    sentence="createdAt is the start of the newest render.",
+    sentence="A container's createdAt is the start of the newest render.",
 )
 class _CreatedMoves(Behaviour):
     def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
@@ -122,7 +122,7 @@ class _CreatedMoves(Behaviour):
 @fault(
     "updated-goes-back",
     breaks="container.updated",
-    sentence="updatedAt falls back when a render ends.",
+    sentence="A container's updatedAt falls back when a render ends.",
 )
 class _UpdatedGoesBack(Behaviour):
     def updated(self, container: Container, render: Render, now: float) -> float:

@@ -50,7 +50,7 @@ class _ReplayHasFreshStart(Behaviour):
 
 @fault(
     "replay-race",
-    breaks="idempotency.replay",
+    breaks="idempotency.simultaneous",
     sentence="Calls with one key that arrive together each start a job: checked, then stored.",
     latency=0.05,
 )

@@ -119,7 +119,7 @@ class _RunningWithResult(Behaviour):
 @fault(
     "started-moves",
     breaks="job.constant",
-    sentence="startedAt is the moment when the render left the queue, once it has.",
+    sentence="A job's startedAt becomes the moment when the render left the queue.",
 )
 class _StartedMoves(Behaviour):
     def job_view(self, render: Render, now: float, base: str) -> View:

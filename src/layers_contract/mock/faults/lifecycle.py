@@ -164,6 +164,37 @@ class _RegenerateCanceled(_Tolerates):
 
 
 @fault(
+    "sibling-is-canceled",
+    breaks="lifecycle.canceled",
+    sentence="Cancelling a job cancels the container that was made before it too.",
+)
+class _SiblingIsCanceled(Behaviour):
+    def cancel(self, call: Call) -> Any:
+        answer = super().cancel(call)
+        render, now = self.owned_render(call), self.clock.now()
+        older = (r for r in self.store.unfinished(render.project, now) if r.job < render.job)
+        for sibling in sorted(older, key=lambda r: r.job)[-1:]:
+            self.stop(sibling, now)
+        return answer
+
+
+@fault(
+    "fifth-render-is-canceled",
+    breaks="lifecycle.canceled",
+    sentence="Every fifth render is canceled half way, and nobody asked for it.",
+)
+class _FifthRenderIsCanceled(Behaviour):
+    begun = 0
+
+    def start_render(self, call: Call, container: Container, previous: Render | None) -> Render:
+        render = super().start_render(call, container, previous)
+        self.begun += 1
+        if self.begun % 5 == 0:
+            self.stop(render, (render.started + render.due) / 2)
+        return render
+
+
+@fault(
     "late-cancel-is-accepted",
     breaks="cancel.accepted",
     sentence="Cancelling an ended job is answered as if the signal had been taken.",
@@ -207,3 +238,6 @@ class _LateCancelCancels(Behaviour):
         answer = super().too_late(call, render, now)
         self.store.put_render(replace(render, canceled=now))
         return answer
+
+    def is_canceled(self, render: Render, now: float) -> bool:
+        return render.canceled is not None and render.canceled <= now

@@ -123,7 +123,7 @@ class _RequestIdEmpty(Behaviour):
     "retry-after-missing",
     breaks="schema.headers",
     sentence="A call beyond the rate limit is not told how long to wait.",
-    rate_limit="pilot",
+    rate_limit="300",
 )
 class _RetryAfterMissing(Behaviour):
     def too_many(self, wait: int) -> Refused:

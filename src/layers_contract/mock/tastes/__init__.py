@@ -1,1 +1,11 @@
-"""The tastes: legal variations of the behaviour."""
+"""The tastes: servers that differ from the plain mock and keep every promise all the same.
+
+Each is a choice that the contract leaves open. A check that finds a fault in one is wrong. They are
+entered like faults, with `@taste(name, sentence=<what a user would see>)`.
+"""
+
+from __future__ import annotations
+
+from layers_contract.mock.tastes import answers, reviews, timing
+
+__all__ = ["answers", "reviews", "timing"]
