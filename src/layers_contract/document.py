@@ -30,6 +30,7 @@ __all__ = [
     "View",
     "load",
     "pointer",
+    "surest",
     "weakest",
 ]
 
@@ -235,8 +236,8 @@ class Operation:
         return tuple(named[name] for name in re.findall(r"{(.+?)}", self.path))
 
     def url(self, **ids: str) -> str:
-        """The path with *ids* filled in."""
-        return re.sub(r"{(.+?)}", lambda match: ids[match[1]], self.path)
+        """The path with *ids* filled in; no id can be more than one segment of it."""
+        return re.sub(r"{(.+?)}", lambda match: _segment(ids[match[1]]), self.path)
 
 
 class Document:
@@ -441,6 +442,11 @@ class Document:
             yield from self._views(child, (*at, key))
         if "items" in schema:
             yield from self._views(schema["items"], (*at, "*"))
+
+
+def _segment(value: str) -> str:
+    quoted = quote(value, safe="")
+    return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 
 
 def _child(node: Json, part: str | int) -> Json:

@@ -27,6 +27,8 @@ __all__ = ["NO_BODY", "OutOfBudget", "Session", "retry_after"]
 MAX_BODY = 8 * 2**20
 MAX_RETRY_AFTER = 120.0
 TOO_MANY = 429
+SECRET = 8
+"""Characters that a key must have to be looked for in answers; a shorter one keeps no secret."""
 WRONG_KEY = "lp_test_not_a_key"
 NO_BODY: Final = object()
 
@@ -47,7 +49,7 @@ class Session:
     clock: Callable[[], float]
     timeout: float = 30.0
     on_sent: Callable[[], None] = lambda: None
-    _jobs: set[Any] = field(default_factory=set, init=False)
+    _jobs: set[str] = field(default_factory=set, init=False)
 
     async def call(  # noqa: PLR0913 - a request has this many parts
         self,
@@ -68,7 +70,10 @@ class Session:
         spec = self.contract.operations[operation]
         while True:
             await self._pay(spec, credential)
-            request = self._request(spec, ids, body, query, headers or {}, credential)
+            try:
+                request = self._request(spec, ids, body, query, headers or {}, credential)
+            except (ValueError, httpx.InvalidURL) as error:
+                return self._unsent(spec, ids, actor, credential, error)
             exchange = await self._send(spec, request, actor, credential, ids)
             pause = retry_after(exchange)
             if pause is None or pause > MAX_RETRY_AFTER:
@@ -100,6 +105,28 @@ class Session:
         return self.client.build_request(
             spec.method, url, params=list(query) or None, content=content, headers=sent
         )
+
+    def _unsent(
+        self,
+        spec: Operation,
+        ids: Mapping[str, str],
+        actor: str,
+        credential: str,
+        error: Exception,
+    ) -> Exchange:
+        """What is left of a request that HTTP has no room for: an id or a tag of the server's."""
+        exchange = Exchange(
+            method=spec.method,
+            path=spec.path,
+            sent=self.clock(),
+            operation=spec.id,
+            path_params={name: ascii(value)[1:-1] for name, value in ids.items()},
+            credential=credential,
+            actor=actor,
+            failure=f"cannot be sent ({type(error).__name__})",
+        )
+        self.on_sent()
+        return self.history.add(exchange)
 
     def _key(self, credential: str) -> str | None:
         keys = {"own": self.target.api_key, "other": self.target.other_api_key}
@@ -133,10 +160,12 @@ class Session:
         starts = self.contract.starts.get(spec.id)
         if starts is None or exchange.credential not in ("own", "other") or not exchange.answered:
             return
-        job = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
+        named = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
+        job = named if isinstance(named, str) else None
         if not succeeded(exchange) or job in self._jobs:
             self.purse.give_back()
-        self._jobs.add(job)
+        elif job:
+            self._jobs.add(job)
 
     def _sketch(
         self,
@@ -162,6 +191,13 @@ class Session:
             actor=actor,
         )
 
+    def _redact(self, text: bytes) -> bytes:
+        """*text* without the keys: a server may quote them."""
+        for key in (self.target.api_key, self.target.other_api_key):
+            if key and len(key) >= SECRET:
+                text = text.replace(key.encode(), b"***")
+        return text
+
     @property
     def _prefix(self) -> int:
         return len(httpx.URL(self.target.url).raw_path.rstrip(b"/"))
@@ -170,8 +206,11 @@ class Session:
         response = await self.client.send(request, stream=True, follow_redirects=False)
         try:
             exchange.status = response.status_code
-            exchange.headers = {k.lower(): v for k, v in response.headers.items()}
-            exchange.body = await _read(response)
+            exchange.headers = {
+                name.lower(): self._redact(value.encode()).decode()
+                for name, value in response.headers.items()
+            }
+            exchange.body = self._redact(await _read(response))
         finally:
             with trio.CancelScope(shield=True), trio.move_on_after(1):
                 await response.aclose()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from layers_contract.contract import Contract
-from layers_contract.document import Promise
+from layers_contract.document import Promise, surest
 from layers_contract.facts import Expectations, Facts
 from layers_contract.history import History
 from layers_contract.invariants import CATALOGUE, Invariant, Violation
@@ -37,7 +37,8 @@ class Judged:
     @property
     def source(self) -> str:
         """The surest source among what was violated, else the promise's own."""
-        return next((v.source for v in self.violations if v.source), self.promise.source)
+        own = self.promise.source
+        return surest([v.source or own for v in self.violations]) if self.violations else own
 
 
 def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it

@@ -234,7 +234,7 @@ class Tape:
     def again(self, made: Made, **call: Any) -> Exchange:
         """The call that made something once more; answered as the first time unless told."""
         first = made.exchange
-        shape = {
+        shape: dict[str, Any] = {
             "body": first.request_body,
             "key": first.request_headers.get("idempotency-key"),
             "status": first.status or 202,
@@ -307,7 +307,7 @@ class Tape:
         call = {n: settings.pop(n) for n in ("at", "took", "lost", "status") if n in settings}
         shown = answer or policy(project, show=settings)
         refused = call.get("status", 200) >= 400
-        answered = {} if refused else {"answer": shown}
+        answered: dict[str, Any] = {} if refused else {"answer": shown}
         ids = {"projectId": project}
         return self.call("updateApprovalPolicy", ids, body=settings, **{**answered, **call})
 

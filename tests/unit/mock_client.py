@@ -38,14 +38,14 @@ class Api:
         operation: str,
         body: Any = None,
         *,
-        key: str | None = None,
-        credential: str | None = OWN.key,
-        query: dict[str, Any] | None = None,
-        headers: dict[str, str] | None = None,
-        **ids: str,
+        key: Any = None,
+        credential: Any = OWN.key,
+        query: Any = None,
+        headers: Any = None,
+        **ids: Any,
     ) -> httpx.Response:
         found = self.contract.operations[operation]
-        sent = dict(headers or {})
+        sent: dict[str, str] = dict(headers or {})
         if credential is not None:
             sent[self.contract.document.security_header] = credential
         if key is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import Any
 
 import pytest
 from tests.unit.histories import EPOCH, GATED, OPEN, Tape, container, job, somebody_elses
@@ -79,7 +80,7 @@ def test_a_refusal_starts_nothing(status: int) -> None:
 
 
 @pytest.mark.parametrize("call", [{"lost": True}, {"status": 500}, {"status": 202, "answer": b"?"}])
-def test_a_call_that_may_have_started_something_leaves_a_doubt(call: dict[str, object]) -> None:
+def test_a_call_that_may_have_started_something_leaves_a_doubt(call: dict[str, Any]) -> None:
     """From a regenerate without a readable answer on, no view belongs to a certain render."""
     tape = Tape()
     made = tape.generate()
@@ -109,7 +110,7 @@ def test_a_rejection_with_a_new_render_is_one() -> None:
 
 
 def test_views_belong_to_the_render_that_was_under_way() -> None:
-    """A view belongs to a render only where it was sent after its 202 and answered before the next."""
+    """A view is of a render where it was sent after its 202 and answered before the next."""
     tape = Tape()
     made = tape.generate(took=0.5)
     tape.read(made, at=0.2)

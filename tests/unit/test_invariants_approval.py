@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.histories import GATED, OPEN, Case, Cases, Made, Tape, found, policy, somebody_elses, wanted
+from tests.unit.histories import (
+    GATED,
+    OPEN,
+    Case,
+    Cases,
+    Made,
+    Tape,
+    found,
+    policy,
+    somebody_elses,
+    wanted,
+)
 
 CASES = Cases()
 PENDING = {"approvalStatus": "pending"}

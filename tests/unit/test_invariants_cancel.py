@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.histories import GATED, RENDER, Case, Cases, Tape, found, somebody_elses, stamp, wanted
+from tests.unit.histories import (
+    GATED,
+    RENDER,
+    Case,
+    Cases,
+    Tape,
+    found,
+    somebody_elses,
+    stamp,
+    wanted,
+)
 
 CASES = Cases()
 

@@ -41,7 +41,9 @@ def is_found(tape: Tape) -> None:
     """A whole walk comes by what was made before it."""
     made = tape.generate()
     tape.page(theirs(2), leads_to="c")
-    tape.page(container(made, "queued", {"createdAt": stamp(-99), "updatedAt": stamp(0)}), after="c")
+    tape.page(
+        container(made, "queued", {"createdAt": stamp(-99), "updatedAt": stamp(0)}), after="c"
+    )
 
 
 @CASES.violated("list.finds-made")
@@ -145,7 +147,9 @@ def filters_by_one_of_two(tape: Tape) -> None:
 @CASES.held("list.filter")
 def holds_what_auto_became(tape: Tape) -> None:
     """What was asked for as auto may be listed as what the server picked."""
-    tape.page(theirs(1, "completed", {"format": "ugc_remix"}), query=[("format", "auto"), *COMPLETED])
+    tape.page(
+        theirs(1, "completed", {"format": "ugc_remix"}), query=[("format", "auto"), *COMPLETED]
+    )
 
 
 @CASES.silent("list.filter")

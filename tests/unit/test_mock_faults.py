@@ -57,7 +57,7 @@ def test_an_entry_overrides_seams_that_exist(entry: object) -> None:
 
 def test_the_logic_knows_no_fault() -> None:
     """No module of the logic mentions a fault or a taste by its name."""
-    names = {entry.name for entry in ENTRIES}
+    names = {*FAULTS, *TASTES}
     logic = [p for p in MOCK.glob("*.py") if p.stem not in {"__main__", "catalogue", "registry"}]
     for module in logic:
         text = module.read_text(encoding="utf-8")
@@ -100,8 +100,8 @@ async def tour(api: Api) -> None:
     shown = (await api.call("getContent", **container)).json()
     for asset in shown.get("assets", []):
         await api.call("getContentAsset", assetId=asset["id"], **container)
-    body = {"reason": "x", "regenerate": True, "patch": {"language": "de"}}
-    await api.call("rejectContent", body, **container)
+    rejection = {"reason": "x", "regenerate": True, "patch": {"language": "de"}}
+    await api.call("rejectContent", rejection, **container)
     await api.call("cancelJob", jobId=started["jobId"])
     await api.call("regenerateContent", {"patch": {"hook": "y"}}, key="k", **container)
     await api.call("cloneContentFromPost", {"sourcePlatformPostId": "post_7301"}, **container)

@@ -13,7 +13,10 @@ from layers_contract.invariants._requests import error_code_of, valid
 SUCCESS = 200
 
 
-@invariant("approval.gate", needs="a completed container of a project whose policy was read")
+@invariant(
+    "approval.gate",
+    needs="a completed container of a project whose policy was read, and holds nothing back",
+)
 def gate(facts: Facts) -> Iterator[Occasion]:
     """An undecided, completed container waits for a review exactly where the policy asks for it."""
     success, review = facts.contract.render.ending("success"), facts.contract.review

@@ -168,7 +168,9 @@ def _fits(facts: Facts, operation: Operation, exchange: Exchange) -> Iterator[Oc
     problems = facts.contract.document.problems(response.base, exchange.json)
     if not problems:
         yield HELD
-    for problem in problems:
-        where = problem.at or "the body"
-        message = f"{operation.id} {exchange.status}: {where}: {problem.message}"
-        yield broken(message, exchange, source=problem.source)
+    for source in dict.fromkeys(problem.source for problem in problems):
+        first, *others = (problem for problem in problems if problem.source == source)
+        more = f" (and {len(others)} more)" if others else ""
+        where = first.at or "the body"
+        message = f"{operation.id} {exchange.status}: {where}: {first.message}{more}"
+        yield broken(message, exchange, source=source)

@@ -18,6 +18,8 @@ from layers_contract.mock.model import ABSENT, Call
 __all__ = ["Checking"]
 
 Json = Any
+_spell: Final = json.JSONEncoder(ensure_ascii=False).encode
+_SURROGATE: Final = re.compile(r"\\u[dD]")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _LONGEST: Final = 160
 """How much of a validator's message is passed on: it may quote the whole request."""
@@ -25,6 +27,9 @@ _LONGEST: Final = 160
 
 class Validator(Protocol):
     """A compiled schema."""
+
+    def is_valid(self, instance: Json) -> bool:
+        """Whether *instance* fits the schema."""
 
     def iter_errors(self, instance: Json) -> Any:
         """Where *instance* breaks the schema."""
@@ -36,6 +41,7 @@ class Checked:
 
     parameter: Parameter
     validator: Validator
+    header: str | None
     many: bool
     integer: bool
 
@@ -64,7 +70,7 @@ class Checking(Access):
         if not checked:
             return
         query: dict[str, list[str]] = {}
-        for name, value in parse_qsl(call.query, keep_blank_values=True):
+        for name, value in parse_qsl(call.query, keep_blank_values=True) if call.query else ():
             query.setdefault(name, []).append(value)
         for each in checked:
             given = self.given(call, each, query)
@@ -75,8 +81,8 @@ class Checking(Access):
     def given(self, call: Call, checked: Checked, query: Mapping[str, list[str]]) -> Json:
         """What the request says for a parameter, as the type that its schema has."""
         name = checked.parameter.name
-        if checked.parameter.place == "header":
-            return call.headers.get(name.lower(), ABSENT)
+        if checked.header is not None:
+            return call.headers.get(checked.header, ABSENT)
         values = query.get(name)
         if values is None:
             return checked.parameter.schema.get("default", ABSENT)
@@ -110,13 +116,10 @@ class Checking(Access):
     def parse(self, raw: bytes) -> Json:
         """The JSON value of *raw*; strict, so that it can be answered, stored and compared."""
         try:
-            value = json.loads(
-                raw.decode(),
-                object_pairs_hook=_no_twins,
-                parse_constant=_no_constant,
-                parse_float=_finite,
-            )
-            json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate ends here
+            text = raw.decode()
+            value = _read(text)
+            if _SURROGATE.search(text):
+                _spell(value).encode()  # a lone one ends here
         except (ValueError, RecursionError):
             self.invalid("", "is not valid JSON")
         return value
@@ -163,18 +166,22 @@ def _checked(
     schema = document.resolve(parameter.schema)
     validator = document.validator((*base, "schema"))
     return Checked(
-        parameter, validator, schema.get("type") == "array", schema.get("type") == "integer"
+        parameter=parameter,
+        validator=validator,
+        header=parameter.name.lower() if parameter.place == "header" else None,
+        many=schema.get("type") == "array",
+        integer=schema.get("type") == "integer",
     )
 
 
 def _first_problem(validator: Validator, value: Json) -> tuple[str, str] | None:
     """Where and how *value* breaks the schema first."""
     try:
-        error = next(iter(validator.iter_errors(value)), None)
+        if validator.is_valid(value):
+            return None
+        error = next(iter(validator.iter_errors(value)))
     except (ValueError, OverflowError, RecursionError):
         return "", "is nested too deeply or holds a number that is too large"
-    if error is None:
-        return None
     return "".join(f"/{part}" for part in error.instance_path), error.message[:_LONGEST]
 
 
@@ -194,3 +201,8 @@ def _finite(text: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise ValueError("a number is too large")
     return value
+
+
+_read: Final = json.JSONDecoder(
+    object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_float=_finite
+).decode

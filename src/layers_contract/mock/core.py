@@ -21,6 +21,9 @@ __all__ = ["Core"]
 Json = Any
 DAY: Final = 24 * 60 * 60
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS: Final = [high + low for high in _ALPHABET for low in _ALPHABET]
+_SHIFTS: Final = range(120, -1, -10)
+_compact: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Core:
@@ -65,8 +68,7 @@ class Core:
 
     def spell_id(self, prefix: str, number: int) -> str:
         """How an id is written."""
-        letters = [_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
-        return prefix + "".join(letters)
+        return prefix + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
     def new_request_id(self) -> str:
         """Names one exchange."""
@@ -93,4 +95,4 @@ class Core:
 
     def encode(self, body: Json) -> bytes:
         """A body as it goes out."""
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return _compact(body).encode()

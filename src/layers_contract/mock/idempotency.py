@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import anyio
 
@@ -22,15 +22,16 @@ from layers_contract.mock.words import Words
 __all__ = ["Idempotency"]
 
 Json = Any
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 Handler = Callable[[Call], Answer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Flight:
-    """A call that holds a key and has not been answered."""
+    """A call that holds a key and has not been answered; `landed` is there once one waits."""
 
     fingerprint: str
-    landed: anyio.Event = field(default_factory=anyio.Event)
+    landed: anyio.Event | None = None
 
 
 class Idempotency(Checking):
@@ -47,14 +48,14 @@ class Idempotency(Checking):
         key = self.key_of(call)
         if key is None:
             await self.work(call)
-            return self.commit(call, handler, None)
+            return self.commit(call, handler)
         scope, fingerprint = self.scope(call, key), self.fingerprint(call)
         replay = await self.find_replay(call, scope, fingerprint)
         if replay is not None:
             return replay
         with self.reserve(scope, fingerprint):
             await self.work(call)
-            return self.commit(call, handler, scope)
+            return self.commit(call, handler, scope, fingerprint)
 
     def key_of(self, call: Call) -> str | None:
         """The call's idempotency key."""
@@ -68,14 +69,13 @@ class Idempotency(Checking):
             "operation": call.operation.id,
             "path": call.path,
         }
-        return json.dumps([*(parts[name] for name in self._scope_parts), key])
+        return repr([*(parts[name] for name in self._scope_parts), key])
 
     def fingerprint(self, call: Call) -> str:
         """The same for bodies that are the same JSON value."""
         if call.body is ABSENT:
             return ""
-        text = json.dumps(call.body, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_canonical(call.body).encode()).hexdigest()
 
     async def find_replay(self, call: Call, scope: str, fingerprint: str) -> Answer | None:
         """The first answer to this call; one in flight is waited for, or refused."""
@@ -92,6 +92,7 @@ class Idempotency(Checking):
                 raise self.conflict()
             if not self.options.wait_in_flight:
                 raise self.in_flight()
+            flight.landed = flight.landed or anyio.Event()
             await flight.landed.wait()
 
     def find_record(self, scope: str) -> Record | None:
@@ -133,19 +134,22 @@ class Idempotency(Checking):
             yield
         finally:
             del self._flights[scope]
-            flight.landed.set()
+            if flight.landed:
+                flight.landed.set()
 
     async def work(self, call: Call) -> None:
         """Let the time pass that starting a render takes."""
         if self.options.latency:
             await self.clock.sleep(self.options.latency)
 
-    def commit(self, call: Call, handler: Handler, scope: str | None) -> Answer:
+    def commit(
+        self, call: Call, handler: Handler, scope: str | None = None, fingerprint: str = ""
+    ) -> Answer:
         """Carry *call* out and note its key, both or neither."""
         with self.store.transaction():
             answer = handler(call)
             if scope is not None:
-                self.record_key(scope, self.fingerprint(call), answer)
+                self.record_key(scope, fingerprint, answer)
         return answer
 
     def record_key(self, scope: str, fingerprint: str, answer: Answer) -> None:

@@ -28,7 +28,7 @@ _NAMESPACE: Final = uuid.UUID("6c617965-7273-4000-8000-6d6f636b0000")
 
 @dataclass(frozen=True, slots=True)
 class MockOptions:
-    """How a mock behaves. Durations in seconds; `rate_limit` is a tier of the document, or a number."""
+    """How a mock behaves. Durations in seconds; `rate_limit` is a tier's name or a number."""
 
     host: str = "127.0.0.1"
     port: int = 0

@@ -16,11 +16,11 @@ from typing import Any
 import uvicorn
 
 from layers_contract.mock.application import Application
+from layers_contract.mock.cache import CachedStore
 from layers_contract.mock.catalogue import compose, needs
 from layers_contract.mock.clock import Clock, WallClock
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import MockOptions
-from layers_contract.mock.store import Store
 from layers_contract.mock.target import target, to_toml
 from layers_contract.mock.words import Words, default_words
 
@@ -37,7 +37,7 @@ def app(
     """
     options = needs(options)
     behaviour = compose(options.faults, options.tastes)
-    store = Store(options.db)
+    store = CachedStore(options.db)
     return Application(behaviour(options, clock or WallClock(), store, words or default_words()))
 
 

@@ -31,12 +31,11 @@ CREATE INDEX IF NOT EXISTS newest ON containers (project, created DESC, seq DESC
 CREATE TABLE IF NOT EXISTS renders (
     job TEXT PRIMARY KEY, container TEXT NOT NULL, project TEXT NOT NULL, org TEXT NOT NULL,
     kind TEXT NOT NULL, number INTEGER NOT NULL, started REAL NOT NULL, queue REAL NOT NULL,
-    run REAL NOT NULL, outcome TEXT NOT NULL, canceled REAL);
-CREATE INDEX IF NOT EXISTS of_project ON renders (project);
-CREATE INDEX IF NOT EXISTS of_container ON renders (container);
+    run REAL NOT NULL, outcome TEXT NOT NULL, canceled REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS of_container ON renders (container, number);
 CREATE TABLE IF NOT EXISTS records (
     scope TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
-    body TEXT NOT NULL, created REAL NOT NULL);
+    body TEXT NOT NULL, created REAL NOT NULL) WITHOUT ROWID;
 """
 _MARK: Final = 0x6C_61_79_01
 """What tells our files from others, and this layout of them from later ones."""
@@ -174,10 +173,11 @@ class Store:
         )  # fmt: skip
 
     def unfinished(self, project_id: str, now: float) -> list[Render]:
-        """The project's renders that are due after *now*."""
+        """The newest renders of the project's containers that are due after *now*."""
         rows = self._db.execute(
-            f"SELECT {_RENDER} FROM renders r WHERE r.project = ?"  # noqa: S608
-            " AND r.started + r.queue + r.run > ? AND (r.canceled IS NULL OR r.canceled > ?)",
+            f"SELECT {_RENDER} FROM containers c JOIN renders r ON r.job = c.job"  # noqa: S608
+            " WHERE c.project = ? AND r.started + r.queue + r.run > ?"
+            " AND (r.canceled IS NULL OR r.canceled > ?)",
             (project_id, now, now),
         )
         return [Render(*row) for row in rows]
