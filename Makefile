@@ -18,7 +18,7 @@ target_option := $(if $(TARGET),--target $(TARGET))
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  ARGS="…"           more options for the command behind contract, test, mock and bench'
+	@echo '  ARGS="…"           more options for the command behind contract, test, mock, faults and bench'
 	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
 	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
 
@@ -26,7 +26,7 @@ contract: $(RUN) ## Judge a server against the contract; the embedded mock unles
 	@$(BIN)/layers-contract check $(target_option) $(ARGS)
 
 test: $(DEV) ## Test our own parts, then the whole contract against the embedded mock or TARGET
-	$(BIN)/python -m pytest tests/unit $(ARGS)
+	$(BIN)/python -m pytest tests/unit -n auto -q $(ARGS)
 	$(BIN)/python -m pytest tests/contract $(target_option) $(ARGS)
 
 check: $(DEV) $(NODE) ## Lint, types, the document, the structure: all that needs no server
@@ -34,7 +34,8 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the structure: all that need
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	scripts/lint_document
-	$(BIN)/python -m pytest -q tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
+	$(BIN)/python -m scripts.lint_extensions
+	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
 
 generate: ## Write the client package from the document
 	@echo 'not there yet: generate will write generated/ from openapi/layers.yaml' >&2; exit 2
@@ -45,8 +46,8 @@ mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its op
 publish: ## Write the document, its pages and its changelog, ready to be put somewhere
 	@echo 'not there yet: publish will write the documentation and the changelog' >&2; exit 2
 
-faults: ## Prove that the checks can fail: every fault of the mock against every invariant
-	@echo 'not there yet: faults will print the matrix of faults and invariants' >&2; exit 2
+faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
+	@$(BIN)/layers-contract faults $(ARGS)
 
 bench: $(RUN) $(PRISM) ## Compare the mock's speed with a bare Starlette route and with Prism
 	@$(BIN)/python bench/throughput.py $(ARGS)

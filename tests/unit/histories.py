@@ -309,7 +309,7 @@ class Tape:
         refused = call.get("status", 200) >= 400
         answered: dict[str, Any] = {} if refused else {"answer": shown}
         ids = {"projectId": project}
-        return self.call("updateApprovalPolicy", ids, body=settings, **{**answered, **call})
+        return self.call("updateApprovalPolicy", ids, body=settings, **(answered | call))
 
     def approve(self, made: Made, **call: Any) -> Exchange:
         """An approval."""

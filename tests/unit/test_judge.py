@@ -143,3 +143,16 @@ def test_judging_changes_nothing() -> None:
     tape.policy(OPEN, status=500, answer=b"")
     history = tape.history
     assert judge(contract(), history, tape.expect) == judge(contract(), history, tape.expect)
+
+
+def test_a_race_that_went_on_for_long_is_a_difference() -> None:
+    """How long a render may win against its cancel no page says: only a strict run minds."""
+    tape = Tape()
+    usual, made = tape.generate(), tape.generate()
+    tape.cancel(made)
+    tape.wait(20)
+    tape.poll(usual, "completed")
+    tape.poll(made)
+    tape.poll(made, "completed")
+    assert tape.verdicts(strict=False)["cancel.ends"].verdict == "not_judged"
+    assert tape.verdicts(strict=False)["cancel.ends"].differences

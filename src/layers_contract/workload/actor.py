@@ -211,11 +211,24 @@ class Actor:
             pause = min(pause * SLOWER, longest)
 
     @property
+    def formats(self) -> list[str]:
+        """What a creative can be, without the one that leaves it to the server."""
+        document = self.session.contract.document
+        body = document.resolve(self.session.contract.operations[self.roles.generate].body)
+        asked = body["properties"]["format"]
+        names = document.resolve(asked["allOf"][0])["enum"]
+        return [name for name in names if name != asked.get("default")]
+
+    def limit(self, number: int) -> tuple[str, str]:
+        """The query that asks for so many items a page."""
+        return self.session.contract.lists[self.roles.list].limit, str(number)
+
+    @property
     def most(self) -> tuple[str, str]:
         """The query that asks for the longest page."""
-        pagination = self.session.contract.lists[self.roles.list]
-        limit = self.session.contract.operations[self.roles.list].parameter(pagination.limit)
-        return pagination.limit, str(limit.schema["maximum"] if limit else 1)
+        name, _ = self.limit(0)
+        limit = self.session.contract.operations[self.roles.list].parameter(name)
+        return self.limit(limit.schema["maximum"] if limit else 1)
 
     async def until_begun(self, made: Made) -> None:
         """Read until a render is seen to have left its first state, within reason."""

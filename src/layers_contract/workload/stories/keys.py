@@ -105,7 +105,7 @@ async def _conflicts(actor: Actor, project: str, body: dict[str, Any], key: str)
     others = (
         actor.brief(),
         {**body, "brief": {**body["brief"], "language": "fr"}},
-        {**body, "format": "ugc_remix"},
+        {**body, "format": actor.formats[-1]},
     )
     for other in others:
         await actor.call(actor.roles.generate, ids={"project": project}, body=other, key=key)

@@ -12,21 +12,23 @@ async def listed(actor: Actor) -> None:
     project = actor.open_project
     made = [
         await actor.generate(project, actor.brief(format=each))
-        for each in ("video_remix", "slideshow_remix", "slideshow_remix")
+        for each in (*actor.formats[:2], actor.formats[1])
     ]
-    await actor.walk(project, ("limit", "2"), pages=4)
+    await actor.walk(project, actor.limit(2), pages=4)
     for each in made:
         await actor.follow(each)
     completed = actor.session.contract.render.ending("success")
-    await actor.walk(project, ("status", completed), ("limit", "3"), pages=4)
-    await actor.walk(project, ("format", "slideshow_remix"), ("limit", "1"), pages=4)
+    await actor.walk(project, ("status", completed), actor.limit(3), pages=4)
+    await actor.walk(project, ("format", actor.formats[1]), actor.limit(1), pages=4)
     await actor.walk(
-        project, ("format", "video_remix"), ("status", completed), ("limit", "20"), pages=2
+        project, ("format", actor.formats[0]), ("status", completed), actor.limit(20), pages=2
     )
     ended = (("status", state) for state in actor.session.contract.render.endings)
-    await actor.walk(project, *ended, ("limit", "20"), pages=3)
-    await actor.walk(project, ("approvalStatus", "not_required"), ("limit", "20"), pages=2)
-    await actor.walk(project, ("limit", "7"), pages=12)
+    await actor.walk(project, *ended, actor.limit(20), pages=3)
+    gate = actor.session.contract.review.gate
+    undecided = gate.open if gate else ""
+    await actor.walk(project, ("approvalStatus", undecided), actor.limit(20), pages=2)
+    await actor.walk(project, actor.limit(7), pages=12)
     await actor.walk(project, actor.most)
     await actor.walk(project, pages=2)
 
@@ -36,7 +38,7 @@ async def reader(actor: Actor) -> None:
     """Only reads: lists, what they name, and what is not there."""
     for project in (actor.target.projects.open, actor.target.projects.gated):
         if project:
-            await actor.walk(project, ("limit", "20"), pages=3)
+            await actor.walk(project, actor.limit(20), pages=3)
             await actor.call(actor.roles.policy, ids={"project": project})
     pagination = actor.session.contract.lists[actor.roles.list]
     project = actor.target.projects.open or actor.target.projects.gated or ""

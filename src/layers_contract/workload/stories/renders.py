@@ -18,14 +18,14 @@ async def one_render(actor: Actor) -> None:
         **({"influencerId": samples.influencer} if samples.influencer else {}),
         **({"referenceMediaIds": [samples.reference_media]} if samples.reference_media else {}),
     }
-    made = await actor.generate(actor.open_project, actor.brief(format="video_remix", **fields))
+    made = await actor.generate(actor.open_project, actor.brief(format=actor.formats[0], **fields))
     await actor.poll(made)
     await actor.poll_unchanged(made)
     await actor.read(made)
     await actor.follow(made, closely=True)
     await actor.poll_unchanged(made)
     await actor.sign(made)
-    await actor.walk(actor.open_project, ("limit", "5"), pages=3)
+    await actor.walk(actor.open_project, actor.limit(5), pages=3)
     await actor.read(made)
     await actor.call(actor.roles.cancel, ids={"job": made.job})
     await actor.poll(made)
@@ -35,7 +35,7 @@ async def one_render(actor: Actor) -> None:
 @story("regenerate.", "lifecycle.", "idempotency.", renders=3, needs=("projects.open",))
 async def rendered_again(actor: Actor) -> None:
     """Two more renders of one container, the first with a key and a patch."""
-    body = actor.brief(targetPlatforms=["tiktok"], language="de", format="slideshow_remix")
+    body = actor.brief(targetPlatforms=["tiktok"], language="de", format=actor.formats[1])
     made = await actor.generate(actor.open_project, body)
     await actor.follow(made)
     await actor.sign(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers_contract.document import pointer
 from layers_contract.workload.actor import Actor
 from layers_contract.workload.stories._registry import story
 
@@ -16,8 +17,9 @@ async def approved(actor: Actor) -> None:
     await actor.read(made)
     ids = {"container": made.container}
     await actor.call(actor.roles.approve, ids=ids, body={"note": "Ship it."})
-    await actor.read(made)
-    await actor.walk(project, ("approvalStatus", "approved"), ("limit", "5"), pages=2)
+    shown = await actor.read(made)
+    state = pointer(shown, actor.session.contract.review.field)
+    await actor.walk(project, ("approvalStatus", str(state)), actor.limit(5), pages=2)
     await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(made)
     await actor.call(actor.roles.reject, ids=ids, body={"reason": "Changed my mind."})
@@ -59,7 +61,7 @@ async def without_review(actor: Actor) -> None:
     """A container that needs no review, and decisions on it all the same."""
     project = actor.open_project
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.generate(project, actor.brief(format="ugc_remix"))
+    made = await actor.generate(project, actor.brief(format=actor.formats[-1]))
     await actor.follow(made)
     await actor.read(made)
     ids = {"container": made.container}
