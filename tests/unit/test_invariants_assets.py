@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.histories import GONE, Case, Cases, Made, Tape, assets, found, stamp, wanted
+from tests.unit.histories import (
+    GONE,
+    Case,
+    Cases,
+    Made,
+    Tape,
+    assets,
+    found,
+    somebody_elses,
+    stamp,
+    wanted,
+)
 
 CASES = Cases()
 
@@ -21,10 +32,34 @@ def completed(tape: Tape) -> Made:
     return made
 
 
-@CASES.held("asset.signed", "asset.same", "asset.expires")
+@CASES.held("asset.readable", "asset.signed", "asset.same", "asset.expires")
 def is_signed(tape: Tape) -> None:
     """A signed asset has its own URL, the measures of its container, and time ahead."""
     tape.sign(completed(tape))
+
+
+@CASES.violated("asset.readable")
+def is_not_found(tape: Tape) -> None:
+    """An asset that its container shows is not found."""
+    tape.sign(completed(tape), status=404, answer=None)
+
+
+@CASES.silent("asset.readable")
+def need_not_be_found(tape: Tape) -> None:
+    """An asset that no container of ours shows, or that a new render has replaced, may be gone."""
+    made = completed(tape)
+    tape.sign(made, asset="med_other", status=404, answer=None)
+    tape.regenerate(made)
+    tape.sign(made, status=404, answer=None)
+
+
+@CASES.silent("asset.readable", "asset.signed", "asset.same")
+def is_somebody_elses(tape: Tape) -> None:
+    """Others may have rendered again what is theirs since we read it."""
+    theirs = somebody_elses()
+    tape.read(theirs)
+    tape.sign(theirs, status=404, answer=None)
+    tape.sign(theirs, {"width": 1})
 
 
 @CASES.violated("asset.signed")
@@ -73,12 +108,14 @@ def may_be_of_another_render(tape: Tape) -> None:
     tape.sign(made, {"width": 1, "url": assets(made)[0]["url"]})
 
 
-@CASES.silent("asset.signed", "asset.same", "asset.expires")
+@CASES.silent("asset.readable", "asset.signed", "asset.same", "asset.expires")
 def is_not_signed(tape: Tape) -> None:
-    """A refusal signs nothing."""
+    """A busy server, and one that refuses somebody else, sign nothing."""
     made = completed(tape)
-    for status in (404, 429, 503):
+    for status in (429, 503):
         tape.sign(made, status=status, answer=None)
+    tape.sign(made, lost=True)
+    tape.sign(made, status=404, answer=None, credential="other")
 
 
 @CASES.silent("asset.expires", also=["schema.body"])

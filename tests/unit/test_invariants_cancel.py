@@ -51,6 +51,14 @@ def takes_the_signal_too_late(tape: Tape) -> None:
 
 
 @CASES.violated("cancel.accepted")
+def is_refused_too_late(tape: Tape) -> None:
+    """A job that has ended answers its cancel with a conflict."""
+    made = tape.generate()
+    tape.poll(made, "failed")
+    tape.cancel(made, status=409)
+
+
+@CASES.violated("cancel.accepted")
 def does_not_take_the_signal(tape: Tape) -> None:
     """A job that runs on is answered as ended."""
     made = tape.generate()
@@ -79,10 +87,9 @@ def may_have_ended_by_then(tape: Tape) -> None:
 
 @CASES.silent("cancel.accepted", "cancel.ends", "cancel.keeps")
 def is_not_answered(tape: Tape) -> None:
-    """A cancel that was refused, rate limited or lost says nothing."""
+    """A cancel that was rate limited, failed, lost or somebody else’s says nothing."""
     made = tape.generate()
     tape.poll(made, "completed")
-    tape.cancel(made, status=409)
     tape.cancel(made, status=429)
     tape.cancel(made, status=503)
     tape.cancel(made, lost=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, moment, received
+from layers_contract.facts import Container, Facts, Seen, busy, moment, received
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants.lifecycle import ASSETS
+from layers_contract.invariants.lifecycle import ASSETS, asset_urls
 
-SUCCESS = 200
+SUCCESS, NOT_FOUND = 200, 404
 MEASURES = ("id", "kind", "width", "height", "durationMs")
 
 
@@ -22,6 +22,19 @@ def signed(facts: Facts) -> Iterator[Occasion]:
         url = pointer(exchange.json, "/url")
         message = f"the signed URL of asset {asset.get('id')} is its permanent one"
         yield HELD if url != asset.get("url") else broken(message, exchange)
+
+
+@invariant("asset.readable", needs="an asset that a container shows, asked for by its id")
+def readable(facts: Facts) -> Iterator[Occasion]:
+    """An asset that its container shows is found."""
+    for exchange in facts.answers[_signer(facts)]:
+        container = facts.container_of(exchange)
+        if exchange.credential != "own" or container is None or busy(exchange):
+            continue
+        for seen in _around(container, exchange):
+            if _asked(facts, exchange) in asset_urls(seen):
+                message = f"asset {_asked(facts, exchange)} of container {seen.id} was not found"
+                yield broken(message, seen, exchange) if exchange.status == NOT_FOUND else HELD
 
 
 @invariant("asset.same", needs="a signed asset of a container that was read")

@@ -16,9 +16,9 @@ TAKEN, LATE = 202, 200
 @invariant("cancel.accepted", needs="a cancel of a job that certainly runs, or certainly ended")
 def accepted(facts: Facts) -> Iterator[Occasion]:
     """A running job takes the signal, an ended one does not."""
-    for job, exchange in _cancels(facts):
+    for job, exchange in _cancels(facts, every=True):
         wanted = _wanted(facts, job, exchange)
-        if wanted is None:
+        if wanted is None or (wanted == TAKEN and not succeeded(exchange)):
             continue
         said = pointer(exchange.json, "/accepted")
         if exchange.status == wanted and said is (wanted == TAKEN):
@@ -106,10 +106,12 @@ def archive_again(facts: Facts) -> Iterator[Occasion]:
             done[exchange.path] = exchange
 
 
-def _cancels(facts: Facts) -> Iterator[tuple[Job, Exchange]]:
+def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchange]]:
+    """The cancels of this run's jobs; those that were refused only where *every* one counts."""
     for job in facts.jobs.values():
         for exchange in job.cancels:
-            if succeeded(exchange) and exchange.credential == "own" and job.render:
+            counts = succeeded(exchange) or (every and not busy(exchange))
+            if counts and exchange.credential == "own" and job.render:
                 yield job, exchange
 
 
@@ -117,8 +119,22 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
     endings = facts.contract.job.endings
     if any(v.state in endings and v.received <= exchange.sent for v in job.views):
         return LATE
-    running = any(v.state not in endings and v.sent >= received(exchange) for v in job.views)
-    return TAKEN if running else None
+    after = [v for v in job.views if v.sent >= received(exchange)]
+    if any(v.state not in endings for v in after):
+        return TAKEN
+    first = min(job.cancels, key=lambda each: each.sent) is exchange
+    heeded = bool(after) and after[0].state == facts.contract.job.ending("cancel")
+    return TAKEN if first and heeded and not _may_be_archived(facts, job) else None
+
+
+def _may_be_archived(facts: Facts, job: Job) -> bool:
+    """Whether a call on the job's project may have canceled it."""
+    home = pointer(job.render.first.envelope, "/projectId") if job.render else None
+    return any(
+        not isinstance(home, str)
+        or home.lower() == exchange.path_params.get(facts.project_parameter, "").lower()
+        for exchange in _archives(facts, every=True)
+    )
 
 
 def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -121,11 +121,10 @@ class Application:
         encode = self.behaviour.encode
         body = answer.body if isinstance(answer.body, bytes) else encode(answer.body)
         headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in answer.headers.items()
+            (_wire_name(name), value.encode("latin-1")) for name, value in answer.headers.items()
         ]
         if body:
-            headers.append((b"content-type", answer.media.encode()))
+            headers.append((b"content-type", _wire_name(answer.media)))
         if body or answer.status != HTTPStatus.NOT_MODIFIED:
             headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -184,15 +183,33 @@ def _raw_path(scope: Scope) -> str:
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name_bytes, value_bytes in raw:
-        name, value = name_bytes.decode("latin-1").lower(), value_bytes.decode("latin-1")
+        name, value = _name(name_bytes), value_bytes.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+@lru_cache(maxsize=512)
+def _name(raw: bytes) -> str:
+    """The name of a header, as we look for it."""
+    return raw.decode("latin-1").lower()
+
+
+@lru_cache(maxsize=512)
+def _wire_name(name: str) -> bytes:
+    """A header's name, or a media type, as it goes out."""
+    return name.lower().encode("latin-1")
 
 
 def _base(scope: Scope, headers: dict[str, str]) -> str:
     """Where the caller reached us, for addresses in answers."""
     host = headers.get("host", "")
-    if len(host) > 255 or not _HOST.fullmatch(host):
+    if not _is_host(host):
         server = scope.get("server") or ("localhost", None)
         host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
     return f"{scope.get('scheme', 'http')}://{host}"
+
+
+@lru_cache(maxsize=512)
+def _is_host(host: str) -> bool:
+    """Whether *host* can stand in an address."""
+    return len(host) <= 255 and _HOST.fullmatch(host) is not None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any, Final
 
 from layers_contract.mock.clock import Clock
 from layers_contract.mock.errors import MockError, Refused
+from layers_contract.mock.idempotency import Handler
 from layers_contract.mock.media import Media
 from layers_contract.mock.model import Answer, Call
 from layers_contract.mock.options import MockOptions
@@ -49,9 +49,8 @@ class Behaviour(Media):
         missing = [name for name in self.contract.operations if name not in HANDLERS]
         if missing:
             raise MockError(f"the mock has no handler for {', '.join(missing)}")
-        self._carry_out = {
-            operation.id: self._carrier(operation.id, operation.method)
-            for operation in self.contract.operations.values()
+        self._handlers: dict[str, Handler] = {
+            name: getattr(self, HANDLERS[name]) for name in self.contract.operations
         }
 
     async def respond(self, call: Call) -> Answer:
@@ -72,7 +71,13 @@ class Behaviour(Media):
             raw = await call.read()
             self.check_media_type(call, raw)
             self.check(call, raw)
-        return await self._carry_out[call.operation.id](call)
+        handler = self._handlers[call.operation.id]
+        if call.operation.method == "GET":
+            return handler(call)
+        if call.operation.id in self.contract.idempotent:
+            return await self.once(call, handler)
+        with self.store.transaction():
+            return handler(call)
 
     def finish(self, call: Call, answer: Answer) -> Answer:
         """Add what every answer of a documented operation carries."""
@@ -95,19 +100,3 @@ class Behaviour(Media):
         if refusal.details:
             error["details"] = dict(refusal.details)
         return {"error": error}
-
-    def _carrier(self, operation: str, method: str) -> Callable[[Call], Awaitable[Answer]]:
-        handler = getattr(self, HANDLERS[operation])
-        if operation in self.contract.idempotent:
-            return partial(self._once, handler)
-        return partial(self._read if method == "GET" else self._write, handler)
-
-    async def _once(self, handler: Callable[[Call], Answer], call: Call) -> Answer:
-        return await self.once(call, handler)
-
-    async def _read(self, handler: Callable[[Call], Answer], call: Call) -> Answer:
-        return handler(call)
-
-    async def _write(self, handler: Callable[[Call], Answer], call: Call) -> Answer:
-        with self.store.transaction():
-            return handler(call)

@@ -69,7 +69,8 @@ class Idempotency(Checking):
             "operation": call.operation.id,
             "path": call.path,
         }
-        return repr([*(parts[name] for name in self._scope_parts), key])
+        text = repr([*(parts[name] for name in self._scope_parts), key])
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def fingerprint(self, call: Call) -> str:
         """The same for bodies that are the same JSON value."""

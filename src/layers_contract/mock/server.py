@@ -88,6 +88,7 @@ def _config(application: Application) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
 

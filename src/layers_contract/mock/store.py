@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS renders (
 CREATE INDEX IF NOT EXISTS of_container ON renders (container, number);
 CREATE TABLE IF NOT EXISTS records (
     scope TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
-    body TEXT NOT NULL, created REAL NOT NULL) WITHOUT ROWID;
+    body TEXT NOT NULL, created REAL NOT NULL);
 """
 _MARK: Final = 0x6C_61_79_01
 """What tells our files from others, and this layout of them from later ones."""

@@ -177,6 +177,18 @@ class _ContainerNotYetThere(Behaviour):
 
 
 @fault(
+    "only-first-asset-is-signed",
+    breaks="asset.readable",
+    sentence="Only the first asset of a container can be signed.",
+)
+class _OnlyFirstAssetIsSigned(Behaviour):
+    def sign_asset(self, call: Call) -> Answer:
+        if not call.ids["assetId"].endswith("0"):
+            raise self.words.refuse("NotFound")
+        return super().sign_asset(call)
+
+
+@fault(
     "signed-url-is-permanent",
     breaks="asset.signed",
     sentence="Signing an asset gives its permanent URL.",
