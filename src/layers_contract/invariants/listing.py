@@ -41,15 +41,18 @@ class Walk:
 def finds_made(facts: Facts) -> Iterator[Occasion]:
     """A walk that began after a container's 202 comes by it, unless a filter hides it.
 
-    A walk that was not followed to its end has come by what is newer than its last item.
+    A walk that was not followed to its end has come by what is newer than its last item. A filter
+    hides nothing that its reads before and after show to fit.
     """
     for walk in _walks(facts):
-        if walk.filters or walk.pages[0].credential != "own":
+        if walk.pages[0].credential != "own":
             continue
         shown = {seen.id for page in walk.pages for seen in _views(facts, page)}
         oldest = None if walk.complete else _oldest(facts, walk)
         for container in _made_before(facts, walk.pages[0]):
             if not walk.complete and not _newer(container, oldest):
+                continue
+            if walk.filters and not _fits_throughout(facts, container, walk):
                 continue
             message = f"the list does not hold container {container.id}, made before"
             made = container.created
@@ -144,6 +147,22 @@ def _walks(facts: Facts) -> Iterator[Walk]:
             if cursor is None:
                 walks.append(walk)
         yield from walks
+
+
+def _fits_throughout(facts: Facts, container: Container, walk: Walk) -> bool:
+    """Whether a container that has ended fitted a walk's filters before it, and after it."""
+    begun, over = walk.pages[0].sent, received(walk.pages[-1])
+    before = [s for s in container.reads if s.received <= begun][-1:]
+    after = [s for s in container.reads if s.sent >= over][:1]
+    if not before or not after or not container.untouched(before[0].sent, after[0].received):
+        return False
+    if before[0].state not in facts.contract.render.endings:
+        return False
+    return all(
+        pointer(seen.data, walk.pagination.filters[name]) in values
+        for seen in (*before, *after)
+        for name, values in walk.filters.items()
+    )
 
 
 def _oldest(facts: Facts, walk: Walk) -> float | None:

@@ -100,6 +100,16 @@ class _FiltersAreAlternatives(Behaviour):
 
 
 @fault(
+    "filter-takes-first-value",
+    breaks="list.finds-made",
+    sentence="Of a repeated filter only the first value counts.",
+)
+class _FilterTakesFirstValue(Behaviour):
+    def filters(self, call: Call) -> dict[str, list[str]]:
+        return {field: values[:1] for field, values in super().filters(call).items()}
+
+
+@fault(
     "filter-lost-on-next-page",
     breaks="list.filter",
     sentence="The filter is forgotten on the second page.",
