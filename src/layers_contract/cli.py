@@ -26,6 +26,7 @@ DEFAULT_KEY_VARIABLE = "LAYERS_API_KEY"
 DEFAULT_OTHER_KEY_VARIABLE = "LAYERS_OTHER_KEY"
 DESCRIPTION = "/.well-known/layers-contract.toml"
 """Where a server may say by itself how it wants to be judged. The mock does."""
+LONGEST_DESCRIPTION = 65_536
 EMBEDDED_RENDER = 0.8
 
 out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -204,6 +205,7 @@ def faults(names: tuple[str, ...], json_file: Path | None, workers: int | None) 
 
     if unknown := [name for name in names if name not in FAULTS]:
         raise click.ClickException(f"unknown fault {unknown[0]}; `mock --list` names them all")
+    _writable({"json_file": json_file})
     found = []
     for proof in matrix(names or None, workers):
         found.append(proof)
@@ -269,9 +271,14 @@ def _only(only: str | None) -> frozenset[str]:
 
 def _writable(files: dict[str, Any]) -> None:
     """Say before the run, not after it, that a report cannot be written."""
-    for path in filter(None, (files[f"{kind}_file"] for kind in ("json", "junit", "html", "har"))):
+    for path in filter(
+        None, (files.get(f"{kind}_file") for kind in ("json", "junit", "html", "har"))
+    ):
         if not path.parent.is_dir():
             raise click.ClickException(f"{path}: there is no folder {path.parent}; make it first")
+    folder = files.get("curl_folder")
+    if folder and any(each.exists() and not each.is_dir() for each in (folder, *folder.parents)):
+        raise click.ClickException(f"{folder}: a part of it is no folder; name another")
 
 
 class _Embedded:
@@ -325,10 +332,15 @@ def _described(url: str) -> dict[str, Any] | None:
     import httpx
 
     try:
-        answer = httpx.get(url + DESCRIPTION, timeout=5, follow_redirects=False, trust_env=False)
-        return tomllib.loads(answer.text) if answer.status_code == httpx.codes.OK else None
+        with httpx.stream("GET", url + DESCRIPTION, timeout=5, trust_env=False) as answer:
+            if answer.status_code != httpx.codes.OK:
+                return None
+            text = next(answer.iter_bytes(LONGEST_DESCRIPTION), b"").decode()
+        told = tomllib.loads(text)
     except (httpx.HTTPError, ValueError):
         return None
+    # A server must not learn our environment: it may give keys of its own, and name no variables.
+    return {k: v for k, v in told.items() if not k.endswith("_env")} or None
 
 
 def _progress(target: Target) -> Progress:

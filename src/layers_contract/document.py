@@ -6,6 +6,7 @@ extensions mean stands in `openapi/extensions.md`; `layers_contract.contract` gi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -290,7 +291,7 @@ class Document:
 
     def problems(self, base: Path_, value: Json) -> list[Problem]:
         """Where *value* breaks the schema that stands at *base* in the document."""
-        return list(self._problems(base, (), value))
+        return list(self._problems(base, (), _unicode(value)))
 
     def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
         """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
@@ -442,6 +443,15 @@ class Document:
             yield from self._views(child, (*at, key))
         if "items" in schema:
             yield from self._views(schema["items"], (*at, "*"))
+
+
+def _unicode(value: Json) -> Json:
+    """*value* without lone surrogates, which JSON can carry and no validator takes."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return value
 
 
 def _segment(value: str) -> str:

@@ -119,9 +119,9 @@ class Container:
         """The render that *seen* must belong to, or None where it may be one of two."""
         if seen.received > self.unsure:
             return None
-        for render, after in zip(self.renders, [*self.renders[1:], None], strict=True):
+        for number, render in enumerate(self.renders, 1):
             begun = seen.sent >= render.latest
-            over = after is not None and seen.received > after.earliest
+            over = any(seen.received > after.earliest for after in self.renders[number:][:1])
             if begun and not over:
                 return render
         return None
@@ -204,6 +204,13 @@ class Facts:
             for p in operation.path_parameters
             if p.resource == resource
         )
+
+    def repeats(self, exchange: Exchange) -> bool:
+        """Whether *exchange* used a key that an earlier call may have used."""
+        key = exchange.request_headers.get(self.contract.idempotency.header.lower(), "")
+        scope = (exchange.credential, exchange.operation or "", exchange.path, key)
+        tries = self.keyed[scope].exchanges if scope in self.keyed else ()
+        return any(e.sent < exchange.sent and not refused(e) for e in tries)
 
     # Reading the history.
 
@@ -374,9 +381,14 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def precision(*timestamps: Json) -> float:
-    """Seconds by which timestamps of one moment may differ: some show milliseconds, some none."""
-    fractions = {"." in each for each in timestamps if isinstance(each, str)}
-    return 1.0 if len(fractions) > 1 else 0.0
+    """Seconds by which timestamps of one moment may differ, where some show more digits."""
+    digits = {_digits(each) for each in timestamps if isinstance(each, str)}
+    return 10.0 ** -min(digits) if len(digits) > 1 else 0.0
+
+
+def _digits(timestamp: str) -> int:
+    found = _MOMENT.fullmatch(timestamp)
+    return len((found[1] or ".")[1:]) if found else 0
 
 
 def moment(value: Json) -> float | None:

@@ -141,6 +141,8 @@ def check_url(url: str, where: str) -> str:
         raise TargetError(f"{where}: {url!r} is not an address ({error})") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_sound:
         raise TargetError(f"{where}: {url!r} is not an http or https address")
+    if not url.isprintable():
+        raise TargetError(f"{where}: {url!r} holds characters that no address may hold")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise TargetError(f"{where}: the url may hold no user, query or fragment")
     return url.rstrip("/")
@@ -160,7 +162,11 @@ def _key(raw: dict[str, Any], name: str, where: str) -> str | None:
         return None
     if value is not None and variable is not None:
         raise TargetError(f"{where}: give {name} or {name}_env, not both")
-    found = os.environ.get(variable, "") if isinstance(variable, str) else value
+    if variable is not None and not isinstance(variable, str):
+        raise TargetError(f"{where}: {name}_env must be a string")
+    if value == "":
+        raise TargetError(f"{where}: {name} is empty; leave it out to send none")
+    found = os.environ.get(variable, "") if variable is not None else value
     if not isinstance(found, str):
         raise TargetError(f"{where}: {name} must be a string")
     if not found:

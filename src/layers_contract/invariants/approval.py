@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, received
+from layers_contract.facts import Container, Facts, Seen, received, refused
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
@@ -52,7 +52,8 @@ def once(facts: Facts) -> Iterator[Occasion]:
     for refusal in facts.contract.review.refusals:
         for exchange in facts.answers[refusal.operation]:
             container = facts.container_of(exchange)
-            if container is None or exchange.credential != "own" or not valid(facts, exchange):
+            mine = container is not None and container.created and exchange.credential == "own"
+            if container is None or not mine or not valid(facts, exchange):
                 continue
             if _review_around(facts, container, exchange) not in refusal.states:
                 continue
@@ -122,9 +123,11 @@ def _settings_before(facts: Facts, change: Exchange, reader: str) -> dict[str, o
         for e in answers
         if e.path == change.path and e.method != "GET" and e is not change
     ]
-    if any(e.sent < change.sent and received(e) > reads[-1].sent for e in others):
+    if any(e.sent < received(change) and received(e) > reads[-1].sent for e in others):
         return {}
-    return {n: v for n, v in reads[-1].json.items() if n != "updatedAt"}
+    operation = facts.operation(change)
+    settings = facts.contract.document.resolve(operation.body if operation else {})["properties"]
+    return {n: v for n, v in reads[-1].json.items() if n in settings}
 
 
 def _lost(name: str, value: object, seen: Exchange) -> bool:
@@ -208,7 +211,7 @@ def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:
         for name in step.by if len(step.targets) == 1 and len(step.origins) == 1 else ():
             for exchange in facts.answers[name]:
                 container = facts.container_of(exchange)
-                mine = exchange.credential == "own"
+                mine = container and container.created and exchange.credential == "own"
                 if container is not None and mine and exchange.status == SUCCESS:
                     yield container, exchange, step.targets[0]
 
@@ -216,6 +219,19 @@ def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:
 def _starts_again(facts: Facts, exchange: Exchange) -> bool:
     starts = facts.contract.starts.get(exchange.operation or "")
     return bool(starts and starts.when and pointer(exchange.request_json, starts.when) is True)
+
+
+def _policy_changed(facts: Facts, start: float, end: float) -> bool:
+    """Whether a policy may have been changed in that time."""
+    gate = facts.contract.review.gate
+    path = facts.contract.operations[gate.operation].path if gate else ""
+    writes = (
+        e
+        for o in facts.contract.operations.values()
+        if o.path == path and o.method != "GET"
+        for e in facts.answers[o.id]
+    )
+    return any(e.sent < end and received(e) > start and not refused(e) for e in writes)
 
 
 def _review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
@@ -226,5 +242,6 @@ def _review_around(facts: Facts, container: Container, exchange: Exchange) -> st
         return None
     last = max(before, key=lambda s: s.sent)
     quiet = container.untouched(last.sent, received(exchange), but=exchange)
+    quiet = quiet and not _policy_changed(facts, last.sent, received(exchange))
     state = pointer(last.data, facts.contract.review.field)
     return state if quiet and last.state == success and isinstance(state, str) else None

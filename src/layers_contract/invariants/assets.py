@@ -41,7 +41,7 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 def same(facts: Facts) -> Iterator[Occasion]:
     """A signed asset has the measures that its container shows."""
     for exchange, asset in _pairs(facts):
-        data = exchange.json
+        data = exchange.json if isinstance(exchange.json, dict) else {}
         wrong = [n for n in MEASURES if n in asset and n in data and asset[n] != data[n]]
         message = f"signed asset {asset.get('id')} has another {', '.join(wrong)}"
         yield broken(message, exchange) if wrong else HELD
@@ -68,13 +68,15 @@ def _pairs(facts: Facts) -> Iterator[tuple[Exchange, dict[str, Any]]]:
         if exchange.status != SUCCESS or container is None:
             continue
         for seen in _around(container, exchange):
-            for asset in pointer(seen.data, ASSETS) or ():
+            shown = pointer(seen.data, ASSETS)
+            for asset in shown if isinstance(shown, list) else ():
                 if isinstance(asset, dict) and asset.get("id") == _asked(facts, exchange):
                     yield exchange, asset
 
 
 def _around(container: Container, exchange: Exchange) -> list[Seen]:
-    before = [s for s in container.reads if s.received <= exchange.sent]
+    known = container.reads if container.created else []
+    before = [s for s in known if s.received <= exchange.sent]
     quiet = [s for s in before if container.untouched(s.sent, received(exchange))]
     return quiet[-1:]
 

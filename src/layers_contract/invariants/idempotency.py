@@ -42,7 +42,7 @@ def simultaneous(facts: Facts) -> Iterator[Occasion]:
         for again in call.exchanges if first else ():
             if first is None or again is first.exchange or busy(again):
                 continue
-            if _together(first, again) and not _differs(facts, first.exchange, again):
+            if _overlap(first, again) and not _differs(facts, first.exchange, again):
                 refused_in_flight = again.status == in_flight
                 yield HELD if refused_in_flight else _same_answer(facts, first, again)
 
@@ -63,7 +63,7 @@ def conflict(facts: Facts) -> Iterator[Occasion]:
         right = other.status == rule.conflict_status and (
             error_code_of(other) == rule.conflict_code
         )
-        if right or (other.status == 422 and not valid(facts, other)):
+        if right or (refused(other) and not valid(facts, other)):
             yield HELD
         else:
             code = error_code_of(other) or "no error code"
@@ -91,9 +91,9 @@ def no_key(facts: Facts) -> Iterator[Occasion]:
 def other_key(facts: Facts) -> Iterator[Occasion]:
     """A call with another key is a job of its own."""
     keyed = [s for s in facts.starts if s.key is not None]
-    firsts: dict[tuple[str, str, str | None, str], Started] = {}
+    firsts: dict[tuple[str, str | None, str], Started] = {}
     for started in keyed:
-        scope = (started.exchange.credential, started.exchange.path, started.key, started.job)
+        scope = (started.exchange.credential, started.key, started.job)
         firsts.setdefault(scope, started)
     yield from _own_jobs(firsts.values())
 
@@ -105,7 +105,8 @@ def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
         bad = [e for e in call.exchanges if e.status == 422 and _is_invalid(facts, e)]
         for first in bad[:1]:
             later = [e for e in call.exchanges if e.sent >= received(first) and valid(facts, e)]
-            clean = [e for e in later if not any(s.exchange.sent < e.sent for s in call.started)]
+            used = [e for e in call.exchanges if not refused(e)]
+            clean = [e for e in later if not any(u.sent < received(e) and u is not e for u in used)]
             for again in clean[:1]:
                 message = f"a key whose first request was refused as invalid: {again.status}"
                 taken = error_code_of(again) == facts.contract.idempotency.conflict_code
@@ -136,7 +137,8 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
                 for s in mine
                 if s.exchange.credential == "own" and received(s.exchange) <= exchange.sent
             ]
-            if not mine:
+            theirs = [e for e in call.exchanges if not refused(e) and e is not exchange]
+            if not mine or any(e.sent < received(exchange) for e in theirs):
                 continue
             named = pointer(exchange.json, "/jobId")
             leaked = named in jobs and jobs[named].exchange.credential == "own"
@@ -160,6 +162,8 @@ def _replays(
                 continue
             if not alike(first.exchange, again) or not _within_window(facts, first, again):
                 continue
+            if received(again) <= first.exchange.sent:
+                continue
             in_flight = _together(first, again)
             if in_flight and again.status == facts.contract.idempotency.in_flight_status:
                 continue
@@ -173,8 +177,14 @@ def _conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
         for other in call.exchanges if first else ():
             if first is None or busy(other) or other.sent < received(first.exchange):
                 continue
+            if not _is_json(other):
+                continue
             if _within_window(facts, first, other) and _differs(facts, first.exchange, other):
                 yield first, other
+
+
+def _is_json(exchange: Exchange) -> bool:
+    return exchange.request_headers.get("content-type", "").startswith("application/json")
 
 
 def _first(facts: Facts, call: KeyedCall) -> Started | None:
@@ -192,8 +202,17 @@ def _first(facts: Facts, call: KeyedCall) -> Started | None:
     return None if doubtful else first
 
 
+def _uses(facts: Facts, first: Started) -> list[Exchange]:
+    """All uses of the key of *first*."""
+    one = first.exchange
+    return facts.keyed[(one.credential, first.operation, one.path, first.key or "")].exchanges
+
+
 def _within_window(facts: Facts, first: Started, again: Exchange) -> bool:
-    end = first.exchange.sent + min(facts.contract.idempotency.window, facts.expect.window)
+    begun = min(
+        [e.sent for e in _uses(facts, first) if not refused(e)], default=first.exchange.sent
+    )
+    end = begun + min(facts.contract.idempotency.window, facts.expect.window)
     return received(again) + facts.expect.clock_skew < end
 
 
@@ -227,6 +246,10 @@ def _filled(facts: Facts, schema: Any, value: Any) -> Any:
     given = {k: v for k, v in given.items() if v not in (None, [], {})}
     defaults = {k: p["default"] for k, p in properties.items() if "default" in p}
     return defaults | given
+
+
+def _overlap(first: Started, again: Exchange) -> bool:
+    return _together(first, again) and received(again) > first.exchange.sent
 
 
 def _together(first: Started, again: Exchange) -> bool:

@@ -219,6 +219,8 @@ def refusals(facts: Facts, refusal: Refusal) -> Iterator[Occasion]:
         container = facts.container_of(exchange)
         if container is None or exchange.credential != "own" or not valid(facts, exchange):
             continue
+        if facts.repeats(exchange):
+            continue
         state = _state_around(facts, container, exchange)
         if state not in refusal.states:
             continue
@@ -272,7 +274,7 @@ def _field_rules(facts: Facts, field: str, *, empty: bool) -> Iterator[Occasion]
 
 
 def _updated_goes_on(container: Container) -> Iterator[Occasion]:
-    for after, before in earlier(container.reads, lambda seen: pointer(seen.data, UPDATED) or ""):
+    for after, before in earlier(container.reads, lambda seen: str(pointer(seen.data, UPDATED))):
         shown = pointer(after.data, UPDATED)
         now = moment(shown)
         for each in before:

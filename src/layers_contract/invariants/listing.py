@@ -9,7 +9,7 @@ from typing import Any
 
 from layers_contract.contract import Pagination
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, moment, received, succeeded
+from layers_contract.facts import Container, Facts, Seen, moment, precision, received, succeeded
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants.auth import items
@@ -26,6 +26,7 @@ class Walk:
     pagination: Pagination
     pages: list[Exchange] = field(default_factory=list)
     complete: bool = False
+    strange: bool = False
 
     @property
     def filters(self) -> dict[str, list[str]]:
@@ -45,7 +46,7 @@ def finds_made(facts: Facts) -> Iterator[Occasion]:
     hides nothing that its reads before and after show to fit.
     """
     for walk in _walks(facts):
-        if walk.pages[0].credential != "own":
+        if walk.strange or walk.pages[0].credential != "own":
             continue
         shown = {seen.id for page in walk.pages for seen in _views(facts, page)}
         oldest = None if walk.complete else _oldest(facts, walk)
@@ -97,14 +98,13 @@ def order(facts: Facts) -> Iterator[Occasion]:
     """Each item was created no later than the one before it."""
     for walk in _walks(facts):
         found = [
-            (moment(pointer(i, walk.pagination.order_by)), p)
-            for p in walk.pages
-            for i in items(facts, p)
+            (pointer(i, walk.pagination.order_by), p) for p in walk.pages for i in items(facts, p)
         ]
-        dated = [(when, page) for when, page in found if when is not None]
+        dated = [(shown, page) for shown, page in found if moment(shown) is not None]
         for (newer, first), (older, second) in pairwise(dated):
             message = "an item stands before one that is newer"
-            yield HELD if older <= newer else broken(message, first, second)
+            late = (moment(older) or 0.0) - (moment(newer) or 0.0)
+            yield HELD if late <= precision(newer, older) else broken(message, first, second)
 
 
 @invariant("list.walk", needs="a walk over two pages")
@@ -140,6 +140,7 @@ def _walks(facts: Facts) -> Iterator[Walk]:
             if walk is None:
                 continue
             walk.pages.append(page)
+            walk.strange |= any(not _documented(facts, name, k) for k, _ in page.query)
             after = pointer(page.json, pagination.next)
             walk.complete = after is None
             if isinstance(after, str):
@@ -163,6 +164,10 @@ def _fits_throughout(facts: Facts, container: Container, walk: Walk) -> bool:
         for seen in (*before, *after)
         for name, values in walk.filters.items()
     )
+
+
+def _documented(facts: Facts, operation: str, parameter: str) -> bool:
+    return facts.contract.operations[operation].parameter(parameter) is not None
 
 
 def _oldest(facts: Facts, walk: Walk) -> float | None:
@@ -215,10 +220,12 @@ def _walks_well(facts: Facts, walk: Walk) -> Occasion:
     for page in walk.pages:
         for item in items(facts, page):
             name = pointer(item, spec["id"])
+            if not isinstance(name, str):
+                continue
             if name in seen:
                 return broken(f"a walk shows container {name} twice", seen[name], page)
             seen[name] = page
-    cursors = [pointer(page.json, walk.pagination.next) for page in walk.pages]
+    cursors = [str(pointer(page.json, walk.pagination.next)) for page in walk.pages]
     if len(set(cursors)) < len(cursors):
         return broken("a walk comes to the same cursor twice", *walk.pages[-2:])
     return HELD

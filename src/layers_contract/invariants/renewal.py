@@ -76,7 +76,7 @@ def patch(facts: Facts) -> Iterator[Occasion]:
         if container.untouched(last.sent, received(started.exchange), but=started.exchange):
             patched = pointer(started.exchange.request_json, "/patch")
             known = patched if isinstance(patched, dict) else {}
-            yield _patched(last, after[0], started, known)
+            yield _patched(facts, last, after[0], started, known)
 
 
 @invariant("clone.container", needs="a clone")
@@ -108,7 +108,9 @@ def original_untouched(facts: Facts) -> Iterator[Occasion]:
         if container is None or around is None or around[0].state not in endings:
             continue
         before, after = around
-        changed = sorted(n for n in before.data if before.data[n] != after.data.get(n))
+        fields = facts.contract.document.schema(facts.contract.render.schema)["properties"]
+        known = [n for n in fields if n in before.data and n in after.data]
+        changed = sorted(n for n in known if before.data[n] != after.data[n])
         message = f"cloning changed {', '.join(changed)} of container {container.id}"
         yield broken(message, before, started.exchange, after) if changed else HELD
 
@@ -177,10 +179,16 @@ def _not_as_asked(facts: Facts, asked: Exchange, seen: Seen) -> str | None:
     return "format" if wanted not in (None, open_format) and got not in (None, wanted) else None
 
 
-def _patched(before: Seen, after: Seen, started: Started, patched: dict[str, Any]) -> Occasion:
+def _patched(
+    facts: Facts, before: Seen, after: Seen, started: Started, patched: dict[str, Any]
+) -> Occasion:
     was, now = pointer(before.data, BRIEF), pointer(after.data, BRIEF)
+    container = facts.contract.document.schema(facts.contract.render.schema)
+    brief = facts.contract.document.resolve(container["properties"][BRIEF[1:]])
+    fields = brief["properties"]
     if not isinstance(was, dict) or not isinstance(now, dict):
         return HELD
+    was = {n: v for n, v in was.items() if n in fields}
     expected = was | patched
     wrong = sorted(n for n, v in expected.items() if n in now and now[n] != v)
     lost = sorted(n for n, v in was.items() if v not in (None, [], "") and n not in now)

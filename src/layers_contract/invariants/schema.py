@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from layers_contract.document import Operation, surest
-from layers_contract.facts import Facts, refused, succeeded
+from layers_contract.facts import Facts, busy, refused, succeeded
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, plain, request_problems
 
 SERVER_ERROR = 500
+UNGREETED = frozenset({401, 403})
 GATEWAY = frozenset({408, 413, 414, 431})
 """Refusals that a proxy in front of the server may give in its own words."""
 
@@ -72,7 +73,7 @@ def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
     """What breaks a constraint is refused; the source is that of the surest one broken."""
     for operation, exchange in _answered(facts):
         problems = request_problems(facts, operation, exchange)
-        if not problems:
+        if not problems or busy(exchange) or exchange.status in UNGREETED:
             continue
         if not succeeded(exchange):
             yield HELD
@@ -99,7 +100,7 @@ def error_code(facts: Facts) -> Iterator[Occasion]:
     for operation, exchange in _answered(facts):
         code = error_code_of(exchange)
         wanted = facts.contract.error_codes.get(code or "")
-        if wanted is None or exchange.status is None:
+        if wanted is None or exchange.status is None or exchange.status < 400:
             continue
         if exchange.status == wanted:
             yield HELD

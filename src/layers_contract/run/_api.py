@@ -71,8 +71,16 @@ def simulate(  # noqa: PLR0913 - as above
         epoch=epoch,
     )
     clock = MockClock(autojump_threshold=0)
+    _settle_scheduler(seed)
     trio.run(play, stage, clock=clock)
     return _outcome(stage, strict=strict, seconds=clock.current_time())
+
+
+def _settle_scheduler(seed: int) -> None:
+    """Let trio take up tasks in an order that *seed* decides, as its own test tools do."""
+    scheduler: Any = trio._core._run  # noqa: SLF001
+    scheduler._ALLOW_DETERMINISTIC_SCHEDULING = True  # noqa: SLF001
+    scheduler._r.seed(seed)  # noqa: SLF001
 
 
 def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:

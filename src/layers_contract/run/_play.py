@@ -41,7 +41,11 @@ async def play(stage: Stage) -> None:
     async with client:
         session = stage.session(client)
         stage.purse.begin()
-        await _greet(stage, session)
+        try:
+            await _greet(stage, session)
+        except OutOfBudget:
+            stage.notes.append("the budget ended before anything was sent")
+            return
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_heed_interrupts, stage, nursery.cancel_scope)
             await _tell_all(stage, session)
@@ -101,12 +105,13 @@ async def _tell(stage: Stage, session: Session, story: Story, before: int) -> No
     actor.doing("begins")
     try:
         await story.play(actor)
-    except GaveUp:
-        return
-    except OutOfBudget:
+    except* GaveUp:
+        pass
+    except* OutOfBudget:
         stage.notes.append(f"the budget ended before {name} was over")
-    except Exception as error:  # noqa: BLE001 - whatever a server answers, the run goes on
-        stage.notes.append(f"{name} broke off: {type(error).__name__} in our own code")
+    except* Exception as errors:  # noqa: BLE001 - whatever a server answers, the run goes on
+        kinds = ", ".join(sorted({type(each).__name__ for each in errors.exceptions}))
+        stage.notes.append(f"{name} broke off: {kinds} in our own code")
     finally:
         stage.listener.done(name)
 
