@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import trio
+
 from layers_contract.driver import OutOfBudget, Session
 from layers_contract.facts import Container, Facts, Started
 from layers_contract.history import Exchange
@@ -9,7 +11,11 @@ from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._stage import Stage
 from layers_contract.workload import Actor, Made
 
-__all__ = ["encore", "tidy"]
+__all__ = ["encore", "long_after", "tidy"]
+
+MARGIN = 120.0
+"""Seconds before the end of the window at which a key must still be known, clocks being what
+they are."""
 
 
 async def encore(stage: Stage, session: Session) -> None:
@@ -32,6 +38,16 @@ async def encore(stage: Stage, session: Session) -> None:
         stage.notes.append("the budget ended before everything was looked at once more")
     finally:
         stage.listener.done(actor.name)
+
+
+async def long_after(stage: Stage, session: Session) -> None:
+    """Where time is simulated: shortly before keys may be forgotten, look at it all again."""
+    window = min(stage.contract.idempotency.window, stage.target.expect.idempotency_window_seconds)
+    left = window - stage.purse.elapsed - MARGIN
+    if stage.transport is not None and left > 0 and not stage.purse.over:
+        await trio.sleep(left)
+        stage.purse.begin()
+        await encore(stage, session)
 
 
 async def tidy(stage: Stage, session: Session) -> None:

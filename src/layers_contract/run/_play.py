@@ -10,7 +10,7 @@ import trio
 
 from layers_contract.document import pointer
 from layers_contract.driver import OutOfBudget, Session
-from layers_contract.run._ending import encore, tidy
+from layers_contract.run._ending import encore, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import Stage
@@ -50,6 +50,7 @@ async def play(stage: Stage) -> None:
             nursery.start_soon(_heed_interrupts, stage, nursery.cancel_scope)
             await _tell_all(stage, session)
             await encore(stage, session)
+            await long_after(stage, session)
             nursery.cancel_scope.cancel()
         await tidy(stage, session)
 
