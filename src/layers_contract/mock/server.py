@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -58,6 +59,9 @@ def serve(
             _write(target_out, to_toml(target(options, url)))
         (announce or _announce)(f"the mock serves at {url}")
         server = uvicorn.Server(_config(application))
+        # What is loaded by now stays for good: the collector need not walk through it again.
+        gc.collect()
+        gc.freeze()
         with _quiet_signals():
             server.run(sockets=[listener])
     application.behaviour.store.close()
