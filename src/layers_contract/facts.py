@@ -126,6 +126,21 @@ class Container:
                 return render
         return None
 
+    def last_read_before(self, exchange: Exchange) -> Seen | None:
+        """The newest read that was answered before *exchange* was sent."""
+        before = (seen for seen in self.reads if seen.received <= exchange.sent)
+        return max(before, key=_by_sent, default=None)
+
+    def around(self, exchange: Exchange) -> tuple[Seen, Seen] | None:
+        """The reads next to *exchange*, where no other write may have been at work between them."""
+        last = self.last_read_before(exchange)
+        after = (seen for seen in self.reads if seen.sent >= received(exchange))
+        following = min(after, key=_by_sent, default=None)
+        if last is None or following is None:
+            return None
+        quiet = self.untouched(last.sent, following.received, but=exchange)
+        return (last, following) if quiet else None
+
     def untouched(self, start: float, end: float, but: Exchange | None = None) -> bool:
         """Whether no write on this container, *but* one, may have been at work in that time."""
         others = (write for write in self.writes if write is not but)

@@ -71,13 +71,10 @@ def once(facts: Facts) -> Iterator[Occasion]:
 def keeps_status(facts: Facts) -> Iterator[Occasion]:
     """A decision without a new render leaves the status as it was."""
     for container, exchange, _ in _decisions(facts):
-        before = [s for s in container.reads if s.received <= exchange.sent]
-        after = [s for s in container.reads if s.sent >= received(exchange)]
-        if not before or not after or _starts_again(facts, exchange):
+        around = container.around(exchange)
+        if around is None or _starts_again(facts, exchange):
             continue
-        last, following = max(before, key=lambda s: s.sent), min(after, key=lambda s: s.sent)
-        if not container.untouched(last.sent, following.received, but=exchange):
-            continue
+        last, following = around
         if last.state not in facts.contract.render.endings:
             continue
         message = f"a decision took container {last.id} from {last.state} to {following.state}"
@@ -237,10 +234,9 @@ def _policy_changed(facts: Facts, start: float, end: float) -> bool:
 def _review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
     """The review state of a completed container that held while *exchange* was carried out."""
     success = facts.contract.render.ending("success")
-    before = [s for s in container.reads if s.received <= exchange.sent]
-    if not before:
+    last = container.last_read_before(exchange)
+    if last is None:
         return None
-    last = max(before, key=lambda s: s.sent)
     quiet = container.untouched(last.sent, received(exchange), but=exchange)
     quiet = quiet and not _policy_changed(facts, last.sent, received(exchange))
     state = pointer(last.data, facts.contract.review.field)

@@ -316,14 +316,10 @@ def _untouched(facts: Facts, first: Started, again: Exchange) -> Iterator[Occasi
     """The container shows the same after the call as before it."""
     container = facts.containers[first.container]
     endings = facts.contract.render.endings
-    before = [s for s in container.reads if s.received <= again.sent]
-    after = [s for s in container.reads if s.sent >= received(again)]
-    if not before or not after:
+    around = container.around(again)
+    if around is None or around[0].state not in endings:
         return
-    last, following = max(before, key=lambda s: s.sent), min(after, key=lambda s: s.sent)
-    quiet = container.untouched(last.sent, following.received, but=again)
-    if last.state not in endings or not quiet:
-        return
+    last, following = around
     changed = [n for n in STABLE if last.data.get(n) != following.data.get(n)]
     message = (
         f"container {container.id}: {', '.join(changed)} changed by a call that starts nothing"

@@ -292,10 +292,9 @@ def _state_around(facts: Facts, container: Container, exchange: Exchange) -> str
 
     An ending stays. A render went on for certain where its job was seen running afterwards.
     """
-    before = [s for s in container.reads if s.received <= exchange.sent]
-    if not before:
+    last = container.last_read_before(exchange)
+    if last is None:
         return None
-    last = max(before, key=lambda s: s.sent)
     render = container.render_of(last)
     if render is None or not container.untouched(last.sent, received(exchange), but=exchange):
         return None

@@ -45,10 +45,12 @@ def finds_made(facts: Facts) -> Iterator[Occasion]:
     A walk that was not followed to its end has come by what is newer than its last item. A filter
     hides nothing that its reads before and after show to fit.
     """
+    spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
     for walk in _walks(facts):
         if walk.strange or walk.pages[0].credential != "own":
             continue
-        shown = {seen.id for page in walk.pages for seen in _views(facts, page)}
+        listed = (item for page in walk.pages for item in items(facts, page))
+        shown = {str(pointer(item, spec["id"])) for item in listed}
         oldest = None if walk.complete else _oldest(facts, walk)
         for container in _made_before(facts, walk.pages[0]):
             if not walk.complete and not _newer(container, oldest):
@@ -185,11 +187,6 @@ def _newer(container: Container, oldest: float | None) -> bool:
     views = [*container.reads, *container.listed]
     created = moment(pointer(views[0].data, "/createdAt")) if views else None
     return created is not None and oldest is not None and created > oldest + ROUNDING
-
-
-def _views(facts: Facts, page: Exchange) -> Iterator[Seen]:
-    for container in facts.containers.values():
-        yield from (seen for seen in container.listed if seen.exchange is page)
 
 
 def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, Started, received
+from layers_contract.facts import Facts, Seen, Started, received
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import valid
@@ -104,7 +104,7 @@ def original_untouched(facts: Facts) -> Iterator[Occasion]:
     endings = facts.contract.render.endings
     for started in _clones(facts):
         container = facts.container_of(started.exchange)
-        around = _around(container, started.exchange) if container else None
+        around = container.around(started.exchange) if container else None
         if container is None or around is None or around[0].state not in endings:
             continue
         before, after = around
@@ -196,14 +196,3 @@ def _patched(
         return HELD
     message = f"container {before.id}: {', '.join(wrong + lost)} of the brief is not as patched"
     return broken(message, before, started.exchange, after)
-
-
-def _around(container: Container, exchange: Exchange) -> tuple[Seen, Seen] | None:
-    """The reads next to *exchange*, where nothing else was at work between them."""
-    before = [s for s in container.reads if s.received <= exchange.sent]
-    after = [s for s in container.reads if s.sent >= received(exchange)]
-    if not before or not after:
-        return None
-    last, following = max(before, key=lambda s: s.sent), min(after, key=lambda s: s.sent)
-    quiet = container.untouched(last.sent, following.received, but=exchange)
-    return (last, following) if quiet else None
