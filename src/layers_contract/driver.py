@@ -37,6 +37,16 @@ class OutOfBudget(Exception):  # noqa: N818 - not an error: the run ends early, 
     """Nothing more may be sent."""
 
 
+class _HungUp(Exception):  # noqa: N818 - we did it ourselves
+    """The connection is closed on purpose."""
+
+
+async def _hang_up(event: str, _info: Mapping[str, Any]) -> None:
+    """Close the connection once the whole request is on its way."""
+    if event.endswith("send_request_body.complete"):
+        raise _HungUp
+
+
 @dataclass
 class Session:
     """One target, one history. `clock` gives seconds since the epoch."""
@@ -61,8 +71,12 @@ class Session:
         query: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
         credential: str = "own",
+        hang_up: bool = False,
     ) -> Exchange:
         """Call *operation*; a rate limit is waited out, each try being an exchange of its own.
+
+        With *hang_up* the connection is closed as soon as the request is sent: whether it was
+        carried out, only a later look can tell.
 
         Raises:
             OutOfBudget: Nothing more may be sent.
@@ -74,6 +88,8 @@ class Session:
                 request = self._request(spec, ids, body, query, headers or {}, credential)
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
+            if hang_up:
+                request.extensions["trace"] = _hang_up
             exchange = await self._send(spec, request, actor, credential, ids)
             pause = retry_after(exchange)
             if pause is None or pause > MAX_RETRY_AFTER:
@@ -146,6 +162,8 @@ class Session:
                 await self._receive(request, exchange)
         except trio.TooSlowError:
             exchange.failure = f"no whole answer within {self.timeout:g} s"
+        except _HungUp:
+            exchange.failure = "hung up before the answer came"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             exchange.failure = type(error).__name__
         if exchange.failure:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, KeyedCall, Started, busy, received, refused
+from layers_contract.facts import Container, Facts, KeyedCall, Started, busy, received, refused
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, request_problems, valid
@@ -293,11 +293,17 @@ def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iter
         for seen in (*container.reads, *container.listed):
             if pointer(seen.data, "/brief/hook") != hook or seen.sent < received(exchange):
                 continue
-            if container.id in made:
+            if container.id in made or _is_clone(facts, container):
                 yield HELD
             else:
                 message = f"container {container.id} has appeared, and no 202 named it"
                 yield broken(message, exchange, seen)
+
+
+def _is_clone(facts: Facts, container: Container) -> bool:
+    """Whether a call named it that may take its brief from elsewhere."""
+    made = container.created
+    return made is not None and facts.container_parameter in made.exchange.path_params
 
 
 def _same_body_starts(facts: Facts, exchange: Exchange) -> list[Started]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-import httpx
 import trio
 from trio.testing import MockClock
 
@@ -18,6 +17,7 @@ from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import Stage
+from layers_contract.run._wire import Wire
 from layers_contract.target import Target
 from layers_contract.workload import STORIES
 
@@ -67,7 +67,7 @@ def simulate(  # noqa: PLR0913 - as above
         seed,
         Silence(),
         marker=f"lc-{seed:010d}",
-        transport=httpx.ASGITransport(app),
+        transport=Wire(app),
         epoch=epoch,
     )
     clock = MockClock(autojump_threshold=0)

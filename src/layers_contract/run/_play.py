@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 import httpx
 import trio
@@ -14,10 +16,21 @@ from layers_contract.run._ending import encore, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import Stage
-from layers_contract.workload import STORIES, GaveUp, Story
+from layers_contract.workload import (
+    STORIES,
+    Actor,
+    GaveUp,
+    Program,
+    Story,
+    drawn,
+    play_program,
+    programs,
+    renders_of,
+)
 
 __all__ = ["Unjudgeable", "play"]
 
+Play = Callable[[Actor], Awaitable[None]]
 UNWELCOME = frozenset({401, 403, 503})
 
 
@@ -74,23 +87,34 @@ async def _greet(stage: Stage, session: Session) -> None:
 async def _tell_all(stage: Stage, session: Session) -> None:
     chosen, left = _chosen(stage)
     async with trio.open_nursery() as nursery:
-        for number, story in enumerate(chosen):
-            nursery.start_soon(_tell, stage, session, story, chosen[:number].count(story))
+        for seat, (name, play) in enumerate(chosen.items()):
+            nursery.start_soon(_tell, stage, stage.actor(session, name, seat), play)
         if stage.transport is None:
             fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
             nursery.start_soon(fuzzing.play, session)
 
 
-def _chosen(stage: Stage) -> tuple[list[Story], int]:
-    """What to tell, in order, as far as the renders last; and how many renders are left."""
-    told: list[Story] = []
+def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
+    """What to play, by the name of its actor, as far as the renders last; how many are left."""
+    chosen: dict[str, Play] = {}
     left = stage.target.budget.generations
     for number in range(stage.profile.rounds):
         for each in STORIES:
             if _fits(stage, each) and (number == 0 or each.repeatable) and each.renders <= left:
-                told.append(each)
+                chosen[f"{each.name}-{number + 1}" if number else each.name] = each.play
                 left -= each.renders
-    return told, left
+    for name, program in _programs(stage):
+        if renders_of(program) + stage.profile.fuzzed_renders <= left:
+            chosen[name] = partial(play_program, program)
+            left -= renders_of(program)
+    return chosen, left
+
+
+def _programs(stage: Stage) -> Iterator[tuple[str, Program]]:
+    """What Hypothesis has drawn to be played, where renders are allowed."""
+    if stage.target.allow.generate and stage.target.projects.open:
+        drawn_ = drawn(programs(stage.profile.programs), stage.seed)
+        yield from ((f"program-{number}", each) for number, each in enumerate(drawn_, 1))
 
 
 def _fits(stage: Stage, story: Story) -> bool:
@@ -100,21 +124,19 @@ def _fits(stage: Stage, story: Story) -> bool:
     return wanted and ranked and story.lacks(stage.target) is None
 
 
-async def _tell(stage: Stage, session: Session, story: Story, before: int) -> None:
-    name = f"{story.name}-{before + 1}" if before else story.name
-    actor = stage.actor(session, name)
+async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
     actor.doing("begins")
     try:
-        await story.play(actor)
+        await play(actor)
     except* GaveUp:
         pass
     except* OutOfBudget:
-        stage.notes.append(f"the budget ended before {name} was over")
+        stage.notes.append(f"the budget ended before {actor.name} was over")
     except* Exception as errors:  # noqa: BLE001 - whatever a server answers, the run goes on
         kinds = ", ".join(sorted({type(each).__name__ for each in errors.exceptions}))
-        stage.notes.append(f"{name} broke off: {kinds} in our own code")
+        stage.notes.append(f"{actor.name} broke off: {kinds} in our own code")
     finally:
-        stage.listener.done(name)
+        stage.listener.done(actor.name)
 
 
 async def _heed_interrupts(stage: Stage, scope: trio.CancelScope) -> None:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import httpx
 import trio
@@ -18,11 +19,13 @@ from layers_contract.history import History
 from layers_contract.run._listener import Listener
 from layers_contract.run._profiles import PROFILES, Profile
 from layers_contract.target import Target
-from layers_contract.workload import Actor, Roles
+from layers_contract.workload import Actor, Deck, Roles, decks, drawn
 
 __all__ = ["Stage"]
 
 TICK = 1e-6
+HAND = 3
+"""Cards between one actor's and the next one's."""
 
 
 @dataclass
@@ -74,10 +77,24 @@ class Stage:
         """Let the listener know how much was sent."""
         self.listener.sent(self.purse.requests, self.purse.generations)
 
-    def actor(self, session: Session, name: str) -> Actor:
-        """An actor with randomness of its own."""
+    def actor(self, session: Session, name: str, seat: int = 0) -> Actor:
+        """An actor with randomness of its own; actors of different seats get different cards."""
         rng = random.Random(f"{self.seed} {self.marker} {name}")  # noqa: S311 - not for secrets
-        return Actor(name, session, self.roles, self.marker, rng, self.listener.activity)
+        return Actor(
+            name=name,
+            session=session,
+            roles=self.roles,
+            marker=self.marker,
+            rng=rng,
+            deck=self.deck,
+            seat=seat * HAND,
+            on_doing=self.listener.activity,
+        )
+
+    @cached_property
+    def deck(self) -> Deck:
+        """The cards that this run's requests are filled in with."""
+        return drawn(decks(1 + len(self.roles.formats)), self.seed)
 
 
 def _ticking(offset: float) -> Callable[[], float]:

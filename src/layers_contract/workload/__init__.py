@@ -1,7 +1,25 @@
-"""Who does what: the stories that actors play against a server."""
+"""Who does what: the stories and the programs that actors play against a server."""
 
 from layers_contract.workload.actor import Actor, GaveUp, Made, asset_ids
+from layers_contract.workload.programs import play as play_program
+from layers_contract.workload.programs import renders_of
 from layers_contract.workload.roles import Roles
 from layers_contract.workload.stories import STORIES, Story
+from layers_contract.workload.strategies import Deck, Program, decks, drawn, programs
 
-__all__ = ["STORIES", "Actor", "GaveUp", "Made", "Roles", "Story", "asset_ids"]
+__all__ = [
+    "STORIES",
+    "Actor",
+    "Deck",
+    "GaveUp",
+    "Made",
+    "Program",
+    "Roles",
+    "Story",
+    "asset_ids",
+    "decks",
+    "drawn",
+    "play_program",
+    "programs",
+    "renders_of",
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,21 +17,14 @@ from layers_contract.facts import succeeded
 from layers_contract.history import Exchange
 from layers_contract.target import Target
 from layers_contract.workload.roles import Roles
+from layers_contract.workload.strategies import Deck, Filling
 
 __all__ = ["Actor", "GaveUp", "Made"]
 
-FIRST_PAUSE, SLOWER = 0.1, 1.3
+FIRST_PAUSE, SLOWER = 0.1, 1.4
 MOST_PAGES = 40
 PATIENCE = 50
 """How often to look whether a render has left the queue before going on without."""
-LINES = (
-    "Evenings are yours again",
-    "Dein Abend gehört wieder dir",
-    "夜はあなたのもの 🌙",
-    "أمسياتك لك من جديد",
-    "Tes soirées t’appartiennent",
-)
-"""Openings of hooks: plain, accented, beyond the basic plane, right to left."""
 
 
 class GaveUp(Exception):  # noqa: N818 - the actor goes home; what was seen is judged
@@ -52,16 +46,22 @@ class Made:
 
 @dataclass
 class Actor:
-    """One line of work. `marker` stands in every hook that it writes."""
+    """One line of work. `marker` stands in every hook that it writes.
+
+    What it writes else comes from the *deck*, card by card from its *seat* on.
+    """
 
     name: str
     session: Session
     roles: Roles
     marker: str
     rng: random.Random
+    deck: Deck
+    seat: int = 0
     on_doing: Callable[[str, str], None] = _nobody_listens
     made: list[Made] = field(default_factory=list)
     _count: int = 0
+    _dealt: int = 0
     _tags: dict[str, list[str | None]] = field(default_factory=dict)
 
     @property
@@ -78,21 +78,47 @@ class Actor:
         """Say what this actor is at."""
         self.on_doing(self.name, what)
 
+    def deal(self) -> Filling:
+        """The next card."""
+        self._dealt += 1
+        return self.deck.filling(self.seat + self._dealt)
+
     def key(self) -> str:
         """A fresh idempotency key."""
-        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+        return self.key_like(self.deck.filling(self.seat + self._dealt).key)
 
-    def hook(self, length: int = 0) -> str:
-        """A hook that no other request carries, of *length* characters at least."""
+    def key_like(self, shape: str) -> str:
+        """A fresh idempotency key of a certain shape."""
+        fresh = uuid.UUID(int=self.rng.getrandbits(128), version=4).hex
+        return shape.format(key=fresh, KEY=fresh.upper())
+
+    def hook(self, line: str = "") -> str:
+        """A hook that no other request carries."""
         self._count += 1
-        line = LINES[(self._count + len(self.name)) % len(LINES)]
-        hook = f"{line} [{self.marker} {self.name} {self._count}]"
-        return hook + "." * (length - len(hook))
+        line = line or self.deck.filling(self.seat + self._dealt).hook
+        return f"{line} [{self.marker} {self.name} {self._count}]"
 
     def brief(self, **fields: Any) -> dict[str, Any]:
-        """A generate request with a hook of its own; *fields* go into the brief."""
-        brief = {"hook": self.hook(), "themeTags": [self.marker], **fields}
-        return {"format": "auto", "brief": brief} if "format" not in fields else _lifted(brief)
+        """A generate request with a hook of its own; *fields* go into the brief.
+
+        A `format` goes beside it, and None leaves a field out.
+        """
+        card = self.deal()
+        samples = self.target.samples
+        brief = {
+            "hook": self.hook(),
+            "themeTags": [self.marker, *card.tags],
+            "targetPlatforms": card.platforms and list(card.platforms),
+            "language": card.language,
+            "influencerId": samples.influencer if card.influencer else None,
+            "referenceMediaIds": [samples.reference_media]
+            if card.media and samples.reference_media
+            else None,
+            **fields,
+        }
+        format_ = brief.pop("format", (None, *self.roles.formats)[card.format])
+        request = {"brief": {k: v for k, v in brief.items() if v is not None}}
+        return request if format_ is None else {"format": format_, **request}
 
     async def call(  # noqa: PLR0913 - a request has this many parts
         self,
@@ -104,6 +130,7 @@ class Actor:
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
         credential: str = "own",
+        hang_up: bool = False,
     ) -> Exchange:
         """Call an operation; *key* is an idempotency key."""
         header = self.session.contract.idempotency.header
@@ -115,6 +142,7 @@ class Actor:
             query=query,
             headers={**(headers or {}), **({header: key} if key else {})},
             credential=credential,
+            hang_up=hang_up,
         )
 
     def _named(self, operation: str, ids: Mapping[str, str]) -> dict[str, str]:
@@ -137,15 +165,41 @@ class Actor:
             GaveUp: The answer names no job and container.
         """
         answer = await self.call(operation, ids=ids, body=body, key=key, credential=credential)
+        made = self.made_by(operation, ids, answer)
+        if made is None:
+            raise GaveUp
+        return made
+
+    def made_by(self, operation: str, ids: Mapping[str, str], answer: Exchange) -> Made | None:
+        """The render that *answer* names, if it names one."""
         envelope = pointer(answer.json, self.session.contract.starts[operation].job)
         spec = self.session.contract.document.schema(self.session.contract.job.schema)["x-resource"]
         job, container = pointer(envelope, spec["id"]), pointer(envelope, spec["container"])
         container = container or ids.get("container")
         if not succeeded(answer) or not isinstance(job, str) or not isinstance(container, str):
-            raise GaveUp
+            return None
         made = Made(job, container, answer)
         self.made.append(made)
         return made
+
+    async def together(self, *calls: Callable[[], Awaitable[Exchange]]) -> list[Exchange]:
+        """Make *calls* at one moment, each over a connection that stands already."""
+        answers: dict[int, Exchange] = {}
+        everybody, ready = trio.Event(), 0
+
+        async def one(number: int, call: Callable[[], Awaitable[Exchange]]) -> None:
+            nonlocal ready
+            await self.call(self.roles.policy, ids={"project": self.open_project})
+            ready += 1
+            if ready == len(calls):
+                everybody.set()
+            await everybody.wait()
+            answers[number] = await call()
+
+        async with trio.open_nursery() as nursery:
+            for number, call in enumerate(calls):
+                nursery.start_soon(one, number, call)
+        return [answers[number] for number in range(len(calls))]
 
     async def generate(self, project: str, body: Any = None, key: str | None = None) -> Made:
         """Start a render of a new container in *project*."""
@@ -196,10 +250,12 @@ class Actor:
         clock, limit = self.session.clock, self.target.expect.render_seconds
         begun, pause = clock(), FIRST_PAUSE
         longest = self.session.contract.polls[self.roles.job].initial
+        looks = itertools.cycle((True, closely))
         while True:
             state = await self.poll(made)
             await self.read(made)
-            await self.progress(made)
+            if next(looks):
+                await self.progress(made)
             if closely:
                 await self.poll_unchanged(made)
             if state is not None and state in self.session.contract.job.endings:
@@ -209,15 +265,6 @@ class Actor:
                 raise GaveUp
             await trio.sleep(pause)
             pause = min(pause * SLOWER, longest)
-
-    @property
-    def formats(self) -> list[str]:
-        """What a creative can be, without the one that leaves it to the server."""
-        document = self.session.contract.document
-        body = document.resolve(self.session.contract.operations[self.roles.generate].body)
-        asked = body["properties"]["format"]
-        names = document.resolve(asked["allOf"][0])["enum"]
-        return [name for name in names if name != asked.get("default")]
 
     def limit(self, number: int) -> tuple[str, str]:
         """The query that asks for so many items a page."""
@@ -265,8 +312,3 @@ def asset_ids(container: Any) -> list[str]:
 def _state(answer: Exchange, field_: str) -> str | None:
     state = pointer(answer.json, field_) if succeeded(answer) else None
     return state if isinstance(state, str) else None
-
-
-def _lifted(brief: dict[str, Any]) -> dict[str, Any]:
-    """A generate request whose format was given among the brief's fields."""
-    return {"format": brief.pop("format"), "brief": brief}

@@ -12,7 +12,10 @@ __all__ = ["Roles"]
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The operationIds by what they are for."""
+    """The operationIds by what they are for.
+
+    `formats` is what a creative can be, without the one that leaves it to the server.
+    """
 
     generate: str
     regenerate: str
@@ -28,6 +31,7 @@ class Roles:
     list: str
     policy: str
     update_policy: str
+    formats: tuple[str, ...]
 
     @classmethod
     def of(cls, contract: Contract) -> Roles:
@@ -38,10 +42,11 @@ class Roles:
         endings = render.causes(render.ending("cancel"))
         gate = review.gate
         policy = contract.operations[gate.operation] if gate else contract.reader("project")
+        generate = next(n for n in new if _takes(contract.operations[n], "project"))
         rejecting = next(name for name in same if starts[name].when)
         deciding = {name for step in review.transitions if step.origins for name in step.by}
         return cls(
-            generate=next(n for n in new if _takes(contract.operations[n], "project")),
+            generate=generate,
             clone=next(n for n in new if _takes(contract.operations[n], "container")),
             regenerate=next(n for n in same if not starts[n].when),
             reject=rejecting,
@@ -59,7 +64,15 @@ class Roles:
                 for o in contract.operations.values()
                 if o.path == policy.path and o.method != "GET"
             ),
+            formats=_formats(contract, generate),
         )
+
+
+def _formats(contract: Contract, generate: str) -> tuple[str, ...]:
+    document = contract.document
+    asked = document.resolve(contract.operations[generate].body)["properties"]["format"]
+    names = document.resolve(asked["allOf"][0])["enum"]
+    return tuple(name for name in names if name != asked.get("default"))
 
 
 def _takes(operation: Operation, resource: str) -> bool:

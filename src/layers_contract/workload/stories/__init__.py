@@ -6,11 +6,11 @@ against what the server shows. Stories share nothing and run side by side.
 
 from typing import Final
 
-from layers_contract.workload.stories import access, keys, lists, projects, renders, reviews
+from layers_contract.workload.stories import access, keys, lists, projects, races, renders, reviews
 from layers_contract.workload.stories._registry import ENTERED, Story
 
 __all__ = ["STORIES", "Story"]
 
-ORDER: Final = [each.__name__ for each in (keys, renders, reviews, lists, access, projects)]
+ORDER: Final = [each.__name__ for each in (keys, renders, reviews, races, lists, access, projects)]
 STORIES: Final = tuple(sorted(ENTERED, key=lambda each: ORDER.index(each.play.__module__)))
 """Every story; where renders are scarce the first ones are told."""

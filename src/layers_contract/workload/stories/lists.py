@@ -12,16 +12,16 @@ async def listed(actor: Actor) -> None:
     project = actor.open_project
     made = [
         await actor.generate(project, actor.brief(format=each))
-        for each in (*actor.formats[:2], actor.formats[1])
+        for each in (*actor.roles.formats[:2], actor.roles.formats[1])
     ]
     await actor.walk(project, actor.limit(2), pages=4)
     for each in made:
         await actor.follow(each)
     completed = actor.session.contract.render.ending("success")
     await actor.walk(project, ("status", completed), actor.limit(3), pages=4)
-    await actor.walk(project, ("format", actor.formats[1]), actor.limit(1), pages=4)
+    await actor.walk(project, ("format", actor.roles.formats[1]), actor.limit(1), pages=4)
     await actor.walk(
-        project, ("format", actor.formats[0]), ("status", completed), actor.limit(20), pages=2
+        project, ("format", actor.roles.formats[0]), ("status", completed), actor.limit(20), pages=2
     )
     ended = (("status", state) for state in actor.session.contract.render.endings)
     await actor.walk(project, *ended, actor.limit(20), pages=3)

@@ -12,13 +12,14 @@ from layers_contract.workload.stories._registry import story
 async def one_render(actor: Actor) -> None:
     """A full brief, followed closely from its first moment; then its assets and its ETag."""
     samples = actor.target.samples
-    fields = {
-        "targetPlatforms": ["tiktok", "instagram"],
-        "language": "en-US",
-        **({"influencerId": samples.influencer} if samples.influencer else {}),
-        **({"referenceMediaIds": [samples.reference_media]} if samples.reference_media else {}),
-    }
-    made = await actor.generate(actor.open_project, actor.brief(format=actor.formats[0], **fields))
+    body = actor.brief(
+        targetPlatforms=["tiktok", "instagram"],
+        language="en-US",
+        influencerId=samples.influencer,
+        referenceMediaIds=[samples.reference_media] if samples.reference_media else None,
+        format=actor.roles.formats[0],
+    )
+    made = await actor.generate(actor.open_project, body)
     await actor.poll(made)
     await actor.poll_unchanged(made)
     await actor.read(made)
@@ -35,7 +36,7 @@ async def one_render(actor: Actor) -> None:
 @story("regenerate.", "lifecycle.", "idempotency.", renders=3, needs=("projects.open",))
 async def rendered_again(actor: Actor) -> None:
     """Two more renders of one container, the first with a key and a patch."""
-    body = actor.brief(targetPlatforms=["tiktok"], language="de", format=actor.formats[1])
+    body = actor.brief(targetPlatforms=["tiktok"], language="de", format=actor.roles.formats[1])
     made = await actor.generate(actor.open_project, body)
     await actor.follow(made)
     await actor.sign(made)

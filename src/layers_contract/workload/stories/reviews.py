@@ -61,7 +61,7 @@ async def without_review(actor: Actor) -> None:
     """A container that needs no review, and decisions on it all the same."""
     project = actor.open_project
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.generate(project, actor.brief(format=actor.formats[-1]))
+    made = await actor.generate(project, actor.brief(format=actor.roles.formats[-1]))
     await actor.follow(made)
     await actor.read(made)
     ids = {"container": made.container}

@@ -1,0 +1,54 @@
+"""An application in this process, reached as if over a wire: callers may hang up on it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import httpx
+import trio
+
+__all__ = ["Wire"]
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Application = Callable[..., Awaitable[None]]
+
+
+class Wire(httpx.ASGITransport):
+    """Calls an ASGI application; a request with a `trace` is one whose caller hangs up.
+
+    As on a real wire the application goes on with it, and can learn that nobody listens.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry *request* out."""
+        trace = request.extensions.get("trace")
+        if trace is None:
+            return await super().handle_async_request(request)
+        trio.lowlevel.spawn_system_task(self._carry_on, request)
+        await trace("send_request_body.complete", {})
+        raise httpx.ReadError("nobody listens", request=request)
+
+    async def _carry_on(self, request: httpx.Request) -> None:
+        with contextlib.suppress(Exception):
+            await httpx.ASGITransport(_unheard(self.app)).handle_async_request(request)
+
+
+def _unheard(app: Application) -> Application:
+    """*app* without anybody listening once the request is read."""
+
+    async def call(scope: Any, receive: Receive, send: Any) -> None:
+        read = False
+
+        async def then_gone() -> MutableMapping[str, Any]:
+            nonlocal read
+            if read:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            read = not message.get("more_body", False)
+            return message
+
+        await app(scope, then_gone, send)
+
+    return call

@@ -1,0 +1,47 @@
+"""Bodies made from a body: the same one written otherwise, and others that differ in one place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from layers_contract.workload.actor import Actor
+
+__all__ = ["contradictions", "turned"]
+
+
+def turned(body: Any) -> bytes:
+    """The same JSON with its members in reverse order, spread over lines."""
+    return json.dumps(_turned(body), indent=1, ensure_ascii=False).encode()
+
+
+def _turned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _turned(v) for k, v in reversed(value.items())}
+    return value
+
+
+def contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Valid generate requests that differ from *body* in one place each."""
+    brief, formats = body["brief"], actor.roles.formats
+    tags, platforms, language = (
+        brief.get(name) for name in ("themeTags", "targetPlatforms", "language")
+    )
+    changes: list[dict[str, Any]] = [
+        {"hook": brief["hook"] + "!"},
+        {"hook": brief["hook"].swapcase()},
+        {"language": "fr" if language != "fr" else "es"},
+        {"themeTags": [*(tags or []), "another"]},
+        {"targetPlatforms": ["tiktok"] if platforms != ["tiktok"] else ["instagram"]},
+    ]
+    if brief.get("influencerId"):
+        changes.append({"influencerId": None})
+    if brief.get("referenceMediaIds"):
+        changes.append({"referenceMediaIds": None})
+    others = [{**body, "brief": _without_none({**brief, **each})} for each in changes]
+    format_ = next(name for name in formats if name != body.get("format"))
+    return [*others, {**body, "format": format_}]
+
+
+def _without_none(brief: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in brief.items() if value is not None}

@@ -1,0 +1,148 @@
+"""What goes on at one moment: lost answers, calls against each other, cancels at the finish."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import trio
+
+from layers_contract.workload.actor import FIRST_PAUSE, Actor, GaveUp, Made
+from layers_contract.workload.bodies import contradictions
+from layers_contract.workload.stories._registry import story
+
+TRIES = 8
+DECISIONS = 2
+
+
+@story("idempotency.lost-answer", renders=2, needs=("projects.open",))
+async def lost_answer(actor: Actor) -> None:
+    """A call whose answer is not waited for, and the retry with its key: at once, and later."""
+    for pause in (0.0, 2 * FIRST_PAUSE):
+        body, key = actor.brief(), actor.key()
+        made = await lost_then_sent(actor, actor.open_project, body, key, pause)
+        await actor.read(made)
+    for each in actor.made:
+        await actor.follow(each)
+    await actor.walk(actor.open_project, actor.most)
+
+
+async def lost_then_sent(
+    actor: Actor, project: str, body: Any, key: str, pause: float = 0.0
+) -> Made:
+    """Hang up on a generate call, then send it again until it is answered with a job.
+
+    Raises:
+        GaveUp: It never is.
+    """
+    generate, ids = actor.roles.generate, {"project": project}
+    await actor.call(generate, ids=ids, body=body, key=key, hang_up=True)
+    for attempt in range(TRIES):
+        await trio.sleep(pause)
+        answer = await actor.call(generate, ids=ids, body=body, key=key)
+        if made := actor.made_by(generate, ids, answer):
+            return made
+        pause = FIRST_PAUSE * 2**attempt
+    raise GaveUp
+
+
+@story("idempotency.race", renders=2, needs=("projects.open",))
+async def bodies_against_each_other(actor: Actor) -> None:
+    """One key with several bodies, at one moment."""
+    body, key = actor.brief(), actor.key()
+    await against_each_other(actor, actor.open_project, body, key)
+    for each in actor.made:
+        await actor.follow(each)
+    await actor.walk(actor.open_project, actor.most)
+
+
+async def against_each_other(actor: Actor, project: str, body: Any, key: str) -> None:
+    """Send *body* and two that contradict it under one key, at one moment, and once more each."""
+    generate, ids = actor.roles.generate, {"project": project}
+    bodies = [body, *contradictions(actor, body)[:2]]
+    calls = [partial(actor.call, generate, ids=ids, body=each, key=key) for each in bodies]
+    for answer in await actor.together(*calls):
+        actor.made_by(generate, ids, answer)
+    for call in calls:
+        actor.made_by(generate, ids, await call())
+
+
+@story("approval.race", renders=DECISIONS, needs=("projects.gated",))
+async def decided_twice_at_once(actor: Actor) -> None:
+    """An approval against a rejection, at one moment; and two approvals."""
+    project = actor.target.projects.gated or ""
+    made = [await actor.generate(project) for _ in range(DECISIONS)]
+    for number, each in enumerate(made):
+        await actor.follow(each)
+        await actor.read(each)
+        ids = {"container": each.container}
+        approve = partial(actor.call, actor.roles.approve, ids=ids, body={})
+        reject = partial(actor.call, actor.roles.reject, ids=ids, body={"reason": "Too loud."})
+        await actor.together(approve, reject if number == 0 else approve)
+        await actor.read(each)
+        await actor.poll(each)
+
+
+@story("regenerate.race", renders=3, needs=("projects.open",), profile="standard")
+async def rendered_twice_at_once(actor: Actor) -> None:
+    """Two new renders of one container asked for at one moment, with two keys."""
+    made = await actor.generate(actor.open_project)
+    await actor.follow(made)
+    await actor.read(made)
+    ids, again = {"container": made.container}, actor.roles.regenerate
+    calls = [partial(actor.call, again, ids=ids, body={}, key=actor.key()) for _ in range(2)]
+    answers = await actor.together(*calls)
+    for each in filter(None, (actor.made_by(again, ids, answer) for answer in answers)):
+        await actor.follow(each)
+        await actor.read(each)
+
+
+@story("cancel.", "job.", renders=4, needs=("projects.open",), profile="standard")
+async def canceled_at_the_finish(actor: Actor) -> None:
+    """Cancels sent just when renders end, as far as the first one tells how long that takes."""
+    clock = actor.session.clock
+    first = await actor.generate(actor.open_project)
+    begun = clock()
+    await actor.follow(first)
+    took = clock() - begun
+    made = [await actor.generate(actor.open_project) for _ in range(3)]
+    async with trio.open_nursery() as nursery:
+        for number, each in enumerate(made):
+            moment = took * (0.85 + 0.075 * number)
+            nursery.start_soon(_cancel_after, actor, each, moment)
+
+
+async def _cancel_after(actor: Actor, made: Made, seconds: float) -> None:
+    """Cancel twice at one moment, and see how it ends."""
+    await trio.sleep(seconds)
+    await actor.read(made)
+    cancel = partial(actor.call, actor.roles.cancel, ids={"job": made.job})
+    await actor.together(cancel, cancel)
+    await actor.poll(made)
+    await actor.read(made)
+    await actor.follow(made)
+    await actor.read(made)
+
+
+@story(
+    "archive.",
+    renders=3,
+    needs=("projects.disposable",),
+    profile="standard",
+    repeatable=False,
+)
+async def archived_meanwhile(actor: Actor) -> None:
+    """A project archived while calls to generate in it arrive."""
+    spare = actor.target.projects.disposable[1:-1]
+    if not spare:
+        raise GaveUp
+    ids, generate = {"project": spare[0]}, actor.roles.generate
+    calls = [
+        partial(actor.call, generate, ids=ids, body=actor.brief(), key=actor.key())
+        for _ in range(3)
+    ]
+    archive = partial(actor.call, actor.roles.archive, ids=ids)
+    answers = await actor.together(calls[0], archive, *calls[1:])
+    for each in filter(None, (actor.made_by(generate, ids, answer) for answer in answers)):
+        await actor.follow(each)
+        await actor.read(each)
