@@ -175,6 +175,9 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
 )
 @click.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
 @click.option("--cancel-delay", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@click.option(
+    "--window", type=click.FloatRange(min=1), metavar="SECONDS", help="Keys last so long."
+)
 @click.option("--rate-limit", metavar="TIER", help="Count requests, and refuse too many.")
 @click.option("--seed", type=int, help="Make the same ids every time.")
 @click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")

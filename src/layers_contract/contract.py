@@ -143,6 +143,7 @@ class Starts:
     new_container: bool
     job: str
     kind: str
+    kind_source: str
     when: str | None
 
 
@@ -226,7 +227,13 @@ class Contract:
     def starts(self) -> Mapping[str, Starts]:
         """The operations that start a render."""
         return {
-            name: Starts(raw["container"] == "new", raw["job"], raw["kind"], raw.get("when"))
+            name: Starts(
+                new_container=raw["container"] == "new",
+                job=raw["job"],
+                kind=raw["kind"],
+                kind_source=raw.get("kind-source", raw["source"]),
+                when=raw.get("when"),
+            )
             for name, operation in self.operations.items()
             if (raw := operation.raw.get("x-starts"))
         }

@@ -227,6 +227,19 @@ class Facts:
         tries = self.keyed[scope].exchanges if scope in self.keyed else ()
         return any(e.sent < exchange.sent and not refused(e) for e in tries)
 
+    def with_hook(self, hook: str) -> list[Container]:
+        """The containers that were seen with *hook* in their brief."""
+        return self._by_hook.get(hook, [])
+
+    @cached_property
+    def _by_hook(self) -> dict[str, list[Container]]:
+        found: dict[str, list[Container]] = defaultdict(list)
+        for container in self.containers.values():
+            views = (*container.reads, *container.listed)
+            for hook in {h for v in views if isinstance(h := pointer(v.data, "/brief/hook"), str)}:
+                found[hook].append(container)
+        return found
+
     # Reading the history.
 
     def _read(self) -> None:
@@ -316,7 +329,7 @@ class Facts:
         for started in call.started:
             render = self.jobs[started.job].render
             if render:
-                tries = [each.sent for each in call.exchanges if not refused(each)]
+                tries = [each.sent for each in call.exchanges if busy(each)]
                 render.earliest = min([render.earliest, *tries])
 
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
@@ -362,6 +375,11 @@ def _by_sent(seen: Seen) -> float:
 def received(exchange: Exchange) -> float:
     """When *exchange* was answered; never, where it was not."""
     return inf if exchange.received is None else exchange.received
+
+
+def overlap(one: Exchange, other: Exchange) -> bool:
+    """Whether neither was answered before the other was sent."""
+    return one.sent < received(other) and other.sent < received(one)
 
 
 def succeeded(exchange: Exchange) -> bool:

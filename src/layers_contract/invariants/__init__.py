@@ -2,6 +2,7 @@
 
 from layers_contract.invariants import (
     approval,
+    asked,
     assets,
     auth,
     cancel,
@@ -9,6 +10,7 @@ from layers_contract.invariants import (
     jobs,
     lifecycle,
     listing,
+    races,
     renewal,
     schema,
 )
@@ -22,6 +24,7 @@ __all__ = [
     "Occasion",
     "Violation",
     "approval",
+    "asked",
     "assets",
     "auth",
     "cancel",
@@ -29,6 +32,7 @@ __all__ = [
     "jobs",
     "lifecycle",
     "listing",
+    "races",
     "renewal",
     "schema",
 ]

@@ -122,7 +122,7 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
     after = [v for v in job.views if v.sent >= received(exchange)]
     if any(v.state not in endings for v in after):
         return TAKEN
-    first = min(job.cancels, key=lambda each: each.sent) is exchange
+    first = all(c is exchange or c.sent >= received(exchange) for c in job.cancels)
     heeded = bool(after) and after[0].state == facts.contract.job.ending("cancel")
     return TAKEN if first and heeded and not _may_be_archived(facts, job) else None
 

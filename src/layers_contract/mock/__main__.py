@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--wait-in-flight", action="store_true",
         help="let a duplicate of a call in flight wait and replay")  # fmt: skip
     add("--cancel-delay", type=float, default=default.cancel_delay, metavar="SECONDS")
+    add("--window", type=float, metavar="SECONDS", help="how long a key is remembered")
     add("--rate-limit", metavar="TIER", help="a tier of the document, or calls a minute")
     add("--seed", type=int)
     add("--list", action="store_true", help="print the faults and tastes")

@@ -41,6 +41,7 @@ class Idempotency(Checking):
         super().__init__(options, clock, store, words)
         self._flights: dict[str, Flight] = {}
         self._rule = words.contract.idempotency
+        self._window = self._rule.window if options.window is None else options.window
         self._scope_parts = tuple(words.raw["x-idempotency"]["scope"])
 
     async def once(self, call: Call, handler: Handler) -> Answer:
@@ -103,7 +104,7 @@ class Idempotency(Checking):
 
     def is_expired(self, record: Record) -> bool:
         """Whether the key of *record* is new again."""
-        return self.clock.now() - record.created >= self._rule.window
+        return self.clock.now() - record.created >= self._window
 
     def is_conflict(self, known: str, fingerprint: str) -> bool:
         """Whether a key that stands for one body came with another."""

@@ -28,7 +28,10 @@ _NAMESPACE: Final = uuid.UUID("6c617965-7273-4000-8000-6d6f636b0000")
 
 @dataclass(frozen=True, slots=True)
 class MockOptions:
-    """How a mock behaves. Durations in seconds; `rate_limit` is a tier's name or a number."""
+    """How a mock behaves. Durations in seconds; `rate_limit` is a tier's name or a number.
+
+    `window` is how long a key is remembered, if not for as long as the document says.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -41,6 +44,7 @@ class MockOptions:
     latency: float = 0.0
     wait_in_flight: bool = False
     cancel_delay: float = 0.0
+    window: float | None = None
     rate_limit: str | None = None
     body_timeout: float = 10.0
     seed: int | None = None

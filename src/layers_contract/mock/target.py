@@ -43,7 +43,9 @@ def target(options: MockOptions, url: str, words: Words | None = None) -> dict[s
         },
         "expect": {
             "render_seconds": _longest(options),
-            "idempotency_window_seconds": words.contract.idempotency.window,
+            "idempotency_window_seconds": words.contract.idempotency.window
+            if options.window is None
+            else options.window,
             "clock_skew_seconds": 1,
         },
     }

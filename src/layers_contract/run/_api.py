@@ -13,6 +13,7 @@ from layers_contract.contract import Contract
 from layers_contract.facts import Expectations
 from layers_contract.judge import judge
 from layers_contract.outcome import Outcome, coverage
+from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
 from layers_contract.run._profiles import PROFILES
@@ -22,6 +23,8 @@ from layers_contract.target import Target
 from layers_contract.workload import STORIES
 
 __all__ = ["expectations", "run", "simulate"]
+
+WINDOW_ENDS = "idempotency.window-ends"
 
 
 def run(  # noqa: PLR0913 - the command line has this many options
@@ -67,7 +70,7 @@ def simulate(  # noqa: PLR0913 - as above
         seed,
         Silence(),
         marker=f"lc-{seed:010d}",
-        transport=Wire(app),
+        transport=Wire(app, seed),
         epoch=epoch,
     )
     clock = MockClock(autojump_threshold=0)
@@ -97,7 +100,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
             expectations(target, stage.marker),
             strict=strict,
             only=stage.only,
-            why_not=_why_not(target, stage.profile_name),
+            why_not=_why_not(contract, target, stage.profile_name),
         ),
         history=stage.history,
         seconds=seconds,
@@ -119,10 +122,13 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
     )
 
 
-def _why_not(target: Target, profile: str) -> Callable[[str], str | None]:
+def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str], str | None]:
     """Why a promise had no occasion, where the target file or the profile is the reason."""
 
     def reason(promise: str) -> str | None:
+        if promise == WINDOW_ENDS and not affordable(contract, target):
+            window = window_of(contract, target)
+            return f"[budget] seconds is too short to wait for the end of a window of {window:g} s"
         told = [each for each in STORIES if promise.startswith(each.promises)]
         lacking = [r for s in told if (r := s.lacks(target))]
         if told and len(lacking) == len(told):

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import trio
 
+from layers_contract.contract import Contract
 from layers_contract.driver import OutOfBudget, Session
 from layers_contract.facts import Container, Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._stage import Stage
-from layers_contract.workload import Actor, Made
+from layers_contract.target import Target
+from layers_contract.workload import Actor, GaveUp, Made
 
-__all__ = ["encore", "long_after", "tidy"]
+__all__ = ["affordable", "encore", "long_after", "tidy", "window_of"]
 
 MARGIN = 120.0
 """Seconds before the end of the window at which a key must still be known, clocks being what
 they are."""
+WINDOWS = 2.5
+"""How many windows it takes to see one end: up to one for the last use of a key, one more after."""
 
 
 async def encore(stage: Stage, session: Session) -> None:
@@ -41,13 +47,52 @@ async def encore(stage: Stage, session: Session) -> None:
 
 
 async def long_after(stage: Stage, session: Session) -> None:
-    """Where time is simulated: shortly before keys may be forgotten, look at it all again."""
-    window = min(stage.contract.idempotency.window, stage.target.expect.idempotency_window_seconds)
-    left = window - stage.purse.elapsed - MARGIN
-    if stage.transport is not None and left > 0 and not stage.purse.over:
-        await trio.sleep(left)
+    """Look at it all again shortly before keys may be forgotten, and use some once they must be.
+
+    Where time is simulated, or the window short enough to be waited for.
+    """
+    window = window_of(stage.contract, stage.target)
+    if stage.purse.over or not (stage.transport or affordable(stage.contract, stage.target)):
+        return
+    margin = min(MARGIN, window / 4)
+    await trio.sleep(max(window - margin - stage.purse.elapsed, 0))
+    if stage.transport:
         stage.purse.begin()
         await encore(stage, session)
+    await trio.sleep(window + margin + stage.target.expect.clock_skew_seconds)
+    if stage.transport:
+        stage.purse.begin()
+    await _with_old_keys(stage, session)
+
+
+def window_of(contract: Contract, target: Target) -> float:
+    """Seconds for which a key is remembered: what the target file says, where that is less."""
+    return min(contract.idempotency.window, target.expect.idempotency_window_seconds)
+
+
+def affordable(contract: Contract, target: Target) -> bool:
+    """Whether the end of a key's window can be waited for in real time."""
+    return WINDOWS * window_of(contract, target) < target.budget.seconds
+
+
+async def _with_old_keys(stage: Stage, session: Session) -> None:
+    """Call each operation once more with a key of the distant past, and once with another body."""
+    actor = stage.actor(session, "long after")
+    actor.doing("uses keys again that are new by now")
+    calls = [c for c in Facts(stage.contract, stage.history).keyed.values() if c.started]
+    stories = [c.started[0] for c in calls if _is_story(c.started[0].exchange)]
+    try:
+        for operation in stage.contract.idempotent:
+            for started in [s for s in stories if s.operation == operation][:2]:
+                await _repeat(stage, actor, started)
+        for started in [s for s in stories if s.operation == stage.roles.generate][2:3]:
+            await _repeat(stage, actor, started, actor.brief())
+        for made in actor.made:
+            await actor.follow(made)
+    except (OutOfBudget, GaveUp):
+        stage.notes.append("the budget ended before old keys were used again")
+    finally:
+        stage.listener.done(actor.name)
 
 
 async def tidy(stage: Stage, session: Session) -> None:
@@ -70,11 +115,13 @@ def _is_story(exchange: Exchange) -> bool:
     return not exchange.actor.startswith(FUZZ) and exchange.credential == "own"
 
 
-async def _repeat(stage: Stage, actor: Actor, started: Started) -> None:
+async def _repeat(stage: Stage, actor: Actor, started: Started, body: Any = None) -> None:
+    """Send a call again as it was, or with another body."""
     names = stage.contract.operations[started.operation].path_parameters
     ids = {p.resource or "": started.exchange.path_params[p.name] for p in names}
-    body = started.exchange.request_body
-    await actor.call(started.operation, ids=ids, body=body, key=started.key)
+    body = body or started.exchange.request_body
+    answer = await actor.call(started.operation, ids=ids, body=body, key=started.key)
+    actor.made_by(started.operation, ids, answer)
 
 
 async def _look(actor: Actor, container: Container) -> None:

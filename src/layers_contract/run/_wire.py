@@ -1,8 +1,9 @@
-"""An application in this process, reached as if over a wire: callers may hang up on it."""
+"""An application in this process, reached as if over a wire: it takes time, and one may hang up."""
 
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -13,24 +14,37 @@ __all__ = ["Wire"]
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Application = Callable[..., Awaitable[None]]
+SLOWEST = 0.02
 
 
 class Wire(httpx.ASGITransport):
     """Calls an ASGI application; a request with a `trace` is one whose caller hangs up.
 
-    As on a real wire the application goes on with it, and can learn that nobody listens.
+    As on a real wire the application goes on with it, and can learn that nobody listens. Each way
+    takes up to `SLOWEST` seconds, so that requests overtake each other.
     """
+
+    def __init__(self, app: Application, seed: int) -> None:
+        super().__init__(app)
+        self._rng = random.Random(seed)  # noqa: S311 - not for secrets
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry *request* out."""
         trace = request.extensions.get("trace")
         if trace is None:
-            return await super().handle_async_request(request)
+            await self._travel()
+            response = await super().handle_async_request(request)
+            await self._travel()
+            return response
         trio.lowlevel.spawn_system_task(self._carry_on, request)
         await trace("send_request_body.complete", {})
         raise httpx.ReadError("nobody listens", request=request)
 
+    async def _travel(self) -> None:
+        await trio.sleep(self._rng.uniform(0, SLOWEST))
+
     async def _carry_on(self, request: httpx.Request) -> None:
+        await self._travel()
         with contextlib.suppress(Exception):
             await httpx.ASGITransport(_unheard(self.app)).handle_async_request(request)
 

@@ -248,8 +248,8 @@ class Actor:
             GaveUp: It did not end within the time that the target allows.
         """
         clock, limit = self.session.clock, self.target.expect.render_seconds
-        begun, pause = clock(), FIRST_PAUSE
-        longest = self.session.contract.polls[self.roles.job].initial
+        begun, pause = clock(), self.pace
+        longest = self.session.contract.polls[self.roles.job].maximum
         looks = itertools.cycle((True, closely))
         while True:
             state = await self.poll(made)
@@ -265,6 +265,11 @@ class Actor:
                 raise GaveUp
             await trio.sleep(pause)
             pause = min(pause * SLOWER, longest)
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two looks at a render, to begin with; long renders are not watched."""
+        return max(FIRST_PAUSE, self.target.expect.render_seconds / 100)
 
     def limit(self, number: int) -> tuple[str, str]:
         """The query that asks for so many items a page."""
@@ -284,7 +289,7 @@ class Actor:
             shown = await self.read(made)
             if pointer(shown, render.field) not in render.initial:
                 return
-            await trio.sleep(FIRST_PAUSE)
+            await trio.sleep(self.pace)
 
     async def walk(self, project: str, *query: tuple[str, str], pages: int = MOST_PAGES) -> None:
         """Walk along a list to its end, or for so many *pages*."""

@@ -141,7 +141,7 @@ class _WindowOfSeconds(Behaviour):
 )
 class _WindowOfHalfADay(Behaviour):
     def is_expired(self, record: Record) -> bool:
-        return self.clock.now() - record.created >= self._rule.window / 2
+        return self.clock.now() - record.created >= self._window / 2
 
 
 @fault(

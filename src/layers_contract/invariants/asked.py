@@ -1,0 +1,241 @@
+"""What was asked for is what there is: briefs, kinds, new renders, decisions, keys of yesterday."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from layers_contract.document import pointer
+from layers_contract.facts import Container, Facts, earlier, moment, precision, received, succeeded
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.invariants.approval import _review_around as review_around
+
+REFUSED = frozenset({404, 405, 409, 410})
+"""How a call is refused that its resource does not allow; other refusals have other reasons."""
+INVALID = 422
+BRIEF = "/brief"
+NAMES_A_RESOURCE = frozenset({"influencerId", "referenceMediaIds"})
+CUT = ("...", "…")
+"""What an abbreviation ends with; the seed page's own sample is one."""
+
+
+@invariant("generate.brief", needs="a container that this run generated, and its brief")
+def brief(facts: Facts) -> Iterator[Occasion]:
+    """What the first render shows of its brief is what was asked for."""
+    for container in facts.own:
+        made = container.created
+        asked = pointer(made.exchange.request_json, BRIEF) if made else None
+        if made is None or not isinstance(asked, dict) or not succeeded(made.exchange):
+            continue
+        for seen in container.reads:
+            shown = pointer(seen.data, BRIEF)
+            if container.render_of(seen) is not container.renders[0] or not isinstance(shown, dict):
+                continue
+            wrong = [n for n, v in asked.items() if n in shown and not _alike(v, shown[n])]
+            message = f"container {container.id} shows another {', '.join(wrong)} than asked for"
+            yield broken(message, made.exchange, seen) if wrong else HELD
+
+
+def _alike(asked: Any, shown: Any) -> bool:
+    """Whether two values say the same: white space, case of words and repetitions aside."""
+    if isinstance(asked, str) and isinstance(shown, str):
+        one, other = _plain(asked), _plain(shown)
+        cut = next((other.removesuffix(end) for end in CUT if other.endswith(end)), None)
+        return one == other or (cut is not None and one.startswith(cut.strip()))
+    if isinstance(asked, list) and isinstance(shown, list):
+        return {_plain(str(each)) for each in asked} == {_plain(str(each)) for each in shown}
+    return bool(asked == shown or not shown)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+@invariant("generate.accepts", needs="a generate call that breaks no documented limit")
+def accepts(facts: Facts) -> Iterator[Occasion]:
+    """A brief that keeps to the limits, and names nothing that might not be there, is accepted."""
+    for name, starts in facts.contract.starts.items():
+        if not starts.new_container or facts.project_parameter not in _parameters(facts, name):
+            continue
+        for exchange in facts.answers[name]:
+            asked = pointer(exchange.request_json, BRIEF)
+            told = isinstance(asked, dict) and not NAMES_A_RESOURCE & asked.keys()
+            if not told or not _of_this_run(facts, asked) or not valid(facts, exchange):
+                continue
+            if succeeded(exchange):
+                yield HELD
+            elif exchange.status == INVALID:
+                yield broken(f"{name} refused what the document allows", exchange)
+
+
+def _parameters(facts: Facts, operation: str) -> set[str]:
+    return {p.name for p in facts.contract.operations[operation].path_parameters}
+
+
+def _of_this_run(facts: Facts, asked: dict[str, Any]) -> bool:
+    """Whether the run wrote a brief itself, and not at random."""
+    marker = facts.expect.marker
+    return marker is not None and marker in str(asked.get("hook"))
+
+
+@invariant("job.kind", needs="a render that was started")
+def kind(facts: Facts) -> Iterator[Occasion]:
+    """The envelope's kind is the one documented for the operation."""
+    for started in facts.starts:
+        shown = started.envelope.get("kind")
+        if isinstance(shown, str):
+            message = f"{started.operation} started a job of kind {shown}"
+            right = shown == started.starts.kind
+            source = started.starts.kind_source
+            yield HELD if right else broken(message, started.exchange, source=source)
+
+
+@invariant("lifecycle.allowed", needs="a new render asked for once the last one has ended")
+def allowed(facts: Facts) -> Iterator[Occasion]:
+    """A new render is not refused in a state that allows it."""
+    for name, starts in facts.contract.starts.items():
+        if starts.new_container or starts.when:
+            continue
+        for exchange in facts.answers[name]:
+            container = facts.container_of(exchange)
+            if container is None or not _asks_soundly(facts, container, exchange):
+                continue
+            state = _state_before(facts, container, exchange)
+            if state is None or not _may_start(facts, name, state):
+                continue
+            if succeeded(exchange):
+                yield HELD
+            elif exchange.status in REFUSED:
+                message = f"{name} of a container that is {state}: {exchange.status}"
+                yield broken(message, exchange)
+
+
+def _asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool:
+    mine = container.created is not None and exchange.credential == "own"
+    conflict = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+    archived = _archived(facts, container, exchange)
+    return mine and not conflict and not archived and valid(facts, exchange)
+
+
+def _archived(facts: Facts, container: Container, exchange: Exchange) -> bool:
+    """Whether the container's project may have been archived by then."""
+    render = facts.contract.render
+    ending = render.causes(render.ending("cancel"))
+    project = pointer(container.created.envelope, "/projectId") if container.created else None
+    return any(
+        each.sent < received(exchange)
+        for name in ending - facts.cancelers
+        for each in facts.answers[name]
+        if not isinstance(project, str) or project.lower() in each.path.lower()
+    )
+
+
+def _state_before(facts: Facts, container: Container, exchange: Exchange) -> str | None:
+    """The ending that a container was in when *exchange* came, if nothing else was under way."""
+    last = container.last_read_before(exchange)
+    if last is None or last.state not in facts.contract.render.endings:
+        return None
+    quiet = container.untouched(last.sent, received(exchange), but=exchange)
+    return last.state if quiet and container.render_of(last) is not None else None
+
+
+def _may_start(facts: Facts, operation: str, state: str) -> bool:
+    return any(operation in t.by and state in t.origins for t in facts.contract.render.transitions)
+
+
+@invariant("approval.taken", needs="a decision on a pending review")
+def taken(facts: Facts) -> Iterator[Occasion]:
+    """A decision is not refused where the review is pending."""
+    review = facts.contract.review
+    for step in review.transitions:
+        for name in step.by if step.origins else ():
+            for exchange in facts.answers[name]:
+                container = facts.container_of(exchange)
+                if container is None or not _asks_soundly(facts, container, exchange):
+                    continue
+                if review_around(facts, container, exchange) not in step.origins:
+                    continue
+                if succeeded(exchange):
+                    yield HELD
+                elif exchange.status in REFUSED:
+                    message = f"{name} of a container whose review is pending: {exchange.status}"
+                    yield broken(message, exchange)
+
+
+@invariant("idempotency.window-ends", needs="time beyond the window of a key, as in simulation")
+def window_ends(facts: Facts) -> Iterator[Occasion]:
+    """A call with a key whose last use lies further back than its window starts a job anew."""
+    window = min(facts.contract.idempotency.window, facts.expect.window)
+    code = facts.contract.idempotency.conflict_code
+    for call in facts.keyed.values():
+        jobs = {s.exchange.number: s for s in call.started}
+        for again in call.exchanges:
+            before = [e for e in call.exchanges if e.sent < again.sent]
+            last = max((min(received(e), again.sent) for e in before), default=again.sent)
+            if again.sent - last <= window + facts.expect.clock_skew:
+                continue
+            old = [jobs[e.number] for e in before if e.number in jobs]
+            now = jobs.get(again.number)
+            if old and now:
+                message = f"a key was still known after its window: {call.operation.id} replayed"
+                fresh = now.job not in {s.job for s in old}
+                yield HELD if fresh else broken(message, old[0].exchange, again)
+            elif old and error_code_of(again) == code:
+                message = "a key was still known after its window, and another body a conflict"
+                yield broken(message, old[0].exchange, again)
+
+
+@invariant("container.updated-moves", needs="a container read before and after its status changed")
+def updated_moves(facts: Facts) -> Iterator[Occasion]:
+    """Where the status has changed since a read, and time passed, updatedAt has moved on."""
+    for container in facts.own:
+        for after, before in earlier(container.reads, lambda seen: seen.state):
+            for each in before:
+                one, other = each.data.get("updatedAt"), after.data.get("updatedAt")
+                was, now = moment(one), moment(other)
+                if was is None or now is None or each.state == after.state:
+                    continue
+                tick = max(precision(one, other), 1.0)
+                if each.sent - was <= tick + facts.expect.clock_skew:
+                    continue
+                message = f"container {container.id} went to {after.state}, updatedAt still {other}"
+                yield HELD if now > was else broken(message, each, after)
+
+
+@invariant("cancel.reason", needs="a cancel of a job that had completed")
+def reason(facts: Facts) -> Iterator[Occasion]:
+    """The reason of a cancel that came too late is the documented one."""
+    completed = facts.contract.job.ending("success")
+    for job in facts.jobs.values():
+        for exchange in job.cancels:
+            shown = pointer(exchange.json, "/reason") if succeeded(exchange) else None
+            before = [v for v in job.views if v.received <= exchange.sent and v.state == completed]
+            known = _late_reasons(facts, exchange)
+            if isinstance(shown, str) and before and known:
+                message = f"cancelling job {job.id}, which had completed: reason {shown}"
+                yield HELD if shown in known else broken(message, before[-1], exchange)
+
+
+def _late_reasons(facts: Facts, exchange: Exchange) -> set[str]:
+    """The reasons that the document shows for that answer."""
+    response = facts.response(exchange)
+    examples = response.examples.values() if response else ()
+    return {each["reason"] for each in examples if isinstance(each, dict) and each.get("reason")}
+
+
+@invariant("errors.not-found", needs="a read of what this run has made up")
+def not_found(facts: Facts) -> Iterator[Occasion]:
+    """An id that stands for nothing is not found, or malformed."""
+    marker = facts.expect.marker
+    for operation in facts.contract.operations.values():
+        for exchange in facts.answers[operation.id] if marker and operation.method == "GET" else ():
+            made_up = any((marker or "") in value for value in exchange.path_params.values())
+            if not made_up or exchange.credential != "own" or not valid(facts, exchange):
+                continue
+            message = f"{operation.id} of what does not exist: {exchange.status}"
+            source = "assumed" if exchange.status == 400 else None
+            right = exchange.status in (404, INVALID)
+            yield HELD if right else broken(message, exchange, source=source)
