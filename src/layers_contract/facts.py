@@ -123,8 +123,15 @@ class Container:
             begun = seen.sent >= render.latest
             over = any(seen.received > after.earliest for after in self.renders[number:][:1])
             if begun and not over:
-                return render
+                return None if self._tied(render) else render
         return None
+
+    def _tied(self, render: Render) -> bool:
+        """Whether another render may have been asked for before or after it, nobody knows."""
+        return any(
+            each is not render and each.earliest < render.latest and render.earliest < each.latest
+            for each in self.renders
+        )
 
     def last_read_before(self, exchange: Exchange) -> Seen | None:
         """The newest read that was answered before *exchange* was sent."""

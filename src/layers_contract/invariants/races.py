@@ -24,7 +24,7 @@ from layers_contract.invariants._requests import error_code_of, valid
 from layers_contract.invariants.idempotency import _differs as differs
 from layers_contract.invariants.idempotency import _hook as hook_of
 
-IN_FLIGHT = 60.0
+IN_FLIGHT = 30.0
 """Seconds after which a call that nobody waits for is no longer in flight."""
 
 

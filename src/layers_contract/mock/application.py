@@ -86,6 +86,7 @@ class Application:
             base=_base(scope, headers),
             request_id=request_id,
             read=partial(self._read, headers, receive),
+            hung_up=partial(_hung_up, receive),
         )
         return await self.behaviour.respond(call)
 
@@ -139,6 +140,13 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+async def _hung_up(receive: Receive) -> bool:
+    """Whether the caller of a request that has been read is there no more."""
+    with anyio.move_on_after(0):
+        return bool((await receive())["type"] == "http.disconnect")
+    return False
 
 
 async def _body(receive: Receive) -> bytes:

@@ -94,7 +94,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """A request of a documented operation, as far as it has been read."""
+    """A request of a documented operation, as far as it has been read.
+
+    Once it is read, `hung_up` tells whether the caller has gone.
+    """
 
     operation: Operation
     ids: dict[str, str]
@@ -104,6 +107,7 @@ class Call:
     base: str
     request_id: str
     read: Callable[[], Awaitable[bytes]]
+    hung_up: Callable[[], Awaitable[bool]]
     params: dict[str, Json] = field(default_factory=dict)
     body: Json = ABSENT
     credential: Credential = Credential("", "", "")

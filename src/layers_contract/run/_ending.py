@@ -8,7 +8,7 @@ import trio
 
 from layers_contract.contract import Contract
 from layers_contract.driver import OutOfBudget, Session
-from layers_contract.facts import Container, Facts, Started
+from layers_contract.facts import Container, Facts
 from layers_contract.history import Exchange
 from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._stage import Stage
@@ -35,9 +35,10 @@ async def encore(stage: Stage, session: Session) -> None:
     facts = Facts(stage.contract, stage.history)
     try:
         for call in list(facts.keyed.values()):
-            for started in call.started[:1]:
-                if _is_story(started.exchange):
-                    await _repeat(stage, actor, started)
+            unheard = (e for e in call.exchanges if not e.answered)
+            first = next(iter([*(s.exchange for s in call.started), *unheard]), None)
+            if first is not None and _is_story(first):
+                await _repeat(stage, actor, first)
         for container in list(facts.own):
             await _look(actor, container)
     except OutOfBudget:
@@ -84,9 +85,9 @@ async def _with_old_keys(stage: Stage, session: Session) -> None:
     try:
         for operation in stage.contract.idempotent:
             for started in [s for s in stories if s.operation == operation][:2]:
-                await _repeat(stage, actor, started)
+                await _repeat(stage, actor, started.exchange)
         for started in [s for s in stories if s.operation == stage.roles.generate][2:3]:
-            await _repeat(stage, actor, started, actor.brief())
+            await _repeat(stage, actor, started.exchange, actor.brief())
         for made in actor.made:
             await actor.follow(made)
     except (OutOfBudget, GaveUp):
@@ -115,13 +116,14 @@ def _is_story(exchange: Exchange) -> bool:
     return not exchange.actor.startswith(FUZZ) and exchange.credential == "own"
 
 
-async def _repeat(stage: Stage, actor: Actor, started: Started, body: Any = None) -> None:
+async def _repeat(stage: Stage, actor: Actor, first: Exchange, body: Any = None) -> None:
     """Send a call again as it was, or with another body."""
-    names = stage.contract.operations[started.operation].path_parameters
-    ids = {p.resource or "": started.exchange.path_params[p.name] for p in names}
-    body = body or started.exchange.request_body
-    answer = await actor.call(started.operation, ids=ids, body=body, key=started.key)
-    actor.made_by(started.operation, ids, answer)
+    operation = first.operation or ""
+    names = stage.contract.operations[operation].path_parameters
+    ids = {p.resource or "": first.path_params[p.name] for p in names}
+    key = first.request_headers.get(stage.contract.idempotency.header.lower())
+    answer = await actor.call(operation, ids=ids, body=body or first.request_body, key=key)
+    actor.made_by(operation, ids, answer)
 
 
 async def _look(actor: Actor, container: Container) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from layers_contract.mock.faults import (
     approvals,
+    asked,
     containers,
     errors,
     idempotency,
@@ -16,6 +17,7 @@ from layers_contract.mock.faults import (
     lifecycle,
     lists,
     projects,
+    races,
     schema,
     starting,
     tenancy,
@@ -23,6 +25,7 @@ from layers_contract.mock.faults import (
 
 __all__ = [
     "approvals",
+    "asked",
     "containers",
     "errors",
     "idempotency",
@@ -30,6 +33,7 @@ __all__ = [
     "lifecycle",
     "lists",
     "projects",
+    "races",
     "schema",
     "starting",
     "tenancy",

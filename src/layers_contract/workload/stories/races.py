@@ -92,7 +92,10 @@ async def rendered_twice_at_once(actor: Actor) -> None:
     ids, again = {"container": made.container}, actor.roles.regenerate
     calls = [partial(actor.call, again, ids=ids, body={}, key=actor.key()) for _ in range(2)]
     answers = await actor.together(*calls)
-    for each in filter(None, (actor.made_by(again, ids, answer) for answer in answers)):
+    begun = [m for answer in answers if (m := actor.made_by(again, ids, answer))]
+    for each in begun:
+        await actor.poll(each)
+    for each in begun:
         await actor.follow(each)
         await actor.read(each)
 
