@@ -135,7 +135,7 @@ class Idempotency(Checking):
         try:
             yield
         finally:
-            del self._flights[scope]
+            self._flights.pop(scope, None)
             if flight.landed:
                 flight.landed.set()
 

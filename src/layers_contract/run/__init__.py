@@ -1,8 +1,19 @@
-"""One run: stories and Schemathesis side by side against a target, then the judging."""
+"""A whole run: the server is greeted, asked, looked at once more, and judged."""
 
-from layers_contract.run._api import expectations, run, simulate
+from layers_contract.run._api import expectations, in_simulation, run, simulate
 from layers_contract.run._listener import Listener
-from layers_contract.run._play import Unjudgeable
-from layers_contract.run._profiles import PROFILES
+from layers_contract.run._play import Unjudgeable, connection
+from layers_contract.run._stage import ticking
+from layers_contract.run._wire import Wire
 
-__all__ = ["PROFILES", "Listener", "Unjudgeable", "expectations", "run", "simulate"]
+__all__ = [
+    "Listener",
+    "Unjudgeable",
+    "Wire",
+    "connection",
+    "expectations",
+    "in_simulation",
+    "run",
+    "simulate",
+    "ticking",
+]

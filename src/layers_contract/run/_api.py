@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import trio
@@ -22,7 +22,7 @@ from layers_contract.run._wire import Wire
 from layers_contract.target import Target
 from layers_contract.workload import STORIES
 
-__all__ = ["expectations", "run", "simulate"]
+__all__ = ["expectations", "in_simulation", "run", "simulate"]
 
 WINDOW_ENDS = "idempotency.window-ends"
 
@@ -73,10 +73,16 @@ def simulate(  # noqa: PLR0913 - as above
         transport=Wire(app, seed),
         epoch=epoch,
     )
+    seconds = in_simulation(play, stage, seed=seed)
+    return _outcome(stage, strict=strict, seconds=seconds)
+
+
+def in_simulation(function: Callable[..., Awaitable[Any]], *args: Any, seed: int) -> float:
+    """Run *function* in simulated time; how many seconds of it have passed."""
     clock = MockClock(autojump_threshold=0)
     _settle_scheduler(seed)
-    trio.run(play, stage, clock=clock)
-    return _outcome(stage, strict=strict, seconds=clock.current_time())
+    trio.run(function, *args, clock=clock)
+    return clock.current_time()
 
 
 def _settle_scheduler(seed: int) -> None:

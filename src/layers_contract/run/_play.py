@@ -28,7 +28,7 @@ from layers_contract.workload import (
     renders_of,
 )
 
-__all__ = ["Unjudgeable", "play"]
+__all__ = ["Unjudgeable", "connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
 UNWELCOME = frozenset({401, 403, 503})
@@ -44,14 +44,7 @@ async def play(stage: Stage) -> None:
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
-    client = httpx.AsyncClient(
-        limits=limits,
-        timeout=None,  # noqa: S113 - the session has a deadline of its own
-        trust_env=False,
-        transport=stage.transport,
-    )
-    async with client:
+    async with connection(stage.transport) as client:
         session = stage.session(client)
         stage.purse.begin()
         try:
@@ -66,6 +59,16 @@ async def play(stage: Stage) -> None:
             await long_after(stage, session)
             nursery.cancel_scope.cancel()
         await tidy(stage, session)
+
+
+def connection(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """What requests go through: many connections, no time limit, no proxy of the environment."""
+    return httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=50),
+        timeout=None,  # noqa: S113 - the session has a deadline of its own
+        trust_env=False,
+        transport=transport,
+    )
 
 
 async def _greet(stage: Stage, session: Session) -> None:

@@ -21,7 +21,7 @@ from layers_contract.run._profiles import PROFILES, Profile
 from layers_contract.target import Target
 from layers_contract.workload import Actor, Deck, Roles, decks, drawn
 
-__all__ = ["Stage"]
+__all__ = ["Stage", "ticking"]
 
 TICK = 1e-6
 HAND = 3
@@ -62,14 +62,13 @@ class Stage:
 
     def session(self, client: httpx.AsyncClient) -> Session:
         """What actors send through."""
-        epoch = time.time() if self.epoch is None else self.epoch
         return Session(
             contract=self.contract,
             target=self.target,
             history=self.history,
             purse=self.purse,
             client=client,
-            clock=_ticking(epoch - trio.current_time()),
+            clock=ticking(self.epoch),
             on_sent=self.tell_sent,
         )
 
@@ -97,8 +96,12 @@ class Stage:
         return drawn(decks(1 + len(self.roles.formats)), self.seed)
 
 
-def _ticking(offset: float) -> Callable[[], float]:
-    """Trio's time moved by *offset*, never the same twice: what came first stays first."""
+def ticking(epoch: float | None = None) -> Callable[[], float]:
+    """Trio's time as seconds since the epoch, never the same twice: what came first stays first.
+
+    *epoch* is when it is now; by the wall's clock, if not given.
+    """
+    offset = (time.time() if epoch is None else epoch) - trio.current_time()
     last = 0.0
 
     def clock() -> float:

@@ -1,0 +1,119 @@
+"""Send a script again, with fresh keys, and write down what comes back."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import trio
+
+from layers_contract.document import pointer
+from layers_contract.driver import NO_BODY, OutOfBudget, Session
+from layers_contract.history import NOT_JSON, Exchange
+from layers_contract.replay.script import Ref, Step, Value
+
+__all__ = ["Renewal", "play"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Makes a run's idempotency keys and marker new, so that a server takes them for others.
+
+    Letters become other letters and digits other digits, alike throughout: keys that were equal,
+    began alike or differed in case still do.
+    """
+
+    header: str
+    marker: str | None
+    fresh: str
+    table: Mapping[int, int]
+
+    @classmethod
+    def of(cls, header: str, marker: str | None, fresh: str) -> Renewal:
+        """A renewal that *fresh*, the new marker, decides."""
+        rng = random.Random(fresh)  # noqa: S311 - not for secrets
+        letters, digits = list(string.ascii_lowercase), list(string.digits)
+        rng.shuffle(letters)
+        rng.shuffle(digits)
+        old = string.ascii_lowercase + string.ascii_uppercase + string.digits
+        new = "".join([*letters, *(each.upper() for each in letters), *digits])
+        return cls(header.lower(), marker, fresh, str.maketrans(old, new))
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """*headers* with a new key."""
+        return {n: v.translate(self.table) if n == self.header else v for n, v in headers.items()}
+
+    def body(self, body: bytes) -> bytes:
+        """*body* with the new marker."""
+        return body.replace(self.marker.encode(), self.fresh.encode()) if self.marker else body
+
+
+@dataclass
+class _Player:
+    session: Session
+    renewal: Renewal
+    steps: Sequence[Step]
+    answers: dict[int, Exchange] = field(default_factory=dict)
+    done: dict[int, trio.Event] = field(default_factory=dict)
+
+    async def play(self, step: Step) -> None:
+        before = [each for each in self.steps if each is not step and step.follows(each)]
+        for each in before:
+            await self.done[each.number].wait()
+        last = max((each.answered or 0.0 for each in before), default=0.0)
+        await trio.sleep(max(step.sent - last, 0.0))
+        try:
+            self.answers[step.number] = await self._send(step)
+        except (_Nothing, OutOfBudget):
+            pass
+        finally:
+            self.done[step.number].set()
+
+    async def _send(self, step: Step) -> Exchange:
+        headers = {name: self._value(value) for name, value in step.headers.items()}
+        return await self.session.call(
+            step.operation,
+            {name: self._value(value) for name, value in step.ids.items()},
+            actor="replay",
+            body=NO_BODY if step.body is None else self.renewal.body(step.body),
+            query=[(name, self._value(value)) for name, value in step.query],
+            headers=self.renewal.headers(headers),
+            credential=step.credential,
+            hang_up=step.answered is None,
+        )
+
+    def _value(self, value: Value) -> str:
+        """A value as it is now.
+
+        Raises:
+            _Nothing: The answer that it is to be taken from has none.
+        """
+        if not isinstance(value, Ref):
+            return value
+        answer = self.answers.get(value.number)
+        found = _taken(answer, value.at) if answer else None
+        if not isinstance(found, str):
+            raise _Nothing
+        return found
+
+
+class _Nothing(Exception):  # noqa: N818 - the step is left out
+    """There is no such value."""
+
+
+def _taken(answer: Exchange, at: str) -> object:
+    name = at.removeprefix("header ")
+    if name != at:
+        return answer.headers.get(name)
+    return None if answer.json is NOT_JSON else pointer(answer.json, at)
+
+
+async def play(session: Session, steps: Sequence[Step], renewal: Renewal) -> None:
+    """Send *steps* again, in their order in time; what they take from each other is new."""
+    player = _Player(session, renewal, steps)
+    player.done = {step.number: trio.Event() for step in steps}
+    async with trio.open_nursery() as nursery:
+        for step in steps:
+            nursery.start_soon(player.play, step)
