@@ -75,10 +75,9 @@ def _pairs(facts: Facts) -> Iterator[tuple[Exchange, dict[str, Any]]]:
 
 
 def _around(container: Container, exchange: Exchange) -> list[Seen]:
-    known = container.reads if container.created else []
-    before = [s for s in known if s.received <= exchange.sent]
-    quiet = [s for s in before if container.untouched(s.sent, received(exchange))]
-    return quiet[-1:]
+    last = container.line.before(exchange.sent) if container.created else None
+    quiet = last is not None and container.untouched(last.sent, received(exchange))
+    return [last] if last is not None and quiet else []
 
 
 def _asked(facts: Facts, exchange: Exchange) -> str | None:
