@@ -7,10 +7,12 @@ was sent.
 
 from __future__ import annotations
 
+import gc
 import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -23,7 +25,17 @@ from layers_contract.document import Operation, Response, View, pointer
 from layers_contract.history import NOT_JSON, Exchange, History
 from layers_contract.timeline import Timeline, Work
 
-__all__ = ["Container", "Expectations", "Facts", "Job", "KeyedCall", "Render", "Seen", "Started"]
+__all__ = [
+    "Container",
+    "Expectations",
+    "Facts",
+    "Job",
+    "KeyedCall",
+    "Render",
+    "Seen",
+    "Started",
+    "undisturbed",
+]
 
 Json = Any
 T = TypeVar("T")
@@ -220,7 +232,8 @@ class Facts:
         self._responses: dict[tuple[str | None, int | None], Response | None] = {}
         self._looks: dict[tuple[str | None, int | None], tuple[tuple[View, str], ...]] = {}
         self._indices: dict[Callable[[Facts], Any], Any] = {}
-        self._read()
+        with undisturbed():
+            self._read()
 
     @property
     def own(self) -> Iterator[Container]:
@@ -432,6 +445,18 @@ class Facts:
         if name not in self.containers:
             self.containers[name] = Container(name)
         return self.containers[name]
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No search for garbage meanwhile: what judging makes stays, and looking at it takes time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 _by_sent: Final = attrgetter("sent")

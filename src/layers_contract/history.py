@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -112,7 +113,7 @@ def _parsed(body: bytes, known: dict[bytes, Any]) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_slim)
     except (ValueError, RecursionError):
         return NOT_JSON
 
@@ -123,9 +124,17 @@ def _same(value: T) -> T:
     return value
 
 
-def _slim(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """*headers* in memory that others share."""
-    return {_same(name): _same(value) for name, value in headers.items()}
+@lru_cache(maxsize=4096)
+def _mapping(items: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """A mapping of *items*, the same one for all exchanges that have these."""
+    return {sys.intern(name): _same(value) for name, value in items}
+
+
+def _slim(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose texts take memory once."""
+    return {
+        sys.intern(name): _same(value) if type(value) is str else value for name, value in members
+    }
 
 
 class History:
@@ -154,9 +163,11 @@ class History:
         exchange.body = same_body(exchange.body, exchange.body)
         exchange.request_body = same_body(exchange.request_body, exchange.request_body)
         exchange.path, exchange.actor = _same(exchange.path), _same(exchange.actor)
-        exchange.path_params = _slim(exchange.path_params)
-        exchange.request_headers = _slim(exchange.request_headers)
-        exchange.headers = _slim(exchange.headers)
+        exchange.path_params = _mapping(tuple(exchange.path_params.items()))
+        exchange.request_headers = _mapping(tuple(exchange.request_headers.items()))
+        exchange.headers = {
+            sys.intern(name): _same(value) for name, value in exchange.headers.items()
+        }
 
     def parse(self) -> None:
         """Parse every body now, equal ones once; else each is parsed when it is asked for."""
@@ -191,7 +202,7 @@ class History:
             for number, line in enumerate(file, 1):
                 try:
                     history.add(from_record(json.loads(line)))
-                except (ValueError, TypeError, KeyError) as error:
+                except (ValueError, TypeError, KeyError, AttributeError) as error:
                     message = f"{path}:{number}: not an exchange ({error})"
                     raise ValueError(message) from error
         return history

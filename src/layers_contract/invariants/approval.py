@@ -238,10 +238,14 @@ def _soft(policy: Exchange) -> bool:
 
 def _deciding(facts: Facts, container: Container) -> Work[Exchange]:
     """The writes on a container that may have decided its review."""
+    deciders = facts.index(_deciders)
+    return Work((w for w in container.writes if w.operation in deciders), received)
+
+
+def _deciders(facts: Facts) -> set[str]:
     review, starts = facts.contract.review, facts.contract.starts
     deciders = {operation for state in review.states for operation in review.causes(state)}
-    deciders -= {name for name, each in starts.items() if each.when is None}
-    return Work((w for w in container.writes if w.operation in deciders), received)
+    return deciders - {name for name, each in starts.items() if each.when is None}
 
 
 def _decided(container: Container, deciding: Work[Exchange], seen: Seen) -> bool:

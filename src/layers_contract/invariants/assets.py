@@ -81,5 +81,9 @@ def _around(container: Container, exchange: Exchange) -> list[Seen]:
 
 
 def _asked(facts: Facts, exchange: Exchange) -> str | None:
-    names = facts.contract.operations[_signer(facts)].path_parameters
-    return exchange.path_params.get(names[-1].name)
+    return exchange.path_params.get(facts.index(_asset_parameter))
+
+
+def _asset_parameter(facts: Facts) -> str:
+    """The path parameter that names an asset."""
+    return facts.contract.operations[_signer(facts)].path_parameters[-1].name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from layers_contract.document import Operation, surest
+from layers_contract.document import Operation, Response, surest
 from layers_contract.facts import Facts, busy, refused, succeeded
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -172,13 +172,13 @@ def _fits(facts: Facts, operation: Operation, exchange: Exchange) -> Iterator[Oc
         message = f"{operation.id} answered {exchange.status} with a body that is not JSON"
         yield broken(message, exchange, source=response.source)
         return
-    fitting, value = facts.index(_fitting), (id(response), id(exchange.json))
-    if value in fitting:
+    fitting, value = facts.index(_fitting), id(exchange.json)
+    if fitting.get(value) is response:
         yield HELD
         return
     problems = facts.contract.document.problems(response.base, exchange.json)
     if not problems:
-        fitting.add(value)
+        fitting[value] = response
         yield HELD
     for source in dict.fromkeys(problem.source for problem in problems):
         first, *others = (problem for problem in problems if problem.source == source)
@@ -188,6 +188,6 @@ def _fits(facts: Facts, operation: Operation, exchange: Exchange) -> Iterator[Oc
         yield broken(message, exchange, source=source)
 
 
-def _fitting(_: Facts) -> set[tuple[int, int]]:
-    """What was found to fit: answers' specifications with values that they share."""
-    return set()
+def _fitting(_: Facts) -> dict[int, Response]:
+    """What was found to fit which specification; equal bodies are one value."""
+    return {}
