@@ -49,8 +49,8 @@ publish: ## Write the document, its pages and its changelog, ready to be put som
 faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
 	@$(BIN)/layers-contract faults $(ARGS)
 
-bench: $(RUN) $(PRISM) ## Compare the mock's speed with a bare Starlette route and with Prism
-	@$(BIN)/python bench/throughput.py $(ARGS)
+bench: $(RUN) $(if $(filter-out throughput,$(firstword $(ARGS))),,$(PRISM)) ## Measure the mock beside Prism, and the judging; ARGS="NAME …" picks one
+	@$(BIN)/python bench $(ARGS)
 
 clean: ## Remove everything that make has made
 	rm -rf .venv node_modules bench/node_modules build dist

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -103,8 +103,7 @@ def load(path: Path | None = None) -> Document:
 
 def pointer(value: Json, path: str) -> Json:
     """What the JSON Pointer *path* leads to in *value*, or None."""
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
+    for name in _names(path):
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
@@ -112,6 +111,12 @@ def pointer(value: Json, path: str) -> Json:
         else:
             return None
     return value
+
+
+@lru_cache(maxsize=1024)
+def _names(path: str) -> tuple[str, ...]:
+    """The members on the way of a JSON Pointer."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
 
 
 def weakest(sources: Sequence[str]) -> str:
@@ -247,6 +252,7 @@ class Document:
     def __init__(self, raw: dict[str, Json]) -> None:
         self.raw = raw
         self._validators: dict[Path_, jsonschema_rs.Draft202012Validator] = {}
+        self._landings: dict[Path_, Path_] = {}
 
     @property
     def version(self) -> str:
@@ -291,7 +297,14 @@ class Document:
 
     def problems(self, base: Path_, value: Json) -> list[Problem]:
         """Where *value* breaks the schema that stands at *base* in the document."""
-        return list(self._problems(base, (), _unicode(value)))
+        return [] if self._fits(base, value) else list(self._problems(base, (), _unicode(value)))
+
+    def _fits(self, base: Path_, value: Json) -> bool:
+        """Whether *value* is valid at first sight; one that holds lone surrogates is not."""
+        try:
+            return self.validator(self._landing(base)).is_valid(value)
+        except UnicodeError:
+            return False
 
     def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
         """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
@@ -311,6 +324,11 @@ class Document:
 
     def _landing(self, way: Path_) -> Path_:
         """Where in the document *way* ends, once each `$ref` on it is followed."""
+        if way not in self._landings:
+            self._landings[way] = self._follow(way)
+        return self._landings[way]
+
+    def _follow(self, way: Path_) -> Path_:
         landed: list[str | int] = []
         node: Json = self.raw
         for part in way:

@@ -7,20 +7,35 @@ was sent.
 
 from __future__ import annotations
 
+import gc
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from layers_contract.contract import Contract, Starts
-from layers_contract.document import Operation, Response, pointer
+from layers_contract.document import Operation, Response, View, pointer
 from layers_contract.history import NOT_JSON, Exchange, History
+from layers_contract.timeline import Timeline, Work
 
-__all__ = ["Container", "Expectations", "Facts", "Job", "KeyedCall", "Render", "Seen", "Started"]
+__all__ = [
+    "Container",
+    "Expectations",
+    "Facts",
+    "Job",
+    "KeyedCall",
+    "Render",
+    "Seen",
+    "Started",
+    "undisturbed",
+]
 
 Json = Any
 T = TypeVar("T")
@@ -43,24 +58,24 @@ class Expectations:
     window: float = inf
 
 
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """A resource as one answer showed it."""
+    """A resource as one answer showed it: asked for when it was `sent`, known when `received`."""
 
-    exchange: Exchange
-    id: str
-    data: Mapping[str, Json]
-    state: str
+    __slots__ = ("data", "exchange", "id", "received", "sent", "state")
 
-    @property
-    def sent(self) -> float:
-        """When it was asked for."""
-        return self.exchange.sent
-
-    @property
-    def received(self) -> float:
-        """When it was known."""
-        return self.exchange.received or inf
+    def __init__(
+        self,
+        exchange: Exchange,
+        id: str,  # noqa: A002 - the field's name
+        data: Mapping[str, Json],
+        state: str,
+    ) -> None:
+        self.exchange = exchange
+        self.id = id
+        self.data = data
+        self.state = state
+        self.sent = exchange.sent
+        self.received = exchange.received or inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ class Started:
     key: str | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Render:
     """One run of the machine: it began somewhere between `earliest` and `latest`."""
 
@@ -87,7 +102,7 @@ class Render:
     latest: float
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Job:
     """A job, as its polls showed it."""
 
@@ -97,13 +112,18 @@ class Job:
     render: Render | None = None
     cancels: list[Exchange] = field(default_factory=list)
 
-    @property
+    @cached_property
     def views(self) -> list[Seen]:
         """What either endpoint showed, in the order of asking."""
         return sorted((*self.polls, *self.progress), key=_by_sent)
 
+    @cached_property
+    def line(self) -> Timeline[Seen]:
+        """The views, by time."""
+        return Timeline(self.views, _by_received)
 
-@dataclass(slots=True)
+
+@dataclass(eq=False)
 class Container:
     """A container, as reads and lists showed it, with its renders in order."""
 
@@ -119,11 +139,13 @@ class Container:
         """The render that *seen* must belong to, or None where it may be one of two."""
         if seen.received > self.unsure:
             return None
-        for number, render in enumerate(self.renders, 1):
-            begun = seen.sent >= render.latest
-            over = any(seen.received > after.earliest for after in self.renders[number:][:1])
-            if begun and not over:
+        next_begins = bisect_left(self._begun, seen.received)
+        for number in range(max(next_begins - 1, 0), len(self.renders)):
+            render = self.renders[number]
+            if seen.sent >= render.latest:
                 return None if self._tied(render) else render
+            if seen.sent < render.earliest:
+                return None
         return None
 
     def _tied(self, render: Render) -> bool:
@@ -133,16 +155,23 @@ class Container:
             for each in self.renders
         )
 
+    def reads_of(self, render: Render) -> Sequence[Seen]:
+        """The reads that must belong to *render*."""
+        return self._reads_by_render.get(render, ())
+
+    def line_of(self, render: Render) -> Timeline[Seen]:
+        """The reads that must belong to *render*, by time."""
+        if render not in self._lines:
+            self._lines[render] = Timeline(self.reads_of(render), _by_received)
+        return self._lines[render]
+
     def last_read_before(self, exchange: Exchange) -> Seen | None:
         """The newest read that was answered before *exchange* was sent."""
-        before = (seen for seen in self.reads if seen.received <= exchange.sent)
-        return max(before, key=_by_sent, default=None)
+        return self.line.newest(exchange.sent)
 
     def around(self, exchange: Exchange) -> tuple[Seen, Seen] | None:
         """The reads next to *exchange*, where no other write may have been at work between them."""
-        last = self.last_read_before(exchange)
-        after = (seen for seen in self.reads if seen.sent >= received(exchange))
-        following = min(after, key=_by_sent, default=None)
+        last, following = self.last_read_before(exchange), self.line.after(received(exchange))
         if last is None or following is None:
             return None
         quiet = self.untouched(last.sent, following.received, but=exchange)
@@ -150,11 +179,34 @@ class Container:
 
     def untouched(self, start: float, end: float, but: Exchange | None = None) -> bool:
         """Whether no write on this container, *but* one, may have been at work in that time."""
-        others = (write for write in self.writes if write is not but)
-        return not any(write.sent < end and received(write) > start for write in others)
+        return not self._work.at(start, end, but)
+
+    @cached_property
+    def line(self) -> Timeline[Seen]:
+        """The reads, by time."""
+        return Timeline(self.reads, _by_received)
+
+    @cached_property
+    def _work(self) -> Work[Exchange]:
+        return Work(self.writes, received)
+
+    @cached_property
+    def _begun(self) -> list[float]:
+        return [render.earliest for render in self.renders]
+
+    @cached_property
+    def _lines(self) -> dict[Render, Timeline[Seen]]:
+        return {}
+
+    @cached_property
+    def _reads_by_render(self) -> dict[Render | None, list[Seen]]:
+        found: dict[Render | None, list[Seen]] = defaultdict(list)
+        for seen in self.reads:
+            found[self.render_of(seen)].append(seen)
+        return found
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class KeyedCall:
     """All exchanges that used one idempotency key in its scope."""
 
@@ -162,6 +214,11 @@ class KeyedCall:
     operation: Operation
     exchanges: list[Exchange] = field(default_factory=list)
     started: list[Started] = field(default_factory=list)
+
+    @cached_property
+    def begun(self) -> float:
+        """When the first use that may have had an effect was sent; never, where there is none."""
+        return min((each.sent for each in self.exchanges if not refused(each)), default=inf)
 
 
 class Facts:
@@ -171,6 +228,7 @@ class Facts:
         self, contract: Contract, history: History, expectations: Expectations | None = None
     ) -> None:
         self.contract = contract
+        self._operations = contract.operations
         self.history = history
         self.expect = expectations or Expectations()
         self.jobs: dict[str, Job] = {}
@@ -178,7 +236,11 @@ class Facts:
         self.starts: list[Started] = []
         self.keyed: dict[tuple[str, str, str, str], KeyedCall] = {}
         self.answers: dict[str, list[Exchange]] = defaultdict(list)
-        self._read()
+        self._responses: dict[tuple[str | None, int | None], Response | None] = {}
+        self._looks: dict[tuple[str | None, int | None], tuple[tuple[View, str], ...]] = {}
+        self._indices: dict[Callable[[Facts], Any], Any] = {}
+        with undisturbed():
+            self._read()
 
     @property
     def own(self) -> Iterator[Container]:
@@ -187,14 +249,24 @@ class Facts:
 
     def operation(self, exchange: Exchange) -> Operation | None:
         """The operation that *exchange* called."""
-        return self.contract.operations.get(exchange.operation or "")
+        return self._operations.get(exchange.operation or "")
 
     def response(self, exchange: Exchange) -> Response | None:
         """What the document says of *exchange*'s answer."""
-        operation = self.operation(exchange)
-        if operation is None or exchange.status is None:
-            return None
-        return operation.response(exchange.status)
+        try:
+            return self._responses[exchange.operation, exchange.status]
+        except KeyError:
+            operation, status = self.operation(exchange), exchange.status
+            known = None if operation is None or status is None else operation.response(status)
+            self._responses[exchange.operation, exchange.status] = known
+            return known
+
+    def index(self, made: Callable[[Facts], T]) -> T:
+        """What *made* makes of these facts, made once: an index that several checks use."""
+        if made not in self._indices:
+            self._indices[made] = made(self)
+        found: T = self._indices[made]
+        return found
 
     def job_of(self, exchange: Exchange) -> Job | None:
         """The job that *exchange*'s path names."""
@@ -229,10 +301,9 @@ class Facts:
 
     def repeats(self, exchange: Exchange) -> bool:
         """Whether *exchange* used a key that an earlier call may have used."""
-        key = exchange.request_headers.get(self.contract.idempotency.header.lower(), "")
+        key = exchange.request_headers.get(self.key_header, "")
         scope = (exchange.credential, exchange.operation or "", exchange.path, key)
-        tries = self.keyed[scope].exchanges if scope in self.keyed else ()
-        return any(e.sent < exchange.sent and not refused(e) for e in tries)
+        return scope in self.keyed and self.keyed[scope].begun < exchange.sent
 
     def with_hook(self, hook: str) -> list[Container]:
         """The containers that were seen with *hook* in their brief."""
@@ -250,22 +321,31 @@ class Facts:
     # Reading the history.
 
     def _read(self) -> None:
-        for exchange in sorted(self.history, key=lambda e: e.sent):
+        self.history.parse()
+        starts, idempotent = self.contract.starts, self.contract.idempotent
+        for exchange in sorted(self.history, key=_by_sent):
             operation = self.operation(exchange)
             if operation is None:
                 continue
             self.answers[operation.id].append(exchange)
-            self._read_write(operation, exchange)
-            self._read_key(operation, exchange)
-            self._read_start(operation, exchange)
-            self._read_views(operation, exchange)
+            if operation.method != "GET":
+                self._read_write(exchange)
+            if operation.id in self.cancelers:
+                self._read_cancel(exchange)
+            if operation.id in idempotent:
+                self._read_key(operation, exchange)
+            if operation.id in starts:
+                self._read_start(operation, exchange)
+            else:
+                self._read_views(operation, exchange)
         self._order_renders()
 
-    def _read_write(self, operation: Operation, exchange: Exchange) -> None:
-        container = exchange.path_params.get(self.container_parameter)
-        if container and operation.method != "GET":
+    def _read_write(self, exchange: Exchange) -> None:
+        if container := exchange.path_params.get(self.container_parameter):
             self._container(container).writes.append(exchange)
-        if operation.id in self.cancelers and (job := exchange.path_params.get(self.job_parameter)):
+
+    def _read_cancel(self, exchange: Exchange) -> None:
+        if job := exchange.path_params.get(self.job_parameter):
             self._job(job).cancels.append(exchange)
 
     @cached_property
@@ -279,9 +359,14 @@ class Facts:
         )
 
     def _read_key(self, operation: Operation, exchange: Exchange) -> None:
-        key = exchange.request_headers.get(self.contract.idempotency.header.lower())
-        if key is not None and operation.id in self.contract.idempotent:
+        key = exchange.request_headers.get(self.key_header)
+        if key is not None:
             self._keyed(operation, exchange, key).exchanges.append(exchange)
+
+    @cached_property
+    def key_header(self) -> str:
+        """The header that carries the idempotency key."""
+        return self.contract.idempotency.header.lower()
 
     def _keyed(self, operation: Operation, exchange: Exchange, key: str) -> KeyedCall:
         scope = (exchange.credential, operation.id, exchange.path, key)
@@ -298,7 +383,7 @@ class Facts:
         if isinstance(job, str) and not isinstance(container, str) and not starts.new_container:
             container = exchange.path_params.get(self.container_parameter)
         if isinstance(job, str) and isinstance(container, str):
-            key = exchange.request_headers.get(self.contract.idempotency.header.lower())
+            key = exchange.request_headers.get(self.key_header)
             started = Started(exchange, operation.id, starts, job, container, names, key)
             self._started(started)
             if key is not None and operation.id in self.contract.idempotent:
@@ -340,43 +425,63 @@ class Facts:
                 render.earliest = min([render.earliest, *tries])
 
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
-        response = self.response(exchange)
-        if response is None or exchange.json is NOT_JSON or operation.id in self.contract.starts:
+        if exchange.json is NOT_JSON:
             return
-        for view in response.views:
-            for data in view.find(exchange.json):
-                self._see(operation, exchange, view.resource, data)
+        for view, field_ in self._shown(exchange):
+            found = view.find(exchange.json) if view.at else (exchange.json,)
+            for data in found:
+                if isinstance(data, dict) and isinstance(
+                    name := pointer(data, view.resource["id"]), str
+                ):
+                    seen = Seen(exchange, name, data, str(pointer(data, field_)))
+                    self._views_like(operation, view.resource["type"], seen).append(seen)
 
-    def _see(
-        self,
-        operation: Operation,
-        exchange: Exchange,
-        resource: Mapping[str, str],
-        data: Mapping[str, Json],
-    ) -> None:
-        name = pointer(data, resource["id"])
-        if not isinstance(name, str) or resource["type"] not in ("job", "container"):
-            return
-        lifecycle = self.contract.job if resource["type"] == "job" else self.contract.render
-        seen = Seen(exchange, name, data, str(pointer(data, lifecycle.field)))
-        if resource["type"] == "container":
-            listed = operation.id in self.contract.lists
-            each = self._container(name)
-            (each.listed if listed else each.reads).append(seen)
-        elif self.container_parameter in exchange.path_params:
-            self._job(name).progress.append(seen)
-        else:
-            self._job(name).polls.append(seen)
+    def _shown(self, exchange: Exchange) -> tuple[tuple[View, str], ...]:
+        """The jobs and containers in an answer, each with the pointer to its state."""
+        key = exchange.operation, exchange.status
+        if key not in self._looks:
+            response = self.response(exchange)
+            fields = {"job": self.contract.job.field, "container": self.contract.render.field}
+            self._looks[key] = tuple(
+                (view, fields[view.resource["type"]])
+                for view in (response.views if response else ())
+                if view.resource["type"] in fields
+            )
+        return self._looks[key]
+
+    def _views_like(self, operation: Operation, kind: str, seen: Seen) -> list[Seen]:
+        """Where *seen* is kept, among its like."""
+        if kind == "container":
+            container = self._container(seen.id)
+            return container.listed if operation.id in self.contract.lists else container.reads
+        job = self._job(seen.id)
+        return job.progress if self.container_parameter in seen.exchange.path_params else job.polls
 
     def _job(self, name: str) -> Job:
-        return self.jobs.setdefault(name, Job(name))
+        if name not in self.jobs:
+            self.jobs[name] = Job(name)
+        return self.jobs[name]
 
     def _container(self, name: str) -> Container:
-        return self.containers.setdefault(name, Container(name))
+        if name not in self.containers:
+            self.containers[name] = Container(name)
+        return self.containers[name]
 
 
-def _by_sent(seen: Seen) -> float:
-    return seen.sent
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No search for garbage meanwhile: what judging makes stays, and looking at it takes time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+_by_sent: Final = attrgetter("sent")
+_by_received: Final = attrgetter("received")
 
 
 def received(exchange: Exchange) -> float:
@@ -407,11 +512,11 @@ def busy(exchange: Exchange) -> bool:
 def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple[Seen, list[Seen]]]:
     """Each view with those that were answered before it was sent, one for each *state*."""
     by_sent = sorted(views, key=_by_sent)
-    by_received = sorted(by_sent, key=lambda seen: seen.received)
+    by_received = sorted(by_sent, key=_by_received)
     before: dict[T, Seen] = {}
-    done = 0
+    done, count = 0, len(by_received)
     for seen in by_sent:
-        while done < len(by_received) and by_received[done].received <= seen.sent:
+        while done < count and by_received[done].received <= seen.sent:
             before[state(by_received[done])] = by_received[done]
             done += 1
         yield seen, [each for each in before.values() if each is not seen]
@@ -426,6 +531,7 @@ def precision(*timestamps: Json) -> float:
     return 10.0 ** -min(digits) if len(digits) > 1 else 0.0
 
 
+@lru_cache(maxsize=4096)
 def _digits(timestamp: str) -> int:
     found = _MOMENT.fullmatch(timestamp)
     return len((found[1] or ".")[1:]) if found else 0
@@ -433,7 +539,12 @@ def _digits(timestamp: str) -> int:
 
 def moment(value: Json) -> float | None:
     """A timestamp as seconds since the epoch, or None where it is none."""
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+    return _moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: str) -> float | None:
+    if not _MOMENT.fullmatch(value):
         return None
     try:
         return datetime.fromisoformat(value).timestamp()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 __all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History"]
 
@@ -29,6 +31,7 @@ class _Missing:
 
 NOT_JSON: Final = _Missing()
 _UNPARSED: Final = _Missing()
+T = TypeVar("T")
 
 Credential = str
 """Which key an exchange was sent with, and never the key: `own`, `other`, `invalid` or `none`."""
@@ -89,24 +92,60 @@ class Exchange:
             self._request_json = _parse(self.request_body)
         return self._request_json
 
+    def parse(self, known: dict[bytes, Any]) -> None:
+        """Parse both bodies, but for those that *known* has the values of."""
+        if self._json is _UNPARSED:
+            self._json = _parsed(self.body, known)
+        if self._request_json is _UNPARSED:
+            self._request_json = _parsed(self.request_body, known)
+
     @property
     def answered(self) -> bool:
         """Whether a whole answer came back."""
         return self.status is not None
 
 
+def _parsed(body: bytes, known: dict[bytes, Any]) -> Any:
+    if body not in known:
+        known[body] = _parse(body)
+    return known[body]
+
+
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_slim)
     except (ValueError, RecursionError):
         return NOT_JSON
 
 
+@lru_cache(maxsize=4096)
+def _same(value: T) -> T:
+    """The first of all equal values that came by lately, so that they take memory once."""
+    return value
+
+
+@lru_cache(maxsize=4096)
+def _mapping(items: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """A mapping of *items*, the same one for all exchanges that have these."""
+    return {sys.intern(name): _same(value) for name, value in items}
+
+
+def _slim(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose texts take memory once."""
+    return {
+        sys.intern(name): _same(value) if type(value) is str else value for name, value in members
+    }
+
+
 class History:
-    """Exchanges in the order in which they were recorded. Safe to add to from several threads."""
+    """Exchanges in the order in which they were recorded. Safe to add to from several threads.
+
+    What is equal in several exchanges is kept once: bodies, paths, headers.
+    """
 
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
         self._exchanges: list[Exchange] = []
+        self._bodies: dict[bytes, bytes] = {}
         self._lock = threading.Lock()
         for exchange in exchanges:
             self.add(exchange)
@@ -116,7 +155,25 @@ class History:
         with self._lock:
             exchange.number = len(self._exchanges)
             self._exchanges.append(exchange)
+            self._share(exchange)
         return exchange
+
+    def _share(self, exchange: Exchange) -> None:
+        same_body = self._bodies.setdefault
+        exchange.body = same_body(exchange.body, exchange.body)
+        exchange.request_body = same_body(exchange.request_body, exchange.request_body)
+        exchange.path, exchange.actor = _same(exchange.path), _same(exchange.actor)
+        exchange.path_params = _mapping(tuple(exchange.path_params.items()))
+        exchange.request_headers = _mapping(tuple(exchange.request_headers.items()))
+        exchange.headers = {
+            sys.intern(name): _same(value) for name, value in exchange.headers.items()
+        }
+
+    def parse(self) -> None:
+        """Parse every body now, equal ones once; else each is parsed when it is asked for."""
+        known: dict[bytes, Any] = {}
+        for exchange in self._exchanges:
+            exchange.parse(known)
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._exchanges)
@@ -145,7 +202,7 @@ class History:
             for number, line in enumerate(file, 1):
                 try:
                     history.add(from_record(json.loads(line)))
-                except (ValueError, TypeError, KeyError) as error:
+                except (ValueError, TypeError, KeyError, AttributeError) as error:
                     message = f"{path}:{number}: not an exchange ({error})"
                     raise ValueError(message) from error
         return history

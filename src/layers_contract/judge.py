@@ -8,7 +8,7 @@ from typing import Literal
 
 from layers_contract.contract import Contract
 from layers_contract.document import Promise, surest
-from layers_contract.facts import Expectations, Facts
+from layers_contract.facts import Expectations, Facts, undisturbed
 from layers_contract.history import History
 from layers_contract.invariants import CATALOGUE, Invariant, Violation
 
@@ -54,9 +54,10 @@ def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
 
     *why_not* may give a better reason than the invariant's own for what was not judged.
     """
-    facts = Facts(contract, history, expectations)
     chosen = (each for each in CATALOGUE.values() if not only or each.id in only)
-    return [_judged(contract, facts, each, strict, why_not) for each in chosen]
+    with undisturbed():
+        facts = Facts(contract, history, expectations)
+        return [_judged(contract, facts, each, strict, why_not) for each in chosen]
 
 
 def overall(judged: Iterable[Judged]) -> str:

@@ -116,3 +116,12 @@ def test_an_exchange_is_answered_where_it_has_a_status() -> None:
     """What failed on the way was not answered."""
     assert FULL.answered
     assert not LOST.answered
+
+
+def test_equal_bodies_are_kept_and_parsed_once() -> None:
+    """A history holds one body, and one JSON value, for all answers that are alike."""
+    history = History(Exchange("GET", "/", 0.0, body=bytes([91, 49, 93])) for _ in range(3))
+    history.parse()
+    assert len({id(each.body) for each in history}) == 1
+    assert len({id(each.json) for each in history}) == 1
+    assert history[0].json == [1]

@@ -20,11 +20,12 @@ EVERYTHING: Final = frozenset({"*"})
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "history": frozenset(),
+    "timeline": frozenset(),
     "document": frozenset(),
     "target": frozenset(),
     "contract": frozenset({"document"}),
-    "facts": frozenset({"history", "document", "contract"}),
-    "invariants": frozenset({"history", "document", "contract", "facts"}),
+    "facts": frozenset({"history", "document", "contract", "timeline"}),
+    "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "outcome": frozenset({"history", "contract", "facts", "judge"}),
     "report": frozenset(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
-from layers_contract.facts import Facts, Seen
+from layers_contract.document import pointer
+from layers_contract.facts import Container, Facts, Seen
 from layers_contract.history import Exchange
+
+T = TypeVar("T")
+K = TypeVar("K")
 
 __all__ = [
     "CATALOGUE",
@@ -16,6 +22,8 @@ __all__ = [
     "Occasion",
     "Violation",
     "broken",
+    "by_project",
+    "grouped",
     "invariant",
 ]
 
@@ -73,6 +81,24 @@ def broken(message: str, *proof: Exchange | Seen, source: str | None = None) -> 
     exchanges = (each.exchange if isinstance(each, Seen) else each for each in proof)
     unique = {exchange.number: exchange for exchange in exchanges}
     return Violation(message, tuple(sorted(unique.values(), key=lambda e: e.sent)), source)
+
+
+def by_project(facts: Facts) -> dict[str, list[Container]]:
+    """An index: the containers of this run by their project, in lower case."""
+    found = defaultdict(list)
+    for container in facts.own:
+        home = pointer(container.created.envelope, "/projectId") if container.created else None
+        if isinstance(home, str):
+            found[home.lower()].append(container)
+    return found
+
+
+def grouped(things: Iterable[T], by: Callable[[T], K]) -> dict[K, list[T]]:
+    """*things* in lists, by what *by* says of each."""
+    found = defaultdict(list)
+    for each in things:
+        found[by(each)].append(each)
+    return found
 
 
 def occasions(

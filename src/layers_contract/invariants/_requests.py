@@ -54,6 +54,8 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
 
 
 def _query_problems(operation: Operation, exchange: Exchange) -> list[Problem]:
+    if not exchange.query:
+        return []
     names = [name for name, _ in exchange.query]
     found = []
     for name, value in exchange.query:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from math import inf
 
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen, received, refused
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.timeline import Timeline, Work
 
 SUCCESS = 200
 
@@ -21,11 +26,13 @@ def gate(facts: Facts) -> Iterator[Occasion]:
     """An undecided, completed container waits for a review exactly where the policy asks for it."""
     success, review = facts.contract.render.ending("success"), facts.contract.review
     for container in facts.own:
-        for seen in container.reads:
+        completed = [seen for seen in container.reads if seen.state == success]
+        deciding = _deciding(facts, container) if completed else Work[Exchange]((), received)
+        for seen in completed:
             wanted = _wanted(facts, container, seen)
-            state = pointer(seen.data, review.field)
-            if seen.state != success or wanted is None or _decided(facts, container, seen):
+            if wanted is None or _decided(container, deciding, seen):
                 continue
+            state = pointer(seen.data, review.field)
             message = f"container {container.id} is {state}, its project's policy says {wanted}"
             yield HELD if state == wanted else broken(message, seen)
 
@@ -35,9 +42,7 @@ def visible(facts: Facts) -> Iterator[Occasion]:
     """After a decision every read shows it, until a new render begins."""
     review = facts.contract.review
     for container, exchange, decided in _decisions(facts):
-        for seen in container.reads:
-            if seen.sent < received(exchange):
-                continue
+        for seen in container.line.since(received(exchange)):
             if not container.untouched(exchange.sent, seen.received, but=exchange):
                 continue
             state = pointer(seen.data, review.field)
@@ -85,46 +90,35 @@ def keeps_status(facts: Facts) -> Iterator[Occasion]:
 @invariant("policy.stored", needs="[allow] policy, and a project whose policy may change")
 def stored(facts: Facts) -> Iterator[Occasion]:
     """A change is in its answer and in the next read, and changes nothing else."""
-    reader = facts.contract.review.gate
-    writers = [
-        o
-        for o in facts.contract.operations.values()
-        if reader
-        and o.path == facts.contract.operations[reader.operation].path
-        and o.method != "GET"
-    ]
-    for writer in writers:
-        for change in facts.answers[writer.id]:
-            if change.status != SUCCESS or not isinstance(change.request_json, dict):
-                continue
-            for seen in (change, *_reads_after(facts, change, reader.operation if reader else "")):
-                before = _settings_before(facts, change, reader.operation if reader else "")
-                wanted = {**before, **change.request_json}
-                wrong = [n for n, v in wanted.items() if _lost(n, v, seen)]
-                message = f"{writer.id}: {', '.join(wrong)} is not as it was set"
-                yield broken(message, change, seen) if wrong else HELD
+    for change in _changes(facts):
+        if change.status != SUCCESS or not isinstance(change.request_json, dict):
+            continue
+        wanted = {**_settings_before(facts, change), **change.request_json}
+        for seen in (change, *_reads_after(facts, change)):
+            wrong = [n for n, v in wanted.items() if _lost(n, v, seen)]
+            message = f"{change.operation}: {', '.join(wrong)} is not as it was set"
+            yield broken(message, change, seen) if wrong else HELD
 
 
-def _settings_before(facts: Facts, change: Exchange, reader: str) -> dict[str, object]:
+def _changes(facts: Facts) -> Iterator[Exchange]:
+    """The calls that may change a policy."""
+    gate = facts.contract.review.gate
+    for operation in facts.contract.operations.values() if gate else ():
+        if gate and operation.path == facts.contract.operations[gate.operation].path:
+            yield from facts.answers[operation.id] if operation.method != "GET" else ()
+
+
+def _settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
     """The policy as it was read last before *change*, where nobody changed it in between."""
-    reads = [
-        e
-        for e in facts.answers[reader]
-        if e.path == change.path and e.status == SUCCESS and received(e) <= change.sent
-    ]
-    if not reads or not isinstance(reads[-1].json, dict):
+    reads = facts.index(_policies).get(change.path)
+    last = reads.before(change.sent) if reads else None
+    if last is None or not isinstance(last.json, dict):
         return {}
-    others = [
-        e
-        for answers in facts.answers.values()
-        for e in answers
-        if e.path == change.path and e.method != "GET" and e is not change
-    ]
-    if any(e.sent < received(change) and received(e) > reads[-1].sent for e in others):
+    if facts.index(_known_writes)[change.path].at(last.sent, received(change), but=change):
         return {}
     operation = facts.operation(change)
     settings = facts.contract.document.resolve(operation.body if operation else {})["properties"]
-    return {n: v for n, v in reads[-1].json.items() if n in settings}
+    return {n: v for n, v in last.json.items() if n in settings}
 
 
 def _lost(name: str, value: object, seen: Exchange) -> bool:
@@ -132,47 +126,103 @@ def _lost(name: str, value: object, seen: Exchange) -> bool:
     return known and seen.json[name] != value
 
 
-def _reads_after(facts: Facts, change: Exchange, reader: str) -> list[Exchange]:
+def _reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
     """Reads of the policy after *change* and before anybody could change it again."""
-    path = change.path
-    later = [
-        e.sent
-        for o in facts.answers.values()
-        for e in o
-        if e.path == path and e.method != "GET" and e is not change and received(e) > change.sent
-    ]
-    until = min(later, default=float("inf"))
-    return [
-        e
-        for e in facts.answers[reader]
-        if e.path == path
-        and e.status == SUCCESS
-        and e.sent >= received(change)
-        and received(e) <= until
-    ]
+    reads = facts.index(_policies).get(change.path)
+    other = facts.index(_known_writes)[change.path].first(change.sent, but=change)
+    until = other.sent if other else inf
+    since = reads.since(received(change)) if reads else ()
+    asked = takewhile(lambda each: each.sent <= until, since)
+    return [each for each in asked if received(each) <= until]
+
+
+def _policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
+    """The reads of each policy, by its path."""
+    gate = facts.contract.review.gate
+    reads = [e for e in facts.answers[gate.operation] if e.status == SUCCESS] if gate else []
+    return {path: Timeline(each, received) for path, each in _by_path(reads).items()}
+
+
+def _known_writes(facts: Facts) -> dict[str, Work[Exchange]]:
+    """The writes to each path, of documented operations alone."""
+    return _works(each for answers in facts.answers.values() for each in answers)
+
+
+def _writes(facts: Facts) -> dict[str, Work[Exchange]]:
+    """All writes to each path."""
+    return _works(facts.history)
+
+
+def _works(exchanges: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
+    writes = _by_path(each for each in exchanges if each.method != "GET")
+    return {path: Work(each, received) for path, each in writes.items()}
+
+
+def _by_path(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
+    found = defaultdict(list)
+    for exchange in exchanges:
+        found[exchange.path].append(exchange)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a project's policy was read; `soft` where some setting's effect is not promised."""
+
+    reads: Timeline[Exchange]
+    path: str
+    soft: bool
 
 
 def _wanted(facts: Facts, container: Container, seen: Seen) -> str | None:
     """What the policy asks for, where the same policy was read before the render and after."""
-    gate = facts.contract.review.gate
+    gate, policy = facts.contract.review.gate, _policy(facts, container)
     render = container.render_of(seen)
-    project = _project(container)
-    if gate is None or render is None or project is None:
+    if gate is None or render is None or policy is None or policy.soft:
         return None
-    reads = [
-        e
-        for e in facts.answers[gate.operation]
-        if e.status == SUCCESS and project in e.path.lower()
-    ]
-    before = [e for e in reads if received(e) <= render.earliest]
-    after = [e for e in reads if e.sent >= seen.received]
-    around = [pointer(e.json, gate.field) for e in (*before[-1:], *after[:1])]
-    if not before or len(set(around)) != 1 or any(_soft(e) for e in reads):
+    before, after = policy.reads.before(render.earliest), policy.reads.after(seen.received)
+    if before is None or _changed(facts, policy, before.sent, seen.received):
         return None
-    changed = [e for e in facts.history if e.method != "GET" and e.path == reads[0].path]
-    if any(received(e) > before[-1].sent and e.sent < seen.received for e in changed):
+    around = [pointer(e.json, gate.field) for e in (before, after) if e is not None]
+    if len(set(around)) != 1:
         return None
     return gate.closed if around[0] is True else gate.open if around[0] is False else None
+
+
+def _changed(facts: Facts, policy: Policy, start: float, end: float) -> bool:
+    """Whether anything may have been written to a policy in that time."""
+    writes = facts.index(_writes).get(policy.path)
+    return writes is not None and writes.at(start, end)
+
+
+def _policy(facts: Facts, container: Container) -> Policy | None:
+    """The policy of a container's project, if it was read."""
+    project, known = _project(container), facts.index(_policies_known)
+    if project is not None and project not in known:
+        known[project] = _find_policy(facts, project)
+    return known.get(project)
+
+
+def _policies_known(_: Facts) -> dict[str | None, Policy | None]:
+    return {}
+
+
+def _find_policy(facts: Facts, project: str) -> Policy | None:
+    lines = facts.index(_policies)
+    paths = facts.index(_paths_by_part).get(project) or [p for p in lines if project in p.lower()]
+    reads = sorted((e for path in paths for e in lines[path].since(-inf)), key=lambda e: e.sent)
+    if not reads:
+        return None
+    return Policy(Timeline(reads, received), reads[0].path, any(_soft(each) for each in reads))
+
+
+def _paths_by_part(facts: Facts) -> dict[str, list[str]]:
+    """The paths of policies, by each part of them."""
+    found = defaultdict(list)
+    for path in facts.index(_policies):
+        for part in set(path.lower().split("/")):
+            found[part].append(path)
+    return found
 
 
 def _project(container: Container) -> str | None:
@@ -186,19 +236,22 @@ def _soft(policy: Exchange) -> bool:
     return after is not None or first not in (None, 0)
 
 
-def _decided(facts: Facts, container: Container, seen: Seen) -> bool:
+def _deciding(facts: Facts, container: Container) -> Work[Exchange]:
+    """The writes on a container that may have decided its review."""
+    deciders = facts.index(_deciders)
+    return Work((w for w in container.writes if w.operation in deciders), received)
+
+
+def _deciders(facts: Facts) -> set[str]:
+    review, starts = facts.contract.review, facts.contract.starts
+    deciders = {operation for state in review.states for operation in review.causes(state)}
+    return deciders - {name for name, each in starts.items() if each.when is None}
+
+
+def _decided(container: Container, deciding: Work[Exchange], seen: Seen) -> bool:
     """Whether a decision may have been taken before *seen* was answered."""
-    deciders = {
-        o for state in facts.contract.review.states for o in facts.contract.review.causes(state)
-    }
-    deciders -= {name for name, starts in facts.contract.starts.items() if starts.when is None}
     render = container.render_of(seen)
-    return any(
-        w.operation in deciders
-        and w.sent < seen.received
-        and (render is None or received(w) > render.latest)
-        for w in container.writes
-    )
+    return deciding.at(render.latest if render else -inf, seen.received)
 
 
 def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:
@@ -220,15 +273,11 @@ def _starts_again(facts: Facts, exchange: Exchange) -> bool:
 
 def _policy_changed(facts: Facts, start: float, end: float) -> bool:
     """Whether a policy may have been changed in that time."""
-    gate = facts.contract.review.gate
-    path = facts.contract.operations[gate.operation].path if gate else ""
-    writes = (
-        e
-        for o in facts.contract.operations.values()
-        if o.path == path and o.method != "GET"
-        for e in facts.answers[o.id]
-    )
-    return any(e.sent < end and received(e) > start and not refused(e) for e in writes)
+    return facts.index(_policy_changes).at(start, end)
+
+
+def _policy_changes(facts: Facts) -> Work[Exchange]:
+    return Work((each for each in _changes(facts) if not refused(each)), received)
 
 
 def _review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:

@@ -75,12 +75,15 @@ def _pairs(facts: Facts) -> Iterator[tuple[Exchange, dict[str, Any]]]:
 
 
 def _around(container: Container, exchange: Exchange) -> list[Seen]:
-    known = container.reads if container.created else []
-    before = [s for s in known if s.received <= exchange.sent]
-    quiet = [s for s in before if container.untouched(s.sent, received(exchange))]
-    return quiet[-1:]
+    last = container.line.before(exchange.sent) if container.created else None
+    quiet = last is not None and container.untouched(last.sent, received(exchange))
+    return [last] if last is not None and quiet else []
 
 
 def _asked(facts: Facts, exchange: Exchange) -> str | None:
-    names = facts.contract.operations[_signer(facts)].path_parameters
-    return exchange.path_params.get(names[-1].name)
+    return exchange.path_params.get(facts.index(_asset_parameter))
+
+
+def _asset_parameter(facts: Facts) -> str:
+    """The path parameter that names an asset."""
+    return facts.contract.operations[_signer(facts)].path_parameters[-1].name

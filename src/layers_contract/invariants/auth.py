@@ -54,11 +54,11 @@ def listed(facts: Facts) -> Iterator[Occasion]:
             project = exchange.path_params.get(facts.project_parameter, "")
             for item in items(facts, exchange):
                 said = pointer(item, spec["project"])
-                if isinstance(said, str) and said.lower() != project.lower():
+                if not isinstance(said, str) or said.lower() == project.lower():
+                    yield HELD
+                else:
                     message = f"the list of project {project} holds a container of {said}"
                     yield broken(message, exchange)
-                else:
-                    yield HELD
 
 
 def items(facts: Facts, exchange: Exchange) -> list[dict[str, object]]:
@@ -84,14 +84,18 @@ def _names_own(facts: Facts, exchange: Exchange) -> bool:
     container = facts.container_of(exchange)
     job = facts.job_of(exchange)
     project = exchange.path_params.get(facts.project_parameter)
-    projects = {
-        s.exchange.path_params.get(facts.project_parameter) for s in facts.starts if _made_by_own(s)
-    }
     return bool(
         (container and _made_by_own(container.created))
         or (job and job.render and _made_by_own(job.render.first))
-        or (project and project in projects)
+        or (project and project in facts.index(_own_projects))
     )
+
+
+def _own_projects(facts: Facts) -> set[str | None]:
+    """The projects in which this run has started something."""
+    return {
+        s.exchange.path_params.get(facts.project_parameter) for s in facts.starts if _made_by_own(s)
+    }
 
 
 def _made_by_own(started: Started | None) -> bool:

@@ -8,7 +8,7 @@ from math import inf
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Job, Seen, busy, received, succeeded
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 
 TAKEN, LATE = 202, 200
 
@@ -38,7 +38,7 @@ def ends(facts: Facts) -> Iterator[Occasion]:
     """
     endings = facts.contract.job.endings
     for job, exchange in _cancels(facts):
-        views = [v for v in job.views if v.sent >= received(exchange)]
+        views = list(job.line.since(received(exchange)))
         if exchange.status != TAKEN or not views:
             continue
         last = views[-1]
@@ -130,11 +130,14 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
 def _may_be_archived(facts: Facts, job: Job) -> bool:
     """Whether a call on the job's project may have canceled it."""
     home = pointer(job.render.first.envelope, "/projectId") if job.render else None
-    return any(
-        not isinstance(home, str)
-        or home.lower() == exchange.path_params.get(facts.project_parameter, "").lower()
-        for exchange in _archives(facts, every=True)
-    )
+    archived = facts.index(_archived)
+    return home.lower() in archived if isinstance(home, str) else bool(archived)
+
+
+def _archived(facts: Facts) -> set[str]:
+    """The projects that somebody may have archived."""
+    calls = _archives(facts, every=True)
+    return {each.path_params.get(facts.project_parameter, "").lower() for each in calls}
 
 
 def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
@@ -148,15 +151,14 @@ def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
 def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
     """The containers of this run that were unfinished when their project was archived."""
     project = archive.path_params.get(facts.project_parameter, "").lower()
-    for container in facts.own:
+    for container in facts.index(by_project).get(project, ()):
+        before = container.line.before(archive.sent)
+        after = container.line.after(received(archive))
         made = container.created
-        home = pointer(made.envelope, "/projectId") if made else None
-        if made is None or not isinstance(home, str) or home.lower() != project:
+        if made is None or before is None or after is None:
             continue
-        before = [s for s in container.reads if s.received <= archive.sent]
-        after = [s for s in container.reads if s.sent >= received(archive)]
-        running = before and before[-1].state not in facts.contract.render.endings
-        if running and after and received(made.exchange) <= archive.sent:
+        running = before.state not in facts.contract.render.endings
+        if running and received(made.exchange) <= archive.sent:
             yield container
 
 
@@ -166,7 +168,7 @@ def _ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
     Half of the shortest render of this run is more than a race.
     """
     success = facts.contract.job.ending("success")
-    late = received(call) + _shortest_render(facts) / 2
+    late = received(call) + facts.index(_shortest_render) / 2
     running = [v for v in job.views if v.state not in facts.contract.job.endings and v.sent > late]
     ended = [v for v in job.views if v.state == success]
     return (running[-1], ended[0]) if running and ended else None

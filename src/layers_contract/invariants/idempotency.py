@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, KeyedCall, Started, busy, received, refused
+from layers_contract.facts import Facts, KeyedCall, Seen, Started, busy, received, refused
 from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._requests import error_code_of, request_problems, valid
 from layers_contract.invariants.lifecycle import may_be_canceled
 
@@ -105,7 +106,7 @@ def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
         bad = [e for e in call.exchanges if e.status == 422 and _is_invalid(facts, e)]
         for first in bad[:1]:
             later = [e for e in call.exchanges if e.sent >= received(first) and valid(facts, e)]
-            used = [e for e in call.exchanges if not refused(e)]
+            used = [e for e in call.exchanges if not refused(e)][:2]
             clean = [e for e in later if not any(u.sent < received(e) and u is not e for u in used)]
             for again in clean[:1]:
                 message = f"a key whose first request was refused as invalid: {again.status}"
@@ -128,6 +129,7 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
     for started in facts.starts:
         by_key[(started.operation, started.key)].append(started)
     for call in facts.keyed.values():
+        theirs = [e for e in call.exchanges if not refused(e)][:2]
         for exchange in call.exchanges:
             if exchange.credential != "other" or busy(exchange):
                 continue
@@ -137,8 +139,7 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
                 for s in mine
                 if s.exchange.credential == "own" and received(s.exchange) <= exchange.sent
             ]
-            theirs = [e for e in call.exchanges if not refused(e) and e is not exchange]
-            if not mine or any(e.sent < received(exchange) for e in theirs):
+            if not mine or any(e.sent < received(exchange) for e in theirs if e is not exchange):
                 continue
             named = pointer(exchange.json, "/jobId")
             leaked = named in jobs and jobs[named].exchange.credential == "own"
@@ -189,6 +190,17 @@ def _is_json(exchange: Exchange) -> bool:
 
 def _first(facts: Facts, call: KeyedCall) -> Started | None:
     """What the key was first used for, or None where that is not certain."""
+    known = facts.index(_firsts)
+    if call not in known:
+        known[call] = _find_first(facts, call)
+    return known[call]
+
+
+def _firsts(_: Facts) -> dict[KeyedCall, Started | None]:
+    return {}
+
+
+def _find_first(facts: Facts, call: KeyedCall) -> Started | None:
     if not call.started:
         return None
     first = min(call.started, key=lambda s: received(s.exchange))
@@ -202,17 +214,10 @@ def _first(facts: Facts, call: KeyedCall) -> Started | None:
     return None if doubtful else first
 
 
-def _uses(facts: Facts, first: Started) -> list[Exchange]:
-    """All uses of the key of *first*."""
-    one = first.exchange
-    return facts.keyed[(one.credential, first.operation, one.path, first.key or "")].exchanges
-
-
 def _within_window(facts: Facts, first: Started, again: Exchange) -> bool:
-    begun = min(
-        [e.sent for e in _uses(facts, first) if not refused(e)], default=first.exchange.sent
-    )
-    end = begun + min(facts.contract.idempotency.window, facts.expect.window)
+    one = first.exchange
+    call = facts.keyed[(one.credential, first.operation, one.path, first.key or "")]
+    end = call.begun + min(facts.contract.idempotency.window, facts.expect.window)
     return received(again) + facts.expect.clock_skew < end
 
 
@@ -227,6 +232,8 @@ def _canonical(exchange: Exchange) -> str:
 
 def _differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
     """Whether two bodies ask for different things, defaults filled in."""
+    if one.request_body == other.request_body:
+        return False
     if NOT_JSON in (one.request_json, other.request_json):
         return one.request_json is not other.request_json
     operation = facts.operation(one)
@@ -258,9 +265,18 @@ def _together(first: Started, again: Exchange) -> bool:
 
 def _moved_on(facts: Facts, first: Started, again: Exchange) -> bool:
     """Whether the job was seen ended before *again* was sent."""
+    return facts.index(_ended).get(first.job, inf) <= again.sent
+
+
+def _ended(facts: Facts) -> dict[str, float]:
+    """When each job was first known to have ended."""
     endings = facts.contract.job.endings
-    views = facts.jobs[first.job].views
-    return any(v.state in endings and v.received <= again.sent for v in views)
+    found: dict[str, float] = {}
+    for job in facts.jobs.values():
+        for seen in job.views:
+            if seen.state in endings:
+                found[job.id] = min(found.get(job.id, inf), seen.received)
+    return found
 
 
 def _same_answer(facts: Facts, first: Started, again: Exchange) -> Occasion:
@@ -286,28 +302,47 @@ def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iter
     hook, marker = _hook(exchange), facts.expect.marker
     if hook is None or marker is None or marker not in hook:
         return
-    if any(_hook(each) == hook and busy(each) for each in facts.history):
+    if hook in facts.index(_lost_hooks):
         return
     made = {started.container for started in known}
+    for seen in facts.index(_shown_hooks)[hook]:
+        if seen.sent < received(exchange):
+            continue
+        if seen.id in made or _is_clone(facts, seen.id):
+            yield HELD
+        else:
+            message = f"container {seen.id} has appeared, and no 202 named it"
+            yield broken(message, exchange, seen)
+
+
+def _lost_hooks(facts: Facts) -> set[str | None]:
+    """The hooks of requests that the server may not have got to."""
+    return {_hook(each) for each in facts.history if busy(each)}
+
+
+def _shown_hooks(facts: Facts) -> dict[str, list[Seen]]:
+    """The views of containers, by the hook that they show."""
+    found = defaultdict(list)
     for container in facts.containers.values():
         for seen in (*container.reads, *container.listed):
-            if pointer(seen.data, "/brief/hook") != hook or seen.sent < received(exchange):
-                continue
-            if container.id in made or _is_clone(facts, container):
-                yield HELD
-            else:
-                message = f"container {container.id} has appeared, and no 202 named it"
-                yield broken(message, exchange, seen)
+            hook = pointer(seen.data, "/brief/hook")
+            if isinstance(hook, str):
+                found[hook].append(seen)
+    return found
 
 
-def _is_clone(facts: Facts, container: Container) -> bool:
+def _is_clone(facts: Facts, container: str) -> bool:
     """Whether a call named it that may take its brief from elsewhere."""
-    made = container.created
+    made = facts.containers[container].created
     return made is not None and facts.container_parameter in made.exchange.path_params
 
 
 def _same_body_starts(facts: Facts, exchange: Exchange) -> list[Started]:
-    return [s for s in facts.starts if _hook(s.exchange) == _hook(exchange)]
+    return facts.index(_starts_by_hook)[_hook(exchange)]
+
+
+def _starts_by_hook(facts: Facts) -> dict[str | None, list[Started]]:
+    return grouped(facts.starts, lambda started: _hook(started.exchange))
 
 
 def _hook(exchange: Exchange) -> str | None:
@@ -337,10 +372,11 @@ def _not_canceled(facts: Facts, first: Started, other: Exchange) -> Iterator[Occ
     """The first job is not canceled by anything but a cancel."""
     ending = facts.contract.job.ending("cancel")
     job = facts.jobs[first.job]
-    ended = [v for v in job.views if v.state == ending and v.sent >= received(other)]
+    since = job.line.since(received(other))
+    ended = next((view for view in since if view.state == ending), None)
     container = facts.containers[first.container]
-    if ended and not may_be_canceled(facts, container, ended[0]):
-        yield broken(f"job {job.id} is {ending} after a conflict", first.exchange, other, ended[0])
+    if ended and not may_be_canceled(facts, container, ended):
+        yield broken(f"job {job.id} is {ending} after a conflict", first.exchange, other, ended)
 
 
 def _own_jobs(started: Iterable[Started]) -> Iterator[Occasion]:

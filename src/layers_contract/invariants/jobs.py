@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
+from operator import attrgetter
+from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Job, Seen, busy, earlier, moment, precision, received
+from layers_contract.facts import (
+    Container,
+    Facts,
+    Job,
+    Render,
+    Seen,
+    busy,
+    earlier,
+    moment,
+    precision,
+    received,
+)
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 
-PROGRESS, RESULT, ERROR = "/progress", "/result", "/error"
+PROGRESS, RESULT, ERROR = "progress", "result", "error"
+NAMED = f"/{RESULT}/containerId"
 CONSTANT = ("kind", "containerId", "projectId", "startedAt")
 SHOWN = ("status", "stage", "progress")
 
@@ -45,9 +62,10 @@ def progress(facts: Facts) -> Iterator[Occasion]:
     for job in facts.jobs.values():
         for seen in job.polls:
             number = _number(seen)
-            if number is not None:
-                message = f"progress of job {job.id} is {number}"
-                yield HELD if 0 <= number <= 1 else broken(message, seen)
+            if number is None or 0 <= number <= 1:
+                yield from () if number is None else (HELD,)
+            else:
+                yield broken(f"progress of job {job.id} is {number}", seen)
         yield from _never_back(job.polls, job.polls)
 
 
@@ -58,10 +76,12 @@ def result(facts: Facts) -> Iterator[Occasion]:
     for job in facts.jobs.values():
         for seen in job.views:
             for field, outcome in ((RESULT, "success"), (ERROR, "failure")):
-                if pointer(seen.data, field) is not None:
-                    fits = seen.state == lifecycle.ending(outcome)
-                    message = f"job {job.id} is {seen.state} and shows {field[1:]}"
-                    yield HELD if fits else broken(message, seen)
+                if seen.data.get(field) is None:
+                    continue
+                if seen.state == lifecycle.ending(outcome):
+                    yield HELD
+                else:
+                    yield broken(f"job {job.id} is {seen.state} and shows {field}", seen)
             yield from _result_names(job, seen)
 
 
@@ -69,12 +89,13 @@ def result(facts: Facts) -> Iterator[Occasion]:
 def constant(facts: Facts) -> Iterator[Occasion]:
     """What identifies a job is the same at every poll."""
     for job in facts.jobs.values():
-        for seen in job.polls if job.render else ():
-            envelope = job.render.first.envelope if job.render else {}
-            changed = [name for name in CONSTANT if _differs(envelope, seen.data, name)]
-            message = f"job {job.id}: {', '.join(changed)} changed"
-            first = job.render.first.exchange if job.render else seen.exchange
-            yield broken(message, first, seen) if changed else HELD
+        if job.render is None:
+            continue
+        first = job.render.first
+        for seen in job.polls:
+            changed = [name for name in CONSTANT if _differs(first.envelope, seen.data, name)]
+            message = f"job {job.id}: {', '.join(changed)} changed" if changed else ""
+            yield broken(message, first.exchange, seen) if changed else HELD
 
 
 @invariant("job.readable", needs="a job polled after its 202")
@@ -102,29 +123,29 @@ def unchanged(facts: Facts) -> Iterator[Occasion]:
     reader = facts.contract.reader("job")
     validator = reader.raw["x-polling"].get("validator", {})
     request, answer = (validator.get(k, "").lower() for k in ("request", "response"))
+    tagged = {
+        (job.id, tag): seen
+        for job in facts.jobs.values()
+        for seen in reversed(job.polls)
+        if (tag := seen.exchange.headers.get(answer)) is not None
+    }
     for exchange in facts.answers[reader.id]:
         job, tag = facts.job_of(exchange), exchange.request_headers.get(request)
         if job is None or tag is None or exchange.status != validator.get("unchanged"):
             continue
-        issued = [s for s in job.polls if s.exchange.headers.get(answer) == tag]
-        if issued and issued[0].received <= exchange.sent:
-            yield from _still_true(job, issued[0], exchange)
+        issued = tagged.get((job.id, tag))
+        if issued and issued.received <= exchange.sent:
+            yield from _still_true(job, issued, exchange)
 
 
 @invariant("progress.same-as-job", needs="the progress endpoint of a container of this run")
 def same_as_job(facts: Facts) -> Iterator[Occasion]:
     """The progress endpoint shows the newest job, and shows it as the job itself does."""
+    shown = _progress_by_container(facts)
     for container in facts.own:
-        for seen in _progress_of(facts, container.id):
-            render = container.render_of(seen)
-            if render is None:
-                continue
-            message = f"progress of {container.id} shows job {seen.id}, the newest is {render.job}"
-            yield HELD if seen.id == render.job else broken(message, render.first.exchange, seen)
-            changed = [n for n in CONSTANT if _differs(render.first.envelope, seen.data, n)]
-            if changed and seen.id == render.job:
-                message = f"progress of {container.id} shows another {', '.join(changed)}"
-                yield broken(message, render.first.exchange, seen)
+        for seen in shown.get(container.id, ()):
+            if render := container.render_of(seen):
+                yield from _shows_newest(container, render, seen)
     for job in facts.jobs.values():
         yield from _same_states(facts, job)
         yield from _never_back(job.polls, job.progress)
@@ -132,11 +153,25 @@ def same_as_job(facts: Facts) -> Iterator[Occasion]:
         yield from _never_back(job.progress, job.polls)
 
 
-def _progress_of(facts: Facts, container: str) -> Iterator[Seen]:
+def _progress_by_container(facts: Facts) -> dict[str | None, list[Seen]]:
+    found = defaultdict(list)
     for job in facts.jobs.values():
         for seen in job.progress:
-            if seen.exchange.path_params.get(facts.container_parameter) == container:
-                yield seen
+            found[seen.exchange.path_params.get(facts.container_parameter)].append(seen)
+    return found
+
+
+def _shows_newest(container: Container, render: Render, seen: Seen) -> Iterator[Occasion]:
+    first = render.first
+    if seen.id != render.job:
+        message = f"progress of {container.id} shows job {seen.id}, the newest is {render.job}"
+        yield broken(message, first.exchange, seen)
+        return
+    yield HELD
+    changed = [n for n in CONSTANT if _differs(first.envelope, seen.data, n)]
+    if changed:
+        message = f"progress of {container.id} shows another {', '.join(changed)}"
+        yield broken(message, first.exchange, seen)
 
 
 def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
@@ -150,7 +185,7 @@ def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
             )
             yield broken(message, before, after)
     own = facts.containers.get(job.render.container) if job.render else None
-    reads = [s for s in own.reads if own.render_of(s) is job.render] if own else []
+    reads = own.reads_of(job.render) if own and job.render else ()
     for before, after in _mixed(job.progress, reads):
         if _fit(facts, before, after):
             yield HELD
@@ -159,28 +194,43 @@ def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
             yield broken(message, before, after)
 
 
-def _stories(facts: Facts) -> Iterator[tuple[Job, list[Seen]]]:
+def _stories(facts: Facts) -> Iterator[tuple[Job, Sequence[Seen]]]:
     """Each job of this run with the reads of its container that belong to its render."""
     for container in facts.own:
         for render in container.renders:
-            job = facts.jobs[render.job]
-            yield job, [s for s in container.reads if container.render_of(s) is render]
+            yield facts.jobs[render.job], container.reads_of(render)
 
 
-def _mixed(one: list[Seen], other: list[Seen]) -> Iterator[tuple[Seen, Seen]]:
+def _mixed(one: Sequence[Seen], other: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
     """Pairs of one view from each list, certainly ordered in time."""
-    mine = {id(seen) for seen in one}
-    for after, before in earlier([*one, *other], lambda s: (id(s) in mine, s.state)):
-        for each in before:
-            if (id(each) in mine) is not (id(after) in mine):
-                yield each, after
+    if not one or not other:
+        return
+    mine = set(one)
+    by_sent = sorted((*one, *other), key=attrgetter("sent"))
+    by_received = sorted(by_sent, key=attrgetter("received"))
+    before: tuple[dict[str, Seen], dict[str, Seen]] = {}, {}
+    done = 0
+    for after in by_sent:
+        while done < len(by_received) and (each := by_received[done]).received <= after.sent:
+            before[each in mine][each.state] = each
+            done += 1
+        for each in before[after not in mine].values():
+            yield each, after
 
 
 def _fit(facts: Facts, before: Seen, after: Seen) -> bool:
     """Whether some state of the container explains both views."""
-    reach = facts.contract.render.reach
-    then, now = _container_states(facts, before), _container_states(facts, after)
-    return any(now & reach.get(state, now) for state in then)
+    known = facts.index(_fitting)
+    key = _is_job(before), before.state, _is_job(after), after.state
+    if key not in known:
+        reach = facts.contract.render.reach
+        then, now = _container_states(facts, before), _container_states(facts, after)
+        known[key] = any(now & reach.get(state, now) for state in then)
+    return known[key]
+
+
+def _fitting(_: Facts) -> dict[tuple[bool, str, bool, str], bool]:
+    return {}
 
 
 def _container_states(facts: Facts, seen: Seen) -> frozenset[str]:
@@ -199,37 +249,55 @@ def _name(seen: Seen) -> str:
     return f"job {seen.id}" if _is_job(seen) else f"container {seen.id}"
 
 
-def _never_back(one: list[Seen], other: list[Seen]) -> Iterator[Occasion]:
+def _never_back(one: Sequence[Seen], other: Sequence[Seen]) -> Iterator[Occasion]:
     """Progress in *other* is never behind what was seen before in *one*."""
-    sources = {id(seen) for seen in one}
-    targets = {id(seen) for seen in other}
-    for after, before in earlier({id(s): s for s in (*one, *other)}.values(), id):
-        known = [s for s in before if id(s) in sources and _number(s) is not None]
-        now = _number(after)
-        if now is None or not known or id(after) not in targets:
-            continue
-        most = max(known, key=lambda s: _number(s) or 0.0)
-        message = f"progress of job {after.id} went back from {_number(most)} to {now}"
-        yield HELD if now >= (_number(most) or 0.0) else broken(message, most, after)
+    known = sorted(_numbered(one), key=lambda each: each[1].received)
+    best: tuple[float, Seen] | None = None
+    second: tuple[float, Seen] | None = None
+    done = 0
+    for now, after in _numbered(other):
+        while done < len(known) and known[done][1].received <= after.sent:
+            if best is None or known[done][0] > best[0]:
+                best, second = known[done], best
+            elif second is None or known[done][0] > second[0]:
+                second = known[done]
+            done += 1
+        most = second if best and best[1] is after else best
+        if most:
+            yield HELD if now >= most[0] else _went_back(*most, now, after)
+
+
+def _went_back(most: float, seen: Seen, now: float, after: Seen) -> Occasion:
+    return broken(f"progress of job {after.id} went back from {most} to {now}", seen, after)
+
+
+def _numbered(views: Iterable[Seen]) -> list[tuple[float, Seen]]:
+    """The views that show progress, with it."""
+    return [(number, seen) for seen in views if (number := _number(seen)) is not None]
 
 
 def _number(seen: Seen) -> float | None:
-    value = pointer(seen.data, PROGRESS)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    value = seen.data.get(PROGRESS)
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def _result_names(job: Job, seen: Seen) -> Iterator[Occasion]:
-    named = pointer(seen.data, RESULT + "/containerId")
+    named = pointer(seen.data, NAMED) if RESULT in seen.data else None
     if job.render is None or not isinstance(named, str):
         return
-    message = f"the result of job {job.id} names {named}, its container is {job.render.container}"
-    same = named == job.render.container
-    yield HELD if same else broken(message, job.render.first.exchange, seen)
+    if named == job.render.container:
+        yield HELD
+    else:
+        home = job.render.container
+        message = f"the result of job {job.id} names {named}, its container is {home}"
+        yield broken(message, job.render.first.exchange, seen)
 
 
-def _differs(envelope: object, data: object, name: str) -> bool:
-    was, now = pointer(envelope, "/" + name), pointer(data, "/" + name)
-    if was is None or now is None:
+def _differs(envelope: Mapping[str, Any], data: Mapping[str, Any], name: str) -> bool:
+    was, now = envelope.get(name), data.get(name)
+    if was is None or now is None or was == now:
         return False
     start, later = moment(was), moment(now)
     if start is not None and later is not None:
@@ -242,10 +310,13 @@ def _both_differ(one: Seen, other: Seen, name: str) -> bool:
 
 
 def _still_true(job: Job, seen: Seen, exchange: Exchange) -> Iterator[Occasion]:
-    between = [s for s in job.polls if seen.received <= s.sent and s.received <= exchange.sent]
-    changed = [(s, n) for s in between for n in SHOWN if _both_differ(seen, s, n)]
+    start = bisect_left(job.polls, seen.received, key=attrgetter("sent"))
+    since = (job.polls[place] for place in range(start, len(job.polls)))
+    asked = takewhile(lambda each: each.sent <= exchange.sent, since)
+    between = (each for each in asked if each.received <= exchange.sent)
+    changed = next(((s, n) for s in between for n in SHOWN if _both_differ(seen, s, n)), None)
     if changed:
-        newer, name = changed[0]
+        newer, name = changed
         message = f"job {job.id}: 304 although {name} has changed since the ETag was issued"
         yield broken(message, seen, newer, exchange)
     else:

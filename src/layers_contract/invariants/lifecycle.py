@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from math import inf
 
-from layers_contract.contract import Refusal
+from layers_contract.contract import FieldRule, Refusal
 from layers_contract.document import pointer
 from layers_contract.facts import (
     Container,
@@ -22,7 +24,7 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import valid
 
-CREATED, UPDATED, ASSETS, URL, ID = "/createdAt", "/updatedAt", "/assets", "url", "id"
+CREATED, UPDATED, ASSETS, URL, ID = "createdAt", "updatedAt", "/assets", "url", "id"
 
 
 @invariant("lifecycle.first", needs="a render that was started")
@@ -133,13 +135,15 @@ def created(facts: Facts) -> Iterator[Occasion]:
     for container in facts.own:
         views = [*container.reads, *container.listed]
         for before, after in pairwise(views):
-            one, other = pointer(before.data, CREATED), pointer(after.data, CREATED)
+            one, other = before.data.get(CREATED), after.data.get(CREATED)
             was, now = moment(one), moment(other)
             if was is None or now is None:
                 continue
-            message = f"container {container.id}: createdAt changed from {one} to {other}"
-            same = abs(was - now) <= precision(one, other)
-            yield HELD if same else broken(message, before, after)
+            if one == other or abs(was - now) <= precision(one, other):
+                yield HELD
+            else:
+                message = f"container {container.id}: createdAt changed from {one} to {other}"
+                yield broken(message, before, after)
 
 
 @invariant("container.updated", needs="a container")
@@ -147,12 +151,14 @@ def updated(facts: Facts) -> Iterator[Occasion]:
     """The updatedAt is not before createdAt and never goes back."""
     for container in facts.own:
         for seen in container.reads:
-            one, other = pointer(seen.data, CREATED), pointer(seen.data, UPDATED)
+            one, other = seen.data.get(CREATED), seen.data.get(UPDATED)
             start, change = moment(one), moment(other)
-            if start is not None and change is not None:
-                message = f"container {container.id}: updatedAt is before createdAt"
-                sound = change >= start - precision(one, other)
-                yield HELD if sound else broken(message, seen)
+            if start is None or change is None:
+                continue
+            if change >= start or change >= start - precision(one, other):
+                yield HELD
+            else:
+                yield broken(f"container {container.id}: updatedAt is before createdAt", seen)
         yield from _updated_goes_on(container)
 
 
@@ -164,9 +170,13 @@ def constant(facts: Facts) -> Iterator[Occasion]:
         views = sorted((*container.reads, *container.listed), key=lambda seen: seen.sent)
         for before, after in pairwise(views):
             was, now = pointer(before.data, spec["project"]), pointer(after.data, spec["project"])
-            if isinstance(was, str) and isinstance(now, str):
+            if not isinstance(was, str) or not isinstance(now, str):
+                continue
+            if was == now or was.lower() == now.lower():
+                yield HELD
+            else:
                 message = f"container {container.id} moved from project {was} to {now}"
-                yield HELD if was.lower() == now.lower() else broken(message, before, after)
+                yield broken(message, before, after)
 
 
 @invariant("container.urls", needs="a completed container read twice")
@@ -201,16 +211,23 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 
 def may_be_canceled(facts: Facts, container: Container, seen: Seen) -> bool:
     """Whether a cancel or an archive that reaches *container* was sent before *seen* was known."""
+    if container.unsure < seen.received or facts.index(_first_archive) < seen.received:
+        return True
     jobs = {render.job for render in container.renders}
-    cancels = [e for name in jobs for e in facts.jobs[name].cancels]
+    cancels = (each for name in jobs for each in facts.jobs[name].cancels)
+    return any(e.sent < seen.received for e in cancels if e.credential in ("own", "other"))
+
+
+def _first_archive(facts: Facts) -> float:
+    """When the first project may have been archived."""
     render = facts.contract.render
-    archives = [
-        e
+    archives = (
+        each.sent
         for name in render.causes(render.ending("cancel")) - facts.cancelers
-        for e in facts.answers[name]
-    ]
-    calls = [e for e in (*cancels, *archives) if e.credential in ("own", "other")]
-    return container.unsure < seen.received or any(e.sent < seen.received for e in calls)
+        for each in facts.answers[name]
+        if each.credential in ("own", "other")
+    )
+    return min(archives, default=inf)
 
 
 def refusals(facts: Facts, refusal: Refusal) -> Iterator[Occasion]:
@@ -245,8 +262,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
     """Reads of one render that are certainly ordered in time."""
     for container in facts.own:
         for render in container.renders:
-            mine = [seen for seen in container.reads if container.render_of(seen) is render]
-            for after, before in earlier(mine, lambda seen: seen.state):
+            for after, before in earlier(container.reads_of(render), lambda seen: seen.state):
                 for each in before:
                     yield each, after
 
@@ -259,32 +275,42 @@ def _step(facts: Facts, before: Seen, after: Seen, what: str) -> Occasion:
 
 
 def _field_rules(facts: Facts, field: str, *, empty: bool) -> Iterator[Occasion]:
-    rules = [r for r in facts.contract.render.fields if r.field == field and r.empty is empty]
+    rules: dict[str, list[FieldRule]] = defaultdict(list)
+    for rule in facts.contract.render.fields:
+        for state in rule.states if rule.field == field and rule.empty is empty else ():
+            rules[state].append(rule)
     for container in facts.containers.values():
-        views = [*container.reads, *(container.listed if container.created else ())]
-        for seen in views:
-            for rule in rules:
-                if seen.state not in rule.states:
-                    continue
-                if not empty and field[1:] not in seen.data and seen in container.listed:
-                    continue
-                word = "has" if empty else "has no"
-                message = f"container {seen.id} is {seen.state} and {word} {field[1:]}"
-                yield HELD if rule.holds(seen.data) else broken(message, seen, source=rule.source)
+        for seen in container.reads:
+            yield from _field_fits(seen, field, rules.get(seen.state, ()))
+        for seen in container.listed if container.created else ():
+            if empty or field[1:] in seen.data:
+                yield from _field_fits(seen, field, rules.get(seen.state, ()))
+
+
+def _field_fits(seen: Seen, field: str, rules: Iterable[FieldRule]) -> Iterator[Occasion]:
+    for rule in rules:
+        if rule.holds(seen.data):
+            yield HELD
+        else:
+            word = "has" if rule.empty else "has no"
+            message = f"container {seen.id} is {seen.state} and {word} {field[1:]}"
+            yield broken(message, seen, source=rule.source)
 
 
 def _updated_goes_on(container: Container) -> Iterator[Occasion]:
-    for after, before in earlier(container.reads, lambda seen: str(pointer(seen.data, UPDATED))):
-        shown = pointer(after.data, UPDATED)
+    for after, before in earlier(container.reads, lambda seen: str(seen.data.get(UPDATED))):
+        shown = after.data.get(UPDATED)
         now = moment(shown)
-        for each in before:
-            first = pointer(each.data, UPDATED)
+        for each in before if now is not None else ():
+            first = each.data.get(UPDATED)
             was = moment(first)
-            if now is None or was is None:
+            if was is None or now is None:
                 continue
-            message = f"container {container.id}: updatedAt went back from {first} to {shown}"
-            sound = now >= was - precision(first, shown)
-            yield HELD if sound else broken(message, each, after)
+            if now >= was or now >= was - precision(first, shown):
+                yield HELD
+            else:
+                message = f"container {container.id}: updatedAt went back from {first} to {shown}"
+                yield broken(message, each, after)
 
 
 def _state_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
@@ -300,8 +326,16 @@ def _state_around(facts: Facts, container: Container, exchange: Exchange) -> str
         return None
     if last.state in facts.contract.render.endings:
         return last.state
-    polls = facts.jobs[render.job].polls
-    going_on = any(
-        p.sent >= received(exchange) and p.state not in facts.contract.job.endings for p in polls
-    )
-    return last.state if going_on else None
+    running_last = facts.index(_running_last).get(render.job, -inf)
+    return last.state if running_last >= received(exchange) else None
+
+
+def _running_last(facts: Facts) -> dict[str, float]:
+    """When each job was asked for last and seen running."""
+    endings = facts.contract.job.endings
+    return {
+        job.id: poll.sent
+        for job in facts.jobs.values()
+        for poll in job.polls
+        if poll.state not in endings
+    }

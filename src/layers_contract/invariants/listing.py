@@ -11,7 +11,7 @@ from layers_contract.contract import Pagination
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen, moment, precision, received, succeeded
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants.auth import items
 
 ROUNDING = 1.0
@@ -57,10 +57,13 @@ def finds_made(facts: Facts) -> Iterator[Occasion]:
                 continue
             if walk.filters and not _fits_throughout(facts, container, walk):
                 continue
-            message = f"the list does not hold container {container.id}, made before"
-            made = container.created
-            proof = [made.exchange] if made else []
-            yield HELD if container.id in shown else broken(message, *proof, *walk.pages)
+            if container.id in shown:
+                yield HELD
+            else:
+                made = container.created
+                proof = [made.exchange] if made else []
+                message = f"the list does not hold container {container.id}, made before"
+                yield broken(message, *proof, *walk.pages)
 
 
 @invariant("list.limit", needs="a list")
@@ -90,9 +93,11 @@ def filtered(facts: Facts) -> Iterator[Occasion]:
                     got = pointer(item, walk.pagination.filters[name])
                     if got is None or (name == "format" and _is_open(facts, values)):
                         continue
-                    message = f"the list filtered by {name}={','.join(values)} holds {got}"
-                    fits = got in values
-                    yield HELD if fits else broken(message, walk.pages[0], page, source=source)
+                    if got in values:
+                        yield HELD
+                    else:
+                        message = f"the list filtered by {name}={','.join(values)} holds {got}"
+                        yield broken(message, walk.pages[0], page, source=source)
 
 
 @invariant("list.order", needs="a list that holds two containers")
@@ -106,7 +111,8 @@ def order(facts: Facts) -> Iterator[Occasion]:
         for (newer, first), (older, second) in pairwise(dated):
             message = "an item stands before one that is newer"
             late = (moment(older) or 0.0) - (moment(newer) or 0.0)
-            yield HELD if late <= precision(newer, older) else broken(message, first, second)
+            held = late <= 0 or late <= precision(newer, older)
+            yield HELD if held else broken(message, first, second)
 
 
 @invariant("list.walk", needs="a walk over two pages")
@@ -125,8 +131,16 @@ def same_story(facts: Facts) -> Iterator[Occasion]:
             yield from _beside(facts, container, seen)
 
 
-def _walks(facts: Facts) -> Iterator[Walk]:
+def _walks(facts: Facts) -> list[Walk]:
     """The walks in a history: a page without a cursor, and what follows its cursors."""
+    return facts.index(_all_walks)
+
+
+def _all_walks(facts: Facts) -> list[Walk]:
+    return list(_find_walks(facts))
+
+
+def _find_walks(facts: Facts) -> Iterator[Walk]:
     for name, pagination in facts.contract.lists.items():
         open_walks: dict[tuple[str, str, str], Walk] = {}
         walks = []
@@ -155,15 +169,14 @@ def _walks(facts: Facts) -> Iterator[Walk]:
 def _fits_throughout(facts: Facts, container: Container, walk: Walk) -> bool:
     """Whether a container that has ended fitted a walk's filters before it, and after it."""
     begun, over = walk.pages[0].sent, received(walk.pages[-1])
-    before = [s for s in container.reads if s.received <= begun][-1:]
-    after = [s for s in container.reads if s.sent >= over][:1]
-    if not before or not after or not container.untouched(before[0].sent, after[0].received):
+    before, after = container.line.before(begun), container.line.after(over)
+    if before is None or after is None or not container.untouched(before.sent, after.received):
         return False
-    if before[0].state not in facts.contract.render.endings:
+    if before.state not in facts.contract.render.endings:
         return False
     return all(
         pointer(seen.data, walk.pagination.filters[name]) in values
-        for seen in (*before, *after)
+        for seen in (before, after)
         for name, values in walk.filters.items()
     )
 
@@ -184,19 +197,17 @@ def _oldest(facts: Facts, walk: Walk) -> float | None:
 
 
 def _newer(container: Container, oldest: float | None) -> bool:
-    views = [*container.reads, *container.listed]
+    views = container.reads or container.listed
     created = moment(pointer(views[0].data, "/createdAt")) if views else None
     return created is not None and oldest is not None and created > oldest + ROUNDING
 
 
 def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:
     project = page.path_params.get(facts.project_parameter, "").lower()
-    for container in facts.own:
+    for container in facts.index(by_project).get(project, ()):
         made = container.created
-        home = pointer(made.envelope, "/projectId") if made else None
-        at_home = isinstance(home, str) and home.lower() == project
-        if made and at_home and made.exchange.credential == "own":
-            yield from [container] if received(made.exchange) <= page.sent else ()
+        if made and made.exchange.credential == "own" and received(made.exchange) <= page.sent:
+            yield container
 
 
 def _filter_source(facts: Facts, walk: Walk, name: str) -> str | None:
@@ -232,17 +243,20 @@ def _beside(facts: Facts, container: Container, seen: Seen) -> Iterator[Occasion
     """The listed view against the last read before it and the first one after."""
     render = container.render_of(seen)
     reach = facts.contract.render.reach
-    reads = [s for s in container.reads if container.render_of(s) is render] if render else []
-    before = [s for s in reads if s.received <= seen.sent][-1:]
-    after = [s for s in reads if s.sent >= seen.received][:1]
-    for first, then in [*((s, seen) for s in before), *((seen, s) for s in after)]:
-        fits = then.state in reach.get(first.state, {then.state})
-        message = f"container {seen.id} is {first.state}, then {then.state}, in list and read"
-        yield HELD if fits else broken(message, first, then)
-    if before and after and container.untouched(before[0].sent, after[0].received):
-        wrong = [n for n in SHOWN if _lists_another(before[0], seen, after[0], n)]
+    line = container.line_of(render) if render else None
+    before, after = (line.before(seen.sent), line.after(seen.received)) if line else (None, None)
+    for first, then in ((before, seen), (seen, after)):
+        if first is None or then is None:
+            continue
+        if then.state in reach.get(first.state, {then.state}):
+            yield HELD
+        else:
+            shown = f"{first.state}, then {then.state}"
+            yield broken(f"container {seen.id} is {shown}, in list and read", first, then)
+    if before and after and container.untouched(before.sent, after.received):
+        wrong = [n for n in SHOWN if _lists_another(before, seen, after, n)]
         message = f"the list shows another {', '.join(wrong)} of container {seen.id} than its reads"
-        yield broken(message, before[0], seen, after[0]) if wrong else HELD
+        yield broken(message, before, seen, after) if wrong else HELD
 
 
 def _lists_another(before: Seen, listed: Seen, after: Seen, name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from layers_contract.document import pointer
 from layers_contract.facts import Facts, Seen, Started, received
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._requests import valid
 
 BRIEF = "/brief"
@@ -52,7 +52,7 @@ def reject_regenerates(facts: Facts) -> Iterator[Occasion]:
             asked = pointer(exchange.request_json, starts.when or "") is True
             if exchange.status not in facts.contract.operations[name].success or not asked:
                 continue
-            started = next((s for s in facts.starts if s.exchange is exchange), None)
+            started = facts.index(_started_by).get(exchange.number)
             if started is None:
                 message = f"{name} with a new render answered without its job"
                 yield broken(message, exchange, source="assumed")
@@ -68,11 +68,9 @@ def patch(facts: Facts) -> Iterator[Occasion]:
         render = facts.jobs[started.job].render
         if render is None or render.first is not started or not valid(facts, started.exchange):
             continue
-        before = [s for s in container.reads if s.received <= started.exchange.sent]
-        after = [s for s in container.reads if container.render_of(s) is render]
-        if not before or not after:
+        last, after = container.last_read_before(started.exchange), container.reads_of(render)
+        if last is None or not after:
             continue
-        last = max(before, key=lambda seen: seen.sent)
         if container.untouched(last.sent, received(started.exchange), but=started.exchange):
             patched = pointer(started.exchange.request_json, "/patch")
             known = patched if isinstance(patched, dict) else {}
@@ -86,10 +84,8 @@ def new_container(facts: Facts) -> Iterator[Occasion]:
         original = started.exchange.path_params.get(facts.container_parameter)
         named = [
             s
-            for s in facts.starts
-            if s.container == started.container
-            and s.job != started.job
-            and received(s.exchange) <= started.exchange.sent
+            for s in facts.index(_starts_by_container)[started.container]
+            if s.job != started.job and received(s.exchange) <= started.exchange.sent
         ]
         if started.container == original or named:
             message = f"a clone of {original} answered container {started.container}"
@@ -123,9 +119,11 @@ def overrides(facts: Facts) -> Iterator[Occasion]:
         container = facts.containers[started.container]
         render = facts.jobs[started.job].render
         is_first = render is not None and render.first is started
-        for seen in container.reads if is_first and isinstance(wanted, dict) else ():
+        if render is None or not is_first or not isinstance(wanted, dict):
+            continue
+        for seen in container.reads_of(render):
             brief = pointer(seen.data, BRIEF)
-            if not isinstance(brief, dict) or container.render_of(seen) is not render:
+            if not isinstance(brief, dict):
                 continue
             wrong = sorted(n for n, v in wanted.items() if n in brief and brief[n] != v)
             message = (
@@ -149,12 +147,24 @@ def _clones(facts: Facts) -> Iterator[Started]:
             yield started
 
 
+def _started_by(facts: Facts) -> dict[int, Started]:
+    """What each exchange started, by its number."""
+    return {started.exchange.number: started for started in facts.starts}
+
+
+def _starts_by_job(facts: Facts) -> dict[str, list[Started]]:
+    return grouped(facts.starts, lambda started: started.job)
+
+
+def _starts_by_container(facts: Facts) -> dict[str, list[Started]]:
+    return grouped(facts.starts, lambda started: started.container)
+
+
 def _job_is_new(facts: Facts, started: Started) -> Occasion:
     others = [
         s
-        for s in facts.starts
-        if s.job == started.job
-        and s is not started
+        for s in facts.index(_starts_by_job)[started.job]
+        if s is not started
         and not _same_call(s, started)
         and received(s.exchange) <= started.exchange.sent
     ]
@@ -170,13 +180,20 @@ def _same_call(one: Started, other: Started) -> bool:
 
 def _not_as_asked(facts: Facts, asked: Exchange, seen: Seen) -> str | None:
     project = asked.path_params[facts.project_parameter]
-    shown = pointer(seen.data, "/projectId")
+    shown = seen.data.get("projectId")
     if isinstance(shown, str) and shown.lower() != project.lower():
         return "project"
+    wanted, got = pointer(asked.request_json, "/format"), seen.data.get("format")
+    if wanted is None or got is None or got == wanted:
+        return None
+    return None if wanted == _open_format(facts, asked) else "format"
+
+
+def _open_format(facts: Facts, asked: Exchange) -> str | None:
+    """The format that leaves the choice to the server."""
     schema = facts.contract.document.resolve(facts.contract.operations[asked.operation or ""].body)
-    open_format = schema.get("properties", {}).get("format", {}).get("default")
-    wanted, got = pointer(asked.request_json, "/format"), pointer(seen.data, "/format")
-    return "format" if wanted not in (None, open_format) and got not in (None, wanted) else None
+    found: str | None = schema.get("properties", {}).get("format", {}).get("default")
+    return found
 
 
 def _patched(
