@@ -10,7 +10,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ class _Missing:
     def __bool__(self) -> bool:
         return False
 
+
+DEEPEST: Final = 100
+"""How deep JSON may be nested; RFC 8259 lets a reader set a limit."""
 
 NOT_JSON: Final = _Missing()
 _UNPARSED: Final = _Missing()
@@ -49,6 +52,7 @@ class Exchange:
 
     `sent` and `received` are seconds since the epoch on the driver's clock. `received` and
     `status` are None where no answer came: such a request may still have been carried out.
+    `failure` says why there is none; beside a status, why the body could not be read.
     Header names are lower case; the credential's header is never kept. `intent` says what the
     sender took its data for: `positive`, `negative: <component>: <description>`, or nothing.
     """
@@ -97,9 +101,22 @@ class Exchange:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return NOT_JSON
+    openers = body.count(b"[") + body.count(b"{")
+    return value if openers <= DEEPEST or _is_flat(value) else NOT_JSON
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether a value is no deeper than what walks through it can go."""
+    level: list[Any] = [[value]]
+    for _ in range(DEEPEST + 1):
+        inner = [v for each in level for v in (each.values() if isinstance(each, dict) else each)]
+        level = [each for each in inner if isinstance(each, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 class History:
@@ -153,8 +170,11 @@ class History:
 
 def to_record(exchange: Exchange) -> dict[str, Any]:
     """An exchange as plain JSON values; a body that is not UTF-8 becomes base64."""
-    record = asdict(exchange)
-    del record["_json"], record["_request_json"]
+    names = (each.name for each in fields(exchange) if not each.name.startswith("_"))
+    record = {name: getattr(exchange, name) for name in names}
+    for name in ("request_headers", "headers", "path_params"):
+        record[name] = dict(record[name])
+    record["findings"] = [asdict(each) for each in exchange.findings]
     for name in ("request_body", "body"):
         record[name] = _text(record[name])
     return record

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 __all__ = ["PHASES", "Outcome", "Plan", "Progress", "Skip", "Trouble", "one_line"]
 
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 _LINE: Final = 400
+_SECRET: Final = 8
+"""Characters that a key must have to be looked for; a shorter one keeps no secret."""
 
 
 def _never() -> bool:
     return False
+
+
+def _as_it_is(_: str, body: Any) -> Any:
+    return body
 
 
 def _run_id() -> str:
@@ -30,6 +37,8 @@ class Plan:
     parameters that exist on the server now, or None. `may_send` is asked before each request with
     its operationId and body; False leaves the request out. `stop` is asked there too; True ends
     the run. `timeout` (seconds) bounds the whole exchange, `max_body` (bytes, decoded) the answer.
+    `secrets` are other keys that no exchange may hold. `mark` gets the operationId and the body of
+    each valid request, as JSON, and gives what is sent in its place.
     The callables are called from other threads than the one `run` was called in, one at a time.
     """
 
@@ -43,16 +52,29 @@ class Plan:
     phases: Sequence[str] = PHASES
     seed: int = 0
     timeout: float = 10.0
-    max_body: int = 4 * 1024 * 1024
+    max_body: int = 8 * 1024 * 1024
     stop: Callable[[], bool] = _never
+    secrets: Collection[str] = ()
+    mark: Callable[[str, Any], Any] = _as_it_is
     run_id: str = field(default_factory=_run_id)
 
     def redact(self, text: str) -> str:
-        """*text* without the values of the secret headers."""
-        for name, value in self.headers.items():
-            if name.lower() in self.secret_headers and value:
-                text = text.replace(value, "***")
+        """*text* without the values of the secret headers, and without other secrets."""
+        for value in self._hidden:
+            text = re.sub(re.escape(value), "***", text, flags=re.IGNORECASE)
         return text
+
+    def redact_bytes(self, raw: bytes) -> bytes:
+        """As `redact`."""
+        low = raw.lower()
+        for value in (each for each in self._hidden if each.lower().encode() in low):
+            raw = re.sub(re.escape(value.encode()), b"***", raw, flags=re.IGNORECASE)
+        return raw
+
+    @property
+    def _hidden(self) -> Iterator[str]:
+        own = (v for n, v in self.headers.items() if n.lower() in self.secret_headers)
+        return (value for value in (*own, *self.secrets) if len(value) >= _SECRET)
 
 
 @dataclass(frozen=True, slots=True)

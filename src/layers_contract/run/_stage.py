@@ -30,6 +30,7 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
+    `patience` is how long one answer may take, in seconds.
     """
 
     contract: Contract
@@ -41,6 +42,7 @@ class Stage:
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
     transport: httpx.AsyncBaseTransport | None = None
     epoch: float | None = None
+    patience: float = 30.0
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
@@ -67,6 +69,7 @@ class Stage:
             purse=self.purse,
             client=client,
             clock=_ticking(epoch - trio.current_time()),
+            timeout=self.patience,
             on_sent=self.tell_sent,
         )
 
