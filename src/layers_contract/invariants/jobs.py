@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from layers_contract.document import pointer
@@ -19,7 +20,7 @@ def terminal(facts: Facts) -> Iterator[Occasion]:
     """A job that has ended is polled as it ended."""
     endings = facts.contract.job.endings
     for job in facts.jobs.values():
-        for after, before in earlier(job.polls, lambda seen: seen.state):
+        for after, before in earlier(_known(facts, job.polls), lambda seen: seen.state):
             for each in before:
                 if each.state in endings:
                     message = f"job {job.id} was {each.state}, then {after.state}"
@@ -132,6 +133,11 @@ def same_as_job(facts: Facts) -> Iterator[Occasion]:
         yield from _never_back(job.progress, job.polls)
 
 
+def _known(facts: Facts, views: list[Seen]) -> list[Seen]:
+    """The views that show a documented state; of others no more can be said than that."""
+    return [seen for seen in views if seen.state in facts.contract.job.states]
+
+
 def _progress_of(facts: Facts, container: str) -> Iterator[Seen]:
     for job in facts.jobs.values():
         for seen in job.progress:
@@ -141,7 +147,7 @@ def _progress_of(facts: Facts, container: str) -> Iterator[Seen]:
 
 def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
     reach = facts.contract.job.reach
-    for before, after in _mixed(job.polls, job.progress):
+    for before, after in _mixed(_known(facts, job.polls), _known(facts, job.progress)):
         if after.state in reach.get(before.state, {after.state}):
             yield HELD
         else:
@@ -185,10 +191,10 @@ def _fit(facts: Facts, before: Seen, after: Seen) -> bool:
 
 def _container_states(facts: Facts, seen: Seen) -> frozenset[str]:
     """The states in which the container may be, as *seen* tells."""
+    everything = frozenset(facts.contract.render.states)
     if _is_job(seen):
-        everything = frozenset(facts.contract.render.states)
         return facts.contract.render.mirror.get(seen.state, everything)
-    return frozenset({seen.state})
+    return frozenset({seen.state} if seen.state in everything else everything)
 
 
 def _is_job(seen: Seen) -> bool:
@@ -215,7 +221,12 @@ def _never_back(one: list[Seen], other: list[Seen]) -> Iterator[Occasion]:
 
 def _number(seen: Seen) -> float | None:
     value = pointer(seen.data, PROGRESS)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _result_names(job: Job, seen: Seen) -> Iterator[Occasion]:

@@ -9,9 +9,16 @@ from layers_contract.document import Operation, surest
 from layers_contract.facts import Facts, busy, refused, succeeded
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants._requests import error_code_of, plain, request_problems
+from layers_contract.invariants._requests import (
+    away,
+    error_code_of,
+    plain,
+    request_problems,
+    well_formed,
+)
 
 SERVER_ERROR = 500
+FEW, TENTH = 5, 10
 UNGREETED = frozenset({401, 403})
 GATEWAY = frozenset({408, 413, 414, 431})
 """Refusals that a proxy in front of the server may give in its own words."""
@@ -39,7 +46,7 @@ def content_type(facts: Facts) -> Iterator[Occasion]:
         if (
             response is None
             or response.schema is None
-            or not (succeeded(exchange) or _own_refusal(exchange))
+            or not (succeeded(exchange) or _own_refusal(facts, exchange))
         ):
             continue
         media = exchange.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -56,6 +63,11 @@ def body(facts: Facts) -> Iterator[Occasion]:
     for operation, exchange in _answered(facts):
         if succeeded(exchange):
             yield from _fits(facts, operation, exchange)
+    for exchange in facts.history:
+        called = facts.operation(exchange)
+        if called and exchange.failure and succeeded(exchange):
+            message = f"{called.id} answered {exchange.status}, and {exchange.failure}"
+            yield broken(message, exchange, source="derived")
 
 
 @invariant("schema.headers", needs="an answer with a documented header")
@@ -63,7 +75,7 @@ def headers(facts: Facts) -> Iterator[Occasion]:
     """Required headers are there, and none that is there is shorter than documented."""
     for operation, exchange in _answered(facts):
         response = facts.response(exchange)
-        if succeeded(exchange) or _own_refusal(exchange):
+        if succeeded(exchange) or _own_refusal(facts, exchange):
             for name, header in (response.headers if response else {}).items():
                 yield from _header(operation, exchange, name, header)
 
@@ -88,9 +100,7 @@ def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
 def error_shape(facts: Facts) -> Iterator[Occasion]:
     """Every refusal is the error object."""
     for operation, exchange in _answered(facts):
-        if exchange.status is None or exchange.status < 400 or exchange.status in GATEWAY:
-            continue
-        if plain(exchange):
+        if _own_refusal(facts, exchange):
             yield from _fits(facts, operation, exchange)
 
 
@@ -111,7 +121,12 @@ def error_code(facts: Facts) -> Iterator[Occasion]:
 
 @invariant("errors.no-server-error", needs="an answer")
 def no_server_error(facts: Facts) -> Iterator[Occasion]:
-    """Nothing is answered with a server error, but for the documented ones."""
+    """Nothing is answered with a server error, but for the documented ones.
+
+    What stands in front of a server may lose it for a moment, and says so without JSON. That is no
+    server error, unless it says so of every tenth valid request.
+    """
+    often = _is_often_away(facts)
     for exchange in facts.history:
         if exchange.status is None:
             continue
@@ -121,9 +136,20 @@ def no_server_error(facts: Facts) -> Iterator[Occasion]:
             or facts.contract.error_codes.get(code or "") == exchange.status
         ):
             yield HELD
-        elif exchange.status != 503 or not exchange.headers.get("retry-after"):
+        elif exchange.status == 503 and exchange.headers.get("retry-after"):
+            continue
+        elif often or not away(facts, exchange):
             message = f"{exchange.method} {exchange.path} answered {exchange.status}"
             yield broken(message, exchange)
+
+
+def _is_often_away(facts: Facts) -> bool:
+    """Whether more than a tenth of the valid requests, and five at least, found nobody there."""
+    lost = sum(1 for each in facts.history if away(facts, each))
+    if lost < FEW:
+        return False
+    sound = (e for e in facts.history if e.answered and well_formed(facts, e))
+    return lost * TENTH > sum(1 for _ in sound)
 
 
 def _header(
@@ -139,10 +165,11 @@ def _header(
         yield HELD if fits else broken(message, exchange, source=source)
 
 
-def _own_refusal(exchange: Exchange) -> bool:
+def _own_refusal(facts: Facts, exchange: Exchange) -> bool:
     """Whether an error is the server's own word, and not that of a router or proxy before it."""
-    refused_ = exchange.status is not None and exchange.status >= 400
-    return refused_ and exchange.status not in GATEWAY and plain(exchange)
+    if exchange.status is None or exchange.status < 400 or exchange.status in GATEWAY:
+        return False
+    return plain(exchange) and not away(facts, exchange)
 
 
 def _lenient(code: str | None, status: int, facts: Facts) -> bool:
