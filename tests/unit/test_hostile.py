@@ -31,7 +31,7 @@ from tests.unit.hostile_server import (
     shown,
 )
 
-from layers_contract import report
+from layers_contract import cli, report
 from layers_contract.budget import Purse
 from layers_contract.driver import Session
 from layers_contract.history import Exchange, History, to_record
@@ -577,3 +577,31 @@ def test_no_cookie_opens_a_door(mock: tuple[str, dict[str, Any]]) -> None:
     behind(mock, rule, 2.0)
     assert heads
     assert not [each for each in heads if b"\r\ncookie:" in each]
+
+
+DESCRIPTIONS: Final[dict[str, Answer]] = {
+    "slow drip": slow_drip,
+    "100s without end": flood_of_continues,
+    "endless body": endless_body,
+    "nested": http(b"a = " + b"[" * 30_000),
+    "escapes": http(f'"a{ESCAPES[:1]}[31m" = 1\n'.replace("\x1b", "\\u001b").encode()),
+    "no UTF-8": http(b"\xff\xfe"),
+    "a gzip bomb": BODIES["a gzip bomb"],
+    "the wrong kinds": http(b"api_key = 7\nbudget = []"),
+}
+
+
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_what_a_server_says_of_itself_is_only_read(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A description that never ends, or is none, ends nothing but its own reading."""
+    monkeypatch.setattr(cli, "DESCRIPTION_TAKES", 0.5)
+    monkeypatch.delenv("LAYERS_API_KEY", raising=False)
+    with serving(lambda asked: DESCRIPTIONS[name] if "well-known" in asked.path else b"") as server:
+        monkeypatch.setattr("sys.argv", ["layers-contract", "check", "--url", server.url])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    assert ended.value.code in (cli.UNJUDGED, cli.WRONG_USE)
+    out, err = capsys.readouterr()
+    assert not [c for c in out + err if not c.isprintable() and c != "\n"]
