@@ -31,7 +31,7 @@ from tests.unit.hostile_server import (
     shown,
 )
 
-from layers_contract import cli, report
+from layers_contract import cli, fuzz, report
 from layers_contract.budget import Purse
 from layers_contract.driver import Session
 from layers_contract.history import Exchange, History, to_record
@@ -605,3 +605,55 @@ def test_what_a_server_says_of_itself_is_only_read(
     assert ended.value.code in (cli.UNJUDGED, cli.WRONG_USE)
     out, err = capsys.readouterr()
     assert not [c for c in out + err if not c.isprintable() and c != "\n"]
+
+
+def fuzzed(answer: Answer) -> list[Exchange]:
+    """What Schemathesis gets when a server knows but one answer."""
+    history: list[Exchange] = []
+    header = contract().document.security_header
+    with serving(lambda _: answer) as server:
+        plan = fuzz.Plan(
+            url=server.url,
+            headers={header: CANARY},
+            secret_headers=frozenset({header.lower()}),
+            operations=["getApprovalPolicy", "listContent"],
+            ids=lambda _: {"projectId": OPEN},
+            may_send=lambda _, __: len(history) < 12,
+            examples=2,
+            phases=["examples", "fuzzing"],
+            timeout=PATIENCE,
+            secrets=[OTHER],
+        )
+        fuzz.run(contract().document.raw, plan, history.append)
+    return history
+
+
+FUZZED: Final = (
+    "the key",
+    "the key in an error",
+    "103s without end",
+    "10,000 headers",
+    "a header of no ASCII",
+    "a chunk of 2^64",
+    "-1",
+    "a redirect to nowhere",
+    "Set-Cookie",
+    "reset",
+)
+
+
+@pytest.mark.parametrize("name", FUZZED)
+def test_schemathesis_survives_it_too(name: str) -> None:
+    """What Schemathesis gets is taken down as what actors get, and holds no key either."""
+    found = fuzzed(ANSWERS[name])
+    assert found
+    assert all(each.answered or each.failure for each in found)
+    kept = json.dumps([to_record(each) for each in found]).lower()
+    assert not [key for key in KEYS if key in kept]
+
+
+def test_hints_before_an_answer_are_no_answer() -> None:
+    """Schemathesis takes the answer after a 103 for the answer."""
+    found = fuzzed(HINT * 3 + shown(policy(OPEN)))
+    assert {each.status for each in found} == {200}
+    assert all(each.json for each in found)
