@@ -7,7 +7,6 @@ anywhere but to the target, and reads no answer further than its cap.
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +22,7 @@ from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
 from layers_contract.document import Operation, pointer
 from layers_contract.facts import refused, succeeded
-from layers_contract.history import Exchange, History
+from layers_contract.history import Exchange, History, redact
 from layers_contract.target import Target
 
 __all__ = ["NO_BODY", "UNSENT", "OutOfBudget", "Session", "retry_after"]
@@ -34,8 +33,6 @@ MOST_RESTS = 2
 TOO_MANY, AWAY = 429, 503
 TOO_LONG = f"the body is longer than {MAX_BODY:,} bytes"
 UNSENT = "cannot be sent"
-SECRET = 8
-"""Characters that a key must have to be looked for in answers; a shorter one keeps no secret."""
 WRONG_KEY = "lp_test_not_a_key"
 NO_BODY: Final = object()
 
@@ -213,10 +210,7 @@ class Session:
 
     def _redact(self, text: bytes) -> bytes:
         """*text* without the keys: a server may quote them."""
-        for key in (self.target.api_key, self.target.other_api_key):
-            if key and len(key) >= SECRET and key.lower().encode() in text.lower():
-                text = re.sub(re.escape(key.encode()), b"***", text, flags=re.IGNORECASE)
-        return text
+        return redact(text, (self.target.api_key, self.target.other_api_key))
 
     @property
     def _prefix(self) -> int:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History"]
+__all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History", "redact"]
 
 
 class _Missing:
@@ -29,6 +31,9 @@ class _Missing:
 
 DEEPEST: Final = 100
 """How deep JSON may be nested; RFC 8259 lets a reader set a limit."""
+
+SECRET: Final = 8
+"""Characters that a key must have to be looked for in answers."""
 
 NOT_JSON: Final = _Missing()
 _UNPARSED: Final = _Missing()
@@ -117,6 +122,26 @@ def _is_flat(value: Any) -> bool:
         if not level:
             return True
     return False
+
+
+def redact(raw: bytes, keys: Iterable[str | None]) -> bytes:
+    """*raw* without *keys*, in whatever case and JSON escape; a short one keeps no secret."""
+    low, escaped = raw.lower(), _ESCAPE.search(raw) is not None
+    for key in keys:
+        if key and len(key) >= SECRET and (escaped or key.lower().encode() in low):
+            raw = _spellings(key).sub(b"***", raw)
+    return raw
+
+
+_ESCAPE: Final = re.compile(rb"\\u00[2-7]")
+"""How JSON may write a character that could stand as it is."""
+
+
+@cache
+def _spellings(key: str) -> re.Pattern[bytes]:
+    """What JSON may write for a key, which is printable ASCII."""
+    letters = (rf"(?:{re.escape(c)}|\\u{ord(c):04x}|\\u{ord(c.swapcase()):04x})" for c in key)
+    return re.compile("".join(letters).encode(), re.IGNORECASE)
 
 
 class History:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from layers_contract.history import redact
 
 __all__ = ["PHASES", "Outcome", "Plan", "Progress", "Skip", "Trouble", "one_line"]
 
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 _LINE: Final = 400
-_SECRET: Final = 8
-"""Characters that a key must have to be looked for; a shorter one keeps no secret."""
 
 
 def _never() -> bool:
@@ -60,21 +59,12 @@ class Plan:
 
     def redact(self, text: str) -> str:
         """*text* without the values of the secret headers, and without other secrets."""
-        for value in self._hidden:
-            text = re.sub(re.escape(value), "***", text, flags=re.IGNORECASE)
-        return text
+        return self.redact_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
     def redact_bytes(self, raw: bytes) -> bytes:
         """As `redact`."""
-        low = raw.lower()
-        for value in (each for each in self._hidden if each.lower().encode() in low):
-            raw = re.sub(re.escape(value.encode()), b"***", raw, flags=re.IGNORECASE)
-        return raw
-
-    @property
-    def _hidden(self) -> Iterator[str]:
         own = (v for n, v in self.headers.items() if n.lower() in self.secret_headers)
-        return (value for value in (*own, *self.secrets) if len(value) >= _SECRET)
+        return redact(raw, (*own, *self.secrets))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,12 +106,14 @@ class Fuzzing:
 
     def _may_send(self, operation: str, body: bytes) -> bool:
         starts = operation in self._contract.starts and self._is_sound(operation, body)
-        if self._abandoned or (starts and self._renders <= 0):
+        if starts and self._renders <= 0:
             return False
         try:
             for pause in self._stage.purse.turn(starts=starts, share=SHARE):
                 time.sleep(pause)
         except OutOfBudget:
+            return False
+        if self._abandoned:
             return False
         self._renders -= starts
         self._under_way = starts
