@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from layers_contract.target import Budget
 
-__all__ = ["Purse"]
+__all__ = ["MOST_BYTES", "OutOfBudget", "Purse"]
+
+MOST_BYTES = 256 * 2**20
+"""Of all answers together: they are kept in memory."""
+
+
+class OutOfBudget(Exception):  # noqa: N818 - not an error: the run ends early, in order
+    """Nothing more may be sent."""
 
 
 @dataclass
 class Purse:
     """What is spent of a budget.
 
-    `now` is any clock in seconds. Cheap requests keep a reserve: the last of the budget is for
-    following what was started.
+    `now` is any clock in seconds. No request is sent once one of the limits is reached, but for
+    the cancels that tidy up: they may exceed it by as many as jobs still run.
     """
 
     budget: Budget
@@ -26,6 +34,8 @@ class Purse:
     generations: int = 0
     refused: int = 0
     stopped: bool = False
+    _weight: int = 0
+    _grace: int | None = None
     _begun: float | None = None
     _free_at: float = 0.0
     _held_until: float = 0.0
@@ -44,7 +54,17 @@ class Purse:
     def over(self) -> bool:
         """Whether nothing more may be sent."""
         spent = self.requests >= self.budget.requests or self.elapsed >= self.budget.seconds
-        return self.stopped or spent
+        return self.stopped or spent or self.heavy
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the answers are too many bytes to keep and judge more of them."""
+        return self._weight > MOST_BYTES
+
+    def weigh(self, size: int) -> None:
+        """An answer of so many bytes is kept."""
+        with self._lock:
+            self._weight += size
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -58,24 +78,76 @@ class Purse:
         with self._lock:
             dear = starts and self.generations >= self.budget.generations * share
             if self.over or dear or self.requests >= self.budget.requests * share:
-                self.refused += 1
-                return False
+                return self._take_grace(starts=starts)
             self.requests += 1
             self.generations += starts
             return True
+
+    def _take_grace(self, *, starts: bool) -> bool:
+        if starts or not self._grace:
+            self.refused += 1
+            return False
+        self._grace -= 1
+        self.requests += 1
+        return True
+
+    def tidy(self, requests: int) -> None:
+        """Allow so many more requests that start nothing, whatever is spent: to end what runs."""
+        self._grace = requests
+
+    def turn(self, *, starts: bool = False, share: float = 1.0) -> Iterator[float]:
+        """Pay for one request; each pause that must pass until it may be sent, in seconds.
+
+        Raises:
+            OutOfBudget: It may not be sent any more.
+        """
+        if not self.take(starts=starts, share=share):
+            raise OutOfBudget
+        pause = self.wait()
+        while pause > 0:
+            if pause >= self.left:
+                break
+            yield pause
+            pause = self.wait() if self.held else 0.0
+        if pause > 0 or (self.stopped and self._grace is None):
+            self._unsend(starts=starts)
+            raise OutOfBudget
+
+    def _unsend(self, *, starts: bool) -> None:
+        with self._lock:
+            self.requests -= 1
+            self.generations -= starts
 
     def give_back(self) -> None:
         """A request that was paid for as a render started none."""
         with self._lock:
             self.generations -= 1
 
+    def charge(self) -> None:
+        """A request that was not paid for as a render has started one."""
+        with self._lock:
+            self.generations += 1
+
     def hold(self, seconds: float) -> None:
         """Let nobody send anything for so long: the server has asked for it."""
         with self._lock:
             self._held_until = max(self._held_until, self.now() + seconds)
 
+    @property
+    def held(self) -> bool:
+        """Whether the server has asked for silence."""
+        return self.now() < self._held_until
+
+    @property
+    def left(self) -> float:
+        """Seconds until nothing more may be sent."""
+        return inf if self._grace is not None else self.budget.seconds - self.elapsed
+
     def wait(self) -> float:
-        """Seconds to wait before the next request: no minute holds too many, nor a held one any."""
+        """Seconds to wait before the next request: no minute holds too many, nor a held one any.
+
+        Whoever has waited must ask again where the purse is `held` by then.
+        """
         now, pace = self.now(), self.budget.requests_per_minute
         with self._lock:
             at = max(self._free_at, self._held_until, now)

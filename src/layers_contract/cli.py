@@ -26,7 +26,8 @@ DEFAULT_KEY_VARIABLE = "LAYERS_API_KEY"
 DEFAULT_OTHER_KEY_VARIABLE = "LAYERS_OTHER_KEY"
 DESCRIPTION = "/.well-known/layers-contract.toml"
 """Where a server may say by itself how it wants to be judged. The mock does."""
-LONGEST_DESCRIPTION = 65_536
+LONGEST_DESCRIPTION, DESCRIPTION_TAKES = 65_536, 5.0
+"""Bytes and seconds."""
 EMBEDDED_RENDER = 0.8
 
 out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -333,17 +334,35 @@ def _described(url: str) -> dict[str, Any] | None:
     import tomllib
 
     import httpx
+    import trio
 
     try:
-        with httpx.stream("GET", url + DESCRIPTION, timeout=5, trust_env=False) as answer:
-            if answer.status_code != httpx.codes.OK:
-                return None
-            text = next(answer.iter_bytes(LONGEST_DESCRIPTION), b"").decode()
-        told = tomllib.loads(text)
-    except (httpx.HTTPError, ValueError):
+        told = tomllib.loads(trio.run(_fetched, url + DESCRIPTION).decode())
+    except (httpx.HTTPError, trio.TooSlowError, OSError, ValueError, RecursionError):
         return None
     # A server must not learn our environment: it may give keys of its own, and name no variables.
     return {k: v for k, v in told.items() if not k.endswith("_env")} or None
+
+
+async def _fetched(address: str) -> bytes:
+    """What stands at *address*; nothing where it is long or comes slowly."""
+    import httpx
+    import trio
+
+    raw = b""
+    client = httpx.AsyncClient(trust_env=False, timeout=None)  # noqa: S113 - see below
+    with trio.fail_after(DESCRIPTION_TAKES):
+        async with (
+            client,
+            client.stream("GET", address, headers={"accept-encoding": "identity"}) as answer,
+        ):
+            if answer.status_code != httpx.codes.OK:
+                return b""
+            async for chunk in answer.aiter_raw():
+                raw += chunk
+                if len(raw) > LONGEST_DESCRIPTION:
+                    return b""
+    return raw
 
 
 def _progress(target: Target) -> Progress:
@@ -387,6 +406,11 @@ def _write(files: Iterable[tuple[Path, str]]) -> None:
             raise click.ClickException(message) from error
 
 
+def _printable(text: str) -> str:
+    """*text* without what a terminal would take for a command: a server may be quoted in it."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 def main() -> None:
     """Run the command line; what is wrong is said in one line."""
     try:
@@ -400,7 +424,7 @@ def main() -> None:
         click.echo(f"layers-contract{where}: {message} (see --help)", err=True)
         sys.exit(WRONG_USE)
     except click.ClickException as error:
-        click.echo(f"layers-contract: {error.format_message()}", err=True)
+        click.echo(f"layers-contract: {_printable(error.format_message())}", err=True)
         sys.exit(WRONG_USE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -9,32 +9,36 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
 import trio
 
-from layers_contract.budget import Purse
+from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
 from layers_contract.document import Operation, pointer
-from layers_contract.facts import succeeded
-from layers_contract.history import Exchange, History
+from layers_contract.facts import refused, succeeded
+from layers_contract.history import Exchange, History, redact
 from layers_contract.target import Target
 
-__all__ = ["NO_BODY", "OutOfBudget", "Session", "retry_after"]
+__all__ = ["NO_BODY", "UNSENT", "OutOfBudget", "Session", "retry_after"]
 
 MAX_BODY = 8 * 2**20
 MAX_RETRY_AFTER = 120.0
-TOO_MANY = 429
-SECRET = 8
-"""Characters that a key must have to be looked for in answers; a shorter one keeps no secret."""
+MOST_RESTS = 2
+TOO_MANY, AWAY = 429, 503
+TOO_LONG = f"the body is longer than {MAX_BODY:,} bytes"
+UNSENT = "cannot be sent"
 WRONG_KEY = "lp_test_not_a_key"
 NO_BODY: Final = object()
 
 
-class OutOfBudget(Exception):  # noqa: N818 - not an error: the run ends early, in order
-    """Nothing more may be sent."""
+class _UnreadableError(ValueError):
+    """An answer came, and its body cannot be read; the message says why."""
 
 
 class _HungUp(Exception):  # noqa: N818 - we did it ourselves
@@ -75,6 +79,7 @@ class Session:
     ) -> Exchange:
         """Call *operation*; a rate limit is waited out, each try being an exchange of its own.
 
+        A server that says when it will be back is asked again, so many times as `MOST_RESTS` says.
         With *hang_up* the connection is closed as soon as the request is sent: whether it was
         carried out, only a later look can tell.
 
@@ -82,6 +87,7 @@ class Session:
             OutOfBudget: Nothing more may be sent.
         """
         spec = self.contract.operations[operation]
+        rests = 0
         while True:
             await self._pay(spec, credential)
             try:
@@ -92,15 +98,16 @@ class Session:
                 request.extensions["trace"] = _hang_up
             exchange = await self._send(spec, request, actor, credential, ids)
             pause = retry_after(exchange)
-            if pause is None or pause > MAX_RETRY_AFTER:
+            rests += exchange.status != TOO_MANY
+            if pause is not None:
+                self.purse.hold(pause)
+            if pause is None or rests > MOST_RESTS:
                 return exchange
-            self.purse.hold(pause)
 
     async def _pay(self, spec: Operation, credential: str) -> None:
         starts = spec.id in self.contract.starts and credential in ("own", "other")
-        if not self.purse.take(starts=starts):
-            raise OutOfBudget
-        await trio.sleep(self.purse.wait())
+        for pause in self.purse.turn(starts=starts):
+            await trio.sleep(pause)
 
     def _request(  # noqa: PLR0913, PLR0917 - a request has this many parts
         self,
@@ -139,7 +146,7 @@ class Session:
             path_params={name: ascii(value)[1:-1] for name, value in ids.items()},
             credential=credential,
             actor=actor,
-            failure=f"cannot be sent ({type(error).__name__})",
+            failure=f"{UNSENT} ({type(error).__name__})",
         )
         self.on_sent()
         return self.history.add(exchange)
@@ -162,27 +169,36 @@ class Session:
                 await self._receive(request, exchange)
         except trio.TooSlowError:
             exchange.failure = f"no whole answer within {self.timeout:g} s"
+            exchange.status = None
         except _HungUp:
-            exchange.failure = "hung up before the answer came"
+            exchange.failure, exchange.status = "hung up before the answer came", None
+        except trio.Cancelled:
+            exchange.failure, exchange.status = "the run was broken off", None
+            self.history.add(exchange)
+            raise
+        except _UnreadableError as error:
+            exchange.failure = str(error)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             exchange.failure = type(error).__name__
-        if exchange.failure:
             exchange.status = None
-        else:
-            exchange.received = self.clock()
+        exchange.received = self.clock() if exchange.answered else None
+        self.purse.weigh(len(exchange.body))
         self._settle(spec, exchange)
         return self.history.add(exchange)
 
     def _settle(self, spec: Operation, exchange: Exchange) -> None:
         self.on_sent()
         starts = self.contract.starts.get(spec.id)
-        if starts is None or exchange.credential not in ("own", "other") or not exchange.answered:
+        if starts is None or not exchange.answered:
             return
+        paid = exchange.credential in ("own", "other")
         named = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
         job = named if isinstance(named, str) else None
-        if not succeeded(exchange) or job in self._jobs:
+        if paid and (refused(exchange) or job in self._jobs):
             self.purse.give_back()
-        elif job:
+        elif not paid and succeeded(exchange):
+            self.purse.charge()
+        if job:
             self._jobs.add(job)
 
     def _sketch(
@@ -211,10 +227,7 @@ class Session:
 
     def _redact(self, text: bytes) -> bytes:
         """*text* without the keys: a server may quote them."""
-        for key in (self.target.api_key, self.target.other_api_key):
-            if key and len(key) >= SECRET:
-                text = text.replace(key.encode(), b"***")
-        return text
+        return redact(text, (self.target.api_key, self.target.other_api_key))
 
     @property
     def _prefix(self) -> int:
@@ -225,7 +238,7 @@ class Session:
         try:
             exchange.status = response.status_code
             exchange.headers = {
-                name.lower(): self._redact(value.encode()).decode()
+                self._redact(name.encode()).decode().lower(): self._redact(value.encode()).decode()
                 for name, value in response.headers.items()
             }
             exchange.body = self._redact(await _read(response))
@@ -239,21 +252,22 @@ async def _read(response: httpx.Response) -> bytes:
     async for chunk in response.aiter_raw():
         raw += chunk
         if len(raw) > MAX_BODY:
-            raise ValueError("the answer is too long")
-    encoding = response.headers.get("content-encoding", "identity").lower()
-    return bytes(raw) if encoding == "identity" else _inflate(bytes(raw))
+            raise _UnreadableError(TOO_LONG)
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    return bytes(raw) if encoding in ("", "identity") or not raw else _inflate(bytes(raw))
 
 
 def _inflate(raw: bytes) -> bytes:
-    """A gzip or zlib body, as far as the cap goes."""
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    try:
-        body = inflater.decompress(raw, MAX_BODY)
-    except zlib.error as error:
-        raise ValueError("the answer cannot be decompressed") from error
-    if inflater.unconsumed_tail:
-        raise ValueError("the answer is too long")
-    return body
+    """A gzip or deflate body, as far as the cap goes; deflate comes with a zlib header or bare."""
+    for wbits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        inflater = zlib.decompressobj(wbits)
+        with suppress(zlib.error):
+            body = inflater.decompress(raw, MAX_BODY)
+            if inflater.unconsumed_tail:
+                raise _UnreadableError(TOO_LONG)
+            if inflater.eof:
+                return body
+    raise _UnreadableError("the body is not what its Content-Encoding says")
 
 
 def _encode(body: Any) -> bytes | None:
@@ -265,8 +279,29 @@ def _encode(body: Any) -> bytes | None:
 
 
 def retry_after(exchange: Exchange) -> float | None:
-    """Seconds that a rate limit asks to wait, or None where the answer is none."""
-    if exchange.status != TOO_MANY:
+    """Seconds that a server asks to wait: with a rate limit, or because it is away.
+
+    None where it asks for nothing, or for longer than anybody waits.
+    """
+    if exchange.status not in (TOO_MANY, AWAY):
         return None
-    said = exchange.headers.get("retry-after", "")
-    return float(said) if said.isdecimal() else None
+    said = exchange.headers.get("retry-after", "").strip()
+    seconds = float(said) if said.isascii() and said.isdecimal() else _until(said, exchange)
+    return seconds if seconds is not None and seconds <= MAX_RETRY_AFTER else None
+
+
+def _until(said: str, exchange: Exchange) -> float | None:
+    """Seconds until an HTTP date, by the server's own clock where the answer shows it."""
+    then = _date(said)
+    if then is None:
+        return None
+    shown = _date(exchange.headers.get("date", ""))
+    return max(then - (shown or exchange.received or exchange.sent), 0.0)
+
+
+def _date(said: str) -> float | None:
+    try:
+        found: datetime = parsedate_to_datetime(said)
+        return found.timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

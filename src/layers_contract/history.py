@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-__all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History"]
+__all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History", "redact"]
 
 
 class _Missing:
@@ -28,6 +29,12 @@ class _Missing:
     def __bool__(self) -> bool:
         return False
 
+
+DEEPEST: Final = 100
+"""How deep JSON may be nested; RFC 8259 lets a reader set a limit."""
+
+SECRET: Final = 8
+"""Characters that a key must have to be looked for in answers."""
 
 NOT_JSON: Final = _Missing()
 _UNPARSED: Final = _Missing()
@@ -52,6 +59,7 @@ class Exchange:
 
     `sent` and `received` are seconds since the epoch on the driver's clock. `received` and
     `status` are None where no answer came: such a request may still have been carried out.
+    `failure` says why there is none; beside a status, why the body could not be read.
     Header names are lower case; the credential's header is never kept. `intent` says what the
     sender took its data for: `positive`, `negative: <component>: <description>`, or nothing.
     """
@@ -113,9 +121,42 @@ def _parsed(body: bytes, known: dict[bytes, Any]) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body, object_pairs_hook=_slim)
+        value = json.loads(body, object_pairs_hook=_slim)
     except (ValueError, RecursionError):
         return NOT_JSON
+    openers = body.count(b"[") + body.count(b"{")
+    return value if openers <= DEEPEST or _is_flat(value) else NOT_JSON
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether a value is no deeper than what walks through it can go."""
+    level: list[Any] = [[value]]
+    for _ in range(DEEPEST + 1):
+        inner = [v for each in level for v in (each.values() if isinstance(each, dict) else each)]
+        level = [each for each in inner if isinstance(each, dict | list)]
+        if not level:
+            return True
+    return False
+
+
+def redact(raw: bytes, keys: Iterable[str | None]) -> bytes:
+    """*raw* without *keys*, in whatever case and JSON escape; a short one keeps no secret."""
+    low, escaped = raw.lower(), _ESCAPE.search(raw) is not None
+    for key in keys:
+        if key and len(key) >= SECRET and (escaped or key.lower().encode() in low):
+            raw = _spellings(key).sub(b"***", raw)
+    return raw
+
+
+_ESCAPE: Final = re.compile(rb"\\u00[2-7]")
+"""How JSON may write a character that could stand as it is."""
+
+
+@cache
+def _spellings(key: str) -> re.Pattern[bytes]:
+    """What JSON may write for a key, which is printable ASCII."""
+    letters = (rf"(?:{re.escape(c)}|\\u{ord(c):04x}|\\u{ord(c.swapcase()):04x})" for c in key)
+    return re.compile("".join(letters).encode(), re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -210,8 +251,11 @@ class History:
 
 def to_record(exchange: Exchange) -> dict[str, Any]:
     """An exchange as plain JSON values; a body that is not UTF-8 becomes base64."""
-    record = asdict(exchange)
-    del record["_json"], record["_request_json"]
+    names = (each.name for each in fields(exchange) if not each.name.startswith("_"))
+    record = {name: getattr(exchange, name) for name in names}
+    for name in ("request_headers", "headers", "path_params"):
+        record[name] = dict(record[name])
+    record["findings"] = [asdict(each) for each in exchange.findings]
     for name in ("request_body", "body"):
         record[name] = _text(record[name])
     return record

@@ -47,7 +47,10 @@ class Allow:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much the run may cost; 0 requests per minute is no limit of our own."""
+    """How much the run may cost; 0 requests per minute is no limit of our own.
+
+    Only the cancels that tidy up go beyond it: one for each job that still runs.
+    """
 
     generations: int = 60
     requests: int = 3000

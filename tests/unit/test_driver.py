@@ -203,7 +203,8 @@ def test_an_endless_body_is_cut_off() -> None:
     """A body is read as far as its cap and no further."""
     body = Endless(b"x" * 2**20)
     [found] = talk(answering(httpx.Response(200, stream=body)))
-    assert failed(found)
+    assert (found.status, found.body) == (200, b"")
+    assert found.failure == "the body is longer than 8,388,608 bytes"
     assert body.sent <= MAX_BODY + 2**21
 
 
@@ -245,11 +246,11 @@ def test_a_compressed_body_is_read() -> None:
     ],
     ids=["bomb", "garbage", "unknown", "twice"],
 )
-def test_a_body_that_cannot_be_decompressed_is_no_answer(encoding: str, raw: bytes) -> None:
+def test_a_body_that_cannot_be_decompressed_is_none(encoding: str, raw: bytes) -> None:
     """A bomb and a body in no known encoding are failures, within the cap."""
     response = httpx.Response(200, headers={"content-encoding": encoding}, stream=Once(raw))
     [found] = talk(answering(response))
-    assert failed(found) or found.json != {}
+    assert found.failure or found.json != {}
     assert len(found.body) <= MAX_BODY
 
 
@@ -323,9 +324,9 @@ def test_a_rate_limit_that_says_no_sensible_time_is_an_answer(said: str | None) 
     assert found.status == 429
 
 
-@pytest.mark.parametrize(("status", "wait"), [(429, 7.0), (503, None), (200, None), (None, None)])
-def test_only_a_rate_limit_asks_to_wait(status: int | None, wait: float | None) -> None:
-    """Retry-After means a wait with a 429."""
+@pytest.mark.parametrize(("status", "wait"), [(429, 7.0), (503, 7.0), (200, None), (None, None)])
+def test_only_some_refusals_ask_to_wait(status: int | None, wait: float | None) -> None:
+    """Retry-After means a wait with a 429, or with a 503."""
     exchange = Exchange("GET", "/", 0.0, None, status, headers={"retry-after": "7"})
     assert retry_after(exchange) == wait
 
@@ -366,12 +367,13 @@ def spent(handler: Handler, calls: int, credential: str = "own") -> int:
     [
         ([httpx.Response(202, json={"jobId": n}) for n in ("a", "b")], 2),
         ([httpx.Response(202, json={"jobId": "a"}) for _ in range(3)], 1),
-        ([httpx.Response(409), httpx.Response(422), httpx.Response(500)], 0),
+        ([httpx.Response(409), httpx.Response(422)], 0),
+        ([httpx.Response(500), httpx.Response(504)], 2),
     ],
-    ids=["new", "replayed", "refused"],
+    ids=["new", "replayed", "refused", "failed"],
 )
 def test_a_render_is_paid_for_once(responses: list[httpx.Response], cost: int) -> None:
-    """A replay and a refusal cost no render."""
+    """A replay and a refusal cost no render; a failure may have started one."""
     assert spent(answering(*responses), len(responses)) == cost
 
 

@@ -467,8 +467,8 @@ async def hanging(_: Request) -> Response:
 
 
 HOSTILE = [
-    (endless, "longer than 100000 bytes"),
-    (bomb, "longer than 100000 bytes"),
+    (endless, "longer than 100,000 bytes"),
+    (bomb, "longer than 100,000 bytes"),
     (dripping, "within 0.3 s"),
     (hanging, "within 0.3 s"),
     (not_gzip, "Content-Encoding"),

@@ -280,3 +280,12 @@ def is_archived_once_it_is_found(tape: Tape) -> None:
     """An archive that was refused before is none."""
     tape.archive(status=404)
     tape.archive()
+
+
+@CASES.silent("cancel.keeps", "cancel.ends", also=["schema.body"])
+def is_followed_by_a_state_that_is_new(tape: Tape) -> None:
+    """What a cancel led to is left open where the job's state is unknown."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.cancel(made, status=200)
+    tape.poll(made, "archiving")

@@ -338,3 +338,36 @@ def may_be_of_two_renders(tape: Tape) -> None:
 def somebody_elses_is_followed(tape: Tape) -> None:
     """Which job of others’ containers is the newest nobody knows."""
     tape.progress(somebody_elses())
+
+
+@CASES.silent("job.terminal", also=["schema.body"])
+def is_in_a_state_that_is_new(tape: Tape) -> None:
+    """A status that no document names is no step back."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.poll(made, "published")
+
+
+@CASES.held("job.one-story", also=["schema.body"])
+def tells_a_story_with_a_state_that_is_new(tape: Tape) -> None:
+    """A container or job in a state that nobody knows fits whatever the other shows."""
+    made = tape.generate()
+    tape.poll(made, "running")
+    tape.read(made, "upscaling")
+    tape.poll(made, "publishing")
+    tape.read(made, "completed")
+
+
+@CASES.held("progress.same-as-job", also=["schema.body"])
+def is_shown_as_something_new(tape: Tape) -> None:
+    """A new word at one endpoint does not contradict an old one at the other."""
+    made = tape.generate()
+    tape.poll(made, "completed")
+    tape.progress(made, "published")
+
+
+@CASES.violated("job.progress", also=["schema.body"])
+def shows_a_progress_beyond_all_numbers(tape: Tape) -> None:
+    """A number that no float can hold is more than all."""
+    made = tape.generate()
+    tape.poll(made, "running", {"progress": 10**400})

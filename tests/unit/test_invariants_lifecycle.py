@@ -668,3 +668,21 @@ def need_not_be_there(tape: Tape) -> None:
     tape.wait(3)
     tape.read(made, status=429)
     tape.read(made, lost=True)
+
+
+@CASES.silent("lifecycle.order", "lifecycle.terminal", "lifecycle.ends", also=["schema.body"])
+def is_in_a_state_that_is_new(tape: Tape) -> None:
+    """A state that no document names is no step back; that it is unknown is said by its schema."""
+    made = tape.generate()
+    tape.read(made, "generating")
+    tape.read(made, "upscaling")
+    tape.wait(2 * RENDER)
+    tape.poll(made, "upscaling")
+
+
+@CASES.silent("lifecycle.terminal", also=["schema.body"])
+def ends_in_a_state_that_is_new(tape: Tape) -> None:
+    """What comes after an end, or before it, is left alone where nobody knows what it is."""
+    made = tape.generate()
+    tape.read(made, "completed")
+    tape.read(made, "published")

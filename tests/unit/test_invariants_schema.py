@@ -233,3 +233,55 @@ def is_a_server_that_rests(tape: Tape) -> None:
     """A server that says when to come back, or says nothing, has not failed at a request."""
     tape.policy(status=503, code="DOWN", headers={"retry-after": "9"}, answer=None)
     tape.policy(lost=True)
+
+
+def page_of_a_gateway(tape: Tape, times: int, **call: Any) -> None:
+    """What a proxy says that has lost the server."""
+    for number in range(times):
+        status = (502, 503, 504)[number % 3]
+        headers = {"content-type": "text/html"}
+        tape.policy(status=status, answer=b"<h1>Bad gateway</h1>", headers=headers, **call)
+
+
+@CASES.silent("errors.no-server-error", "errors.shape", "schema.content-type", "schema.headers")
+def is_a_gateway_that_lost_its_server(tape: Tape) -> None:
+    """A few pages of a gateway say nothing of the server behind it."""
+    page_of_a_gateway(tape, 4)
+
+
+@CASES.held("errors.no-server-error", "schema.content-type")
+def is_seldom_away(tape: Tape) -> None:
+    """Five pages of a gateway among fifty answers are no tenth."""
+    page_of_a_gateway(tape, 5)
+    for _ in range(45):
+        tape.policy()
+
+
+@CASES.violated("errors.no-server-error")
+def is_often_away(tape: Tape) -> None:
+    """More than every tenth valid request finds nobody there."""
+    page_of_a_gateway(tape, 5)
+    for _ in range(44):
+        tape.policy()
+
+
+@CASES.violated("errors.no-server-error", also=["errors.shape", "schema.content-type"])
+def falls_over_a_bad_request(tape: Tape) -> None:
+    """What is invalid kills the server, so that its gateway answers."""
+    headers = {"content-type": "text/html"}
+    tape.generate(body=b"{", status=502, answer=b"<h1>Bad gateway</h1>", headers=headers)
+
+
+@CASES.violated("schema.body")
+def is_not_what_its_encoding_says(tape: Tape) -> None:
+    """A success whose body cannot be decompressed is none that can be read."""
+    found = tape.policy()
+    found.body, found.failure = b"", "the body is not what its Content-Encoding says"
+
+
+@CASES.silent("schema.body")
+def is_no_success_and_cannot_be_read(tape: Tape) -> None:
+    """What cannot be read of a refusal, or was never answered, breaks no success."""
+    found = tape.policy(status=404, answer=None)
+    found.body, found.failure = b"", "the body is not what its Content-Encoding says"
+    tape.policy(lost=True)

@@ -245,7 +245,7 @@ class _Run:
         self.progress(Progress(phase, operation, self.done, total))
 
     def _trouble(self, phase: str, operation: str | None, kind: str, text: str) -> None:
-        trouble = Trouble(phase, operation, kind, self.plan.redact(one_line(text)))
+        trouble = Trouble(phase, operation, kind, one_line(self.plan.redact(text)))
         self.troubles[trouble] = None
 
     def _outcome(self) -> Outcome:

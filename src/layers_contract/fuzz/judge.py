@@ -101,7 +101,7 @@ class _Kept:
         for failure in failures:
             answered = self.judge.transport.answered
             blamed = answered.get(failure.case_id or "", exchange)
-            text = self.judge.transport.plan.redact(one_line(f"{failure.title}: {failure.message}"))
+            text = one_line(self.judge.transport.plan.redact(f"{failure.title}: {failure.message}"))
             blamed.findings += (Finding(self.name, text),)
 
 

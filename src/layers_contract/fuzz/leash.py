@@ -62,8 +62,21 @@ class Leash(HTTPAdapter):
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
+class _Final(http.client.HTTPResponse):
+    """An answer that is no hint of one: of those before it the parent leaves out only the 100."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not http.HTTPStatus.PROCESSING <= status < http.HTTPStatus.OK:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
 def _pools(leash: Leash) -> dict[str, type[HTTPConnectionPool]]:
     class Held(http.client.HTTPConnection):
+        response_class = _Final
+
         def getresponse(self) -> Any:
             leash.sock = self.sock
             return super().getresponse()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+from layers_contract.history import redact
 
 __all__ = ["PHASES", "Outcome", "Plan", "Progress", "Skip", "Trouble", "one_line"]
 
@@ -15,6 +17,10 @@ _LINE: Final = 400
 
 def _never() -> bool:
     return False
+
+
+def _as_it_is(_: str, body: Any) -> Any:
+    return body
 
 
 def _run_id() -> str:
@@ -30,6 +36,8 @@ class Plan:
     parameters that exist on the server now, or None. `may_send` is asked before each request with
     its operationId and body; False leaves the request out. `stop` is asked there too; True ends
     the run. `timeout` (seconds) bounds the whole exchange, `max_body` (bytes, decoded) the answer.
+    `secrets` are other keys that no exchange may hold. `mark` gets the operationId and the body of
+    each valid request, as JSON, and gives what is sent in its place.
     The callables are called from other threads than the one `run` was called in, one at a time.
     """
 
@@ -43,16 +51,20 @@ class Plan:
     phases: Sequence[str] = PHASES
     seed: int = 0
     timeout: float = 10.0
-    max_body: int = 4 * 1024 * 1024
+    max_body: int = 8 * 1024 * 1024
     stop: Callable[[], bool] = _never
+    secrets: Collection[str] = ()
+    mark: Callable[[str, Any], Any] = _as_it_is
     run_id: str = field(default_factory=_run_id)
 
     def redact(self, text: str) -> str:
-        """*text* without the values of the secret headers."""
-        for name, value in self.headers.items():
-            if name.lower() in self.secret_headers and value:
-                text = text.replace(value, "***")
-        return text
+        """*text* without the values of the secret headers, and without other secrets."""
+        return self.redact_bytes(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+
+    def redact_bytes(self, raw: bytes) -> bytes:
+        """As `redact`."""
+        own = (v for n, v in self.headers.items() if n.lower() in self.secret_headers)
+        return redact(raw, (*own, *self.secrets))
 
 
 @dataclass(frozen=True, slots=True)

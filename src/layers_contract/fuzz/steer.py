@@ -8,7 +8,8 @@ sees every case, and belongs to one schema.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -81,7 +82,7 @@ class Transport(RequestsTransport):
         ids = self.plan.ids(operation) or {}
         for name in _replaceable(case, self.linked) & set(ids):
             case.path_parameters[name] = quote(ids[name], safe="")
-        _drop_unknown(case)
+        _tidy_body(case, partial(self.plan.mark, operation))
         key = _key_header(case)
         if key is not None:
             case.headers[key] = self._new_key(str(case.headers[key]))
@@ -113,13 +114,15 @@ def _replaceable(case: Case[Any], linked: frozenset[str]) -> set[str]:
     return names - broken if broken else set()
 
 
-def _drop_unknown(case: Case[Any]) -> None:
+def _tidy_body(case: Case[Any], mark: Callable[[Any], Any]) -> None:
+    """A valid body has no unknown members, and the mark of this run."""
     meta = case.meta
-    if case.media_type is None or meta is None or meta.generation.mode.is_negative:
+    if case.media_type is None or meta is None or meta.is_negative_at(ParameterLocation.BODY):
         return
     body = case.operation.get_body_for_media_type(case.media_type)
     if body is not None:
-        case.body = prune(case.body, body.raw_schema)
+        whole = meta.generation.mode.is_positive
+        case.body = mark(prune(case.body, body.raw_schema) if whole else case.body)
 
 
 def _broken(meta: CaseMetadata) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from schemathesis.transport.requests import ManagedCookiesSession
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
@@ -160,22 +161,29 @@ class Wire(ManagedCookiesSession):
                 body += chunk
                 self._leash.check()
                 if len(body) > self._plan.max_body:
-                    answer.failure = f"the answer is longer than {self._plan.max_body} bytes"
+                    answer.failure = f"the body is longer than {self._plan.max_body:,} bytes"
                     break
         except DecodeError:
-            answer.failure = "the answer's body is not what its Content-Encoding says"
+            answer.failure = "the body is not what its Content-Encoding says"
         if answer.failure is not None:
             response.raw.close()  # or the rest would be waited for, to use the connection again
-        answer.body = bytes(body[: self._plan.max_body])
+        answer.body = self._plan.redact_bytes(bytes(body[: self._plan.max_body]))
+        self._redact_headers(response)
         _fill(response, answer.body)
         return answer
+
+    def _redact_headers(self, response: requests.Response) -> None:
+        """No key that a server quotes gets into a finding, or into the next request."""
+        redact = self._plan.redact
+        found = {redact(n): redact(v) for n, v in response.headers.items()}
+        response.headers = CaseInsensitiveDict(found)
 
     def _explain(self, error: BaseException) -> str:
         if self._leash.cut or isinstance(error, requests.Timeout | ReadTimeoutError):
             return f"no whole answer within {self._plan.timeout:g} s"
         root = _root(error)
         text = f"{type(root).__name__}: {root}" if str(root) else type(root).__name__
-        return self._plan.redact(one_line(f"no whole answer: {text}"))
+        return one_line(self._plan.redact(f"no whole answer: {text}"))
 
 
 def _fill(response: requests.Response, body: bytes) -> None:

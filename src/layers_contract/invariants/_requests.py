@@ -10,6 +10,7 @@ from layers_contract.document import Operation, Problem
 from layers_contract.facts import Facts, busy
 from layers_contract.history import NOT_JSON, Exchange
 
+UNREACHED = frozenset({502, 503, 504})
 PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}")
 PLAIN_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
@@ -79,7 +80,18 @@ def _integer_problem(value: str, schema: Mapping[str, Any]) -> str | None:
 
 def valid(facts: Facts, exchange: Exchange) -> bool:
     """Whether a request is ordinary, breaks no documented constraint, and was got to."""
+    return not busy(exchange) and well_formed(facts, exchange)
+
+
+def well_formed(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a request is ordinary and breaks no documented constraint."""
     operation = facts.operation(exchange)
-    if operation is None or busy(exchange) or not plain(exchange):
+    if operation is None or not plain(exchange):
         return False
     return not request_problems(facts, operation, exchange)
+
+
+def away(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a gateway answered a valid request, for it found no server behind it."""
+    lost = exchange.status in UNREACHED and exchange.json is NOT_JSON
+    return lost and well_formed(facts, exchange)

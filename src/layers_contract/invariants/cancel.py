@@ -42,6 +42,8 @@ def ends(facts: Facts) -> Iterator[Occasion]:
         if exchange.status != TAKEN or not views:
             continue
         last = views[-1]
+        if last.state not in facts.contract.job.states:
+            continue
         if last.state not in endings:
             if facts.expect.render and last.sent - received(exchange) > facts.expect.render:
                 message = f"job {job.id} is still {last.state} after its cancel was taken"
@@ -63,6 +65,8 @@ def keeps(facts: Facts) -> Iterator[Occasion]:
         if not before or not after:
             continue
         last, following = before[-1], after[0]
+        if following.state not in facts.contract.job.states:
+            continue
         message = f"a late cancel took job {job.id} from {last.state} to {following.state}"
         same = last.state == following.state
         yield HELD if same else broken(message, last, exchange, following)
@@ -120,7 +124,7 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
     if any(v.state in endings and v.received <= exchange.sent for v in job.views):
         return LATE
     after = [v for v in job.views if v.sent >= received(exchange)]
-    if any(v.state not in endings for v in after):
+    if any(v.state not in endings and v.state in facts.contract.job.states for v in after):
         return TAKEN
     first = all(c is exchange or c.sent >= received(exchange) for c in job.cancels)
     heeded = bool(after) and after[0].state == facts.contract.job.ending("cancel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ def terminal(facts: Facts) -> Iterator[Occasion]:
     """A job that has ended is polled as it ended."""
     endings = facts.contract.job.endings
     for job in facts.jobs.values():
-        for after, before in earlier(job.polls, lambda seen: seen.state):
+        for after, before in earlier(_known(facts, job.polls), lambda seen: seen.state):
             for each in before:
                 if each.state in endings:
                     message = f"job {job.id} was {each.state}, then {after.state}"
@@ -153,6 +154,11 @@ def same_as_job(facts: Facts) -> Iterator[Occasion]:
         yield from _never_back(job.progress, job.polls)
 
 
+def _known(facts: Facts, views: list[Seen]) -> list[Seen]:
+    """The views that show a documented state; of others no more can be said than that."""
+    return [seen for seen in views if seen.state in facts.contract.job.states]
+
+
 def _progress_by_container(facts: Facts) -> dict[str | None, list[Seen]]:
     found = defaultdict(list)
     for job in facts.jobs.values():
@@ -176,7 +182,7 @@ def _shows_newest(container: Container, render: Render, seen: Seen) -> Iterator[
 
 def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
     reach = facts.contract.job.reach
-    for before, after in _mixed(job.polls, job.progress):
+    for before, after in _mixed(_known(facts, job.polls), _known(facts, job.progress)):
         if after.state in reach.get(before.state, {after.state}):
             yield HELD
         else:
@@ -235,10 +241,10 @@ def _fitting(_: Facts) -> dict[tuple[bool, str, bool, str], bool]:
 
 def _container_states(facts: Facts, seen: Seen) -> frozenset[str]:
     """The states in which the container may be, as *seen* tells."""
+    everything = frozenset(facts.contract.render.states)
     if _is_job(seen):
-        everything = frozenset(facts.contract.render.states)
         return facts.contract.render.mirror.get(seen.state, everything)
-    return frozenset({seen.state})
+    return frozenset({seen.state} if seen.state in everything else everything)
 
 
 def _is_job(seen: Seen) -> bool:
@@ -280,7 +286,10 @@ def _number(seen: Seen) -> float | None:
     value = seen.data.get(PROGRESS)
     if value is None or isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _result_names(job: Job, seen: Seen) -> Iterator[Occasion]:

@@ -80,6 +80,8 @@ def ends(facts: Facts) -> Iterator[Occasion]:
         last = job.views[-1]
         if last.state in endings:
             yield HELD
+        elif last.state not in facts.contract.job.states:
+            continue
         elif last.sent - job.render.latest > facts.expect.render:
             waited = last.sent - job.render.latest
             message = f"job {job.id} is still {last.state} after {waited:.1f} s"
@@ -259,16 +261,18 @@ def asset_urls(seen: Seen) -> dict[str, object]:
 
 
 def _pairs(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
-    """Reads of one render that are certainly ordered in time."""
+    """Reads of one render that are certainly ordered in time, and show documented states."""
+    known = facts.contract.render.states
     for container in facts.own:
         for render in container.renders:
-            for after, before in earlier(container.reads_of(render), lambda seen: seen.state):
+            mine = [seen for seen in container.reads_of(render) if seen.state in known]
+            for after, before in earlier(mine, lambda seen: seen.state):
                 for each in before:
                     yield each, after
 
 
 def _step(facts: Facts, before: Seen, after: Seen, what: str) -> Occasion:
-    if after.state in facts.contract.render.reach.get(before.state, {after.state}):
+    if after.state in facts.contract.render.reach[before.state]:
         return HELD
     message = f"container {before.id} {what}: {before.state}, then {after.state}"
     return broken(message, before, after)

@@ -10,7 +10,7 @@ from typing import Any
 from layers_contract.contract import Pagination
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen, moment, precision, received, succeeded
-from layers_contract.history import Exchange
+from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants.auth import items
 
@@ -146,7 +146,7 @@ def _find_walks(facts: Facts) -> Iterator[Walk]:
         walks = []
         for page in facts.answers[name]:
             cursor = next((v for k, v in page.query if k == pagination.cursor), None)
-            if not succeeded(page):
+            if not succeeded(page) or page.json is NOT_JSON:
                 continue
             walk = (
                 open_walks.pop((page.actor, page.path, cursor), None)

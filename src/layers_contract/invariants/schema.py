@@ -9,10 +9,17 @@ from layers_contract.document import Operation, Response, surest
 from layers_contract.facts import Facts, busy, refused, succeeded
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants._requests import error_code_of, plain, request_problems
+from layers_contract.invariants._requests import (
+    away,
+    error_code_of,
+    plain,
+    request_problems,
+    well_formed,
+)
 
 JSON = "application/json"
 SERVER_ERROR = 500
+FEW, TENTH = 5, 10
 UNGREETED = frozenset({401, 403})
 GATEWAY = frozenset({408, 413, 414, 431})
 """Refusals that a proxy in front of the server may give in its own words."""
@@ -39,7 +46,7 @@ def content_type(facts: Facts) -> Iterator[Occasion]:
         response = facts.response(exchange)
         if response is None or response.schema is None:
             continue
-        if not succeeded(exchange) and not _own_refusal(exchange):
+        if not succeeded(exchange) and not _own_refusal(facts, exchange):
             continue
         said = exchange.headers.get("content-type", "")
         media = said if said == JSON else said.split(";")[0].strip().lower()
@@ -56,13 +63,18 @@ def body(facts: Facts) -> Iterator[Occasion]:
     for operation, exchange in _answered(facts):
         if succeeded(exchange):
             yield from _fits(facts, operation, exchange)
+    for exchange in facts.history:
+        called = facts.operation(exchange)
+        if called and exchange.failure and succeeded(exchange):
+            message = f"{called.id} answered {exchange.status}, and {exchange.failure}"
+            yield broken(message, exchange, source="derived")
 
 
 @invariant("schema.headers", needs="an answer with a documented header")
 def headers(facts: Facts) -> Iterator[Occasion]:
     """Required headers are there, and none that is there is shorter than documented."""
     for operation, exchange in _answered(facts):
-        if not succeeded(exchange) and not _own_refusal(exchange):
+        if not succeeded(exchange) and not _own_refusal(facts, exchange):
             continue
         response = facts.response(exchange)
         for name, header in response.headers.items() if response else ():
@@ -95,9 +107,7 @@ def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
 def error_shape(facts: Facts) -> Iterator[Occasion]:
     """Every refusal is the error object."""
     for operation, exchange in _answered(facts):
-        if exchange.status is None or exchange.status < 400 or exchange.status in GATEWAY:
-            continue
-        if plain(exchange):
+        if _own_refusal(facts, exchange):
             yield from _fits(facts, operation, exchange)
 
 
@@ -120,13 +130,20 @@ def error_code(facts: Facts) -> Iterator[Occasion]:
 
 @invariant("errors.no-server-error", needs="an answer")
 def no_server_error(facts: Facts) -> Iterator[Occasion]:
-    """Nothing is answered with a server error, but for the documented ones."""
+    """Nothing is answered with a server error, but for the documented ones.
+
+    What stands in front of a server may lose it for a moment, and says so without JSON. That is no
+    server error, unless it says so of every tenth valid request.
+    """
+    often = _is_often_away(facts)
     for exchange in facts.history:
         if exchange.status is None:
             continue
         if exchange.status < SERVER_ERROR or _documented(facts, exchange):
             yield HELD
-        elif exchange.status != 503 or not exchange.headers.get("retry-after"):
+        elif exchange.status == 503 and exchange.headers.get("retry-after"):
+            continue
+        elif often or not away(facts, exchange):
             message = f"{exchange.method} {exchange.path} answered {exchange.status}"
             yield broken(message, exchange)
 
@@ -137,6 +154,15 @@ def _documented(facts: Facts, exchange: Exchange) -> bool:
     return facts.contract.error_codes.get(code or "") == exchange.status
 
 
+def _is_often_away(facts: Facts) -> bool:
+    """Whether more than a tenth of the valid requests, and five at least, found nobody there."""
+    lost = sum(1 for each in facts.history if away(facts, each))
+    if lost < FEW:
+        return False
+    sound = (e for e in facts.history if e.answered and well_formed(facts, e))
+    return lost * TENTH > sum(1 for _ in sound)
+
+
 def _lacks_header(
     operation: Operation, exchange: Exchange, name: str, header: Mapping[str, Any]
 ) -> Occasion:
@@ -145,10 +171,11 @@ def _lacks_header(
     return broken(message, exchange, source=header.get("x-source"))
 
 
-def _own_refusal(exchange: Exchange) -> bool:
+def _own_refusal(facts: Facts, exchange: Exchange) -> bool:
     """Whether an error is the server's own word, and not that of a router or proxy before it."""
-    refused_ = exchange.status is not None and exchange.status >= 400
-    return refused_ and exchange.status not in GATEWAY and plain(exchange)
+    if exchange.status is None or exchange.status < 400 or exchange.status in GATEWAY:
+        return False
+    return plain(exchange) and not away(facts, exchange)
 
 
 def _lenient(code: str | None, status: int, facts: Facts) -> bool:

@@ -10,7 +10,7 @@ from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome, coverage
 
-from ._text import public, smallest
+from ._text import READ, decode, public, smallest
 from .curl import script
 
 __all__ = ["to_json"]
@@ -22,6 +22,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     """A run as plain JSON values; `version` is the contract's.
 
     An invariant's `evidence` holds its smallest violations, and `violations` counts all of them.
+    A long answer stands there cut off, with its `body_size`; HAR has it whole.
     `assumed` is evidence of the same shape for what differs from an assumption only.
     """
     return {
@@ -76,4 +77,6 @@ def _exchange(outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
     record = to_record(exchange)
     for name in ("request_headers", "headers"):
         record[name] = public(record[name], outcome.secret_header)
+    if len(exchange.body) > READ:
+        record |= {"body": decode(exchange.body[:READ]), "body_size": len(exchange.body)}
     return record

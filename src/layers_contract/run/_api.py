@@ -36,13 +36,15 @@ def run(  # noqa: PLR0913 - the command line has this many options
     strict: bool = False,
     only: Collection[str] = (),
     listener: Listener | None = None,
+    patience: float = 30.0,
 ) -> Outcome:
-    """Judge the server at *target*.
+    """Judge the server at *target*; an answer that takes longer than *patience* seconds is none.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    stage = Stage(contract, target, profile, seed, listener or Silence(), only)
+    listener = listener or Silence()
+    stage = Stage(contract, target, profile, seed, listener, only, patience=patience)
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
     return _outcome(stage, strict=strict, seconds=time.monotonic() - begun)

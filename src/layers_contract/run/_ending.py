@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import trio
 
+from layers_contract.budget import MOST_BYTES
 from layers_contract.contract import Contract
-from layers_contract.driver import OutOfBudget, Session
-from layers_contract.facts import Container, Facts
+from layers_contract.driver import UNSENT, OutOfBudget, Session
+from layers_contract.facts import Container, Facts, succeeded
 from layers_contract.history import Exchange
 from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._stage import Stage
 from layers_contract.target import Target
 from layers_contract.workload import Actor, GaveUp, Made
 
-__all__ = ["affordable", "encore", "long_after", "tidy", "window_of"]
+__all__ = ["affordable", "encore", "leave", "long_after", "tidy", "window_of"]
 
+HURRY, PATIENCE = 1.5, 30.0
+"""Seconds for tidying up: where somebody has pressed Ctrl-C, and where nobody has."""
+SHOWN = 5
 MARGIN = 120.0
 """Seconds before the end of the window at which a key must still be known, clocks being what
 they are."""
@@ -97,18 +102,56 @@ async def _with_old_keys(stage: Stage, session: Session) -> None:
 
 
 async def tidy(stage: Stage, session: Session) -> None:
-    """Cancel what this run left running, and note what stays."""
-    facts = Facts(stage.contract, stage.history)
+    """Cancel what this run left running, side by side, whatever is spent.
+
+    It takes one request a job, and no longer than a person waits who has pressed Ctrl-C.
+    """
+    names = _running(Facts(stage.contract, stage.history)) if stage.target.allow.generate else []
     actor = stage.actor(session, "tidying")
-    stage.purse.stopped = False
-    try:
-        for name in _running(facts) if stage.target.allow.generate else ():
-            await actor.call(stage.roles.cancel, ids={"job": name})
-    except OutOfBudget:
-        stage.notes.append("the budget ended before all that still runs was canceled")
+    stage.purse.tidy(len(names))
+    with trio.move_on_after(HURRY if stage.interrupted else PATIENCE):
+        async with trio.open_nursery() as nursery:
+            for name in names:
+                nursery.start_soon(_cancel, stage, actor, name)
+
+
+async def _cancel(stage: Stage, actor: Actor, name: str) -> None:
+    with suppress(OutOfBudget):
+        await actor.call(stage.roles.cancel, ids={"job": name})
+
+
+def leave(stage: Stage) -> None:
+    """Note what stays on the server."""
+    facts = Facts(stage.contract, stage.history)
+    left = [name for name in _running(facts) if not _is_canceled(facts, name)]
+    if left and stage.target.allow.generate:
+        shown = ", ".join(ascii(name)[1:-1] for name in left[:SHOWN])
+        more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
+        stage.notes.append(f"left running, for no cancel was answered: {shown}{more}")
+    lost = sum(1 for each in stage.history if _may_have_started(stage, each))
+    if lost:
+        stage.notes.append(f"may be left behind: what was started without an answer ({lost} calls)")
+    if stage.purse.heavy:
+        stage.notes.append(f"stopped after answers of {MOST_BYTES:,} bytes: too many to keep")
     made = sum(1 for _ in facts.own)
     if made:
         stage.notes.append(f"left behind: {made} containers, tagged {stage.marker}")
+
+
+def _may_have_started(stage: Stage, exchange: Exchange) -> bool:
+    """Whether a call that starts a render had no answer, nor a twin with its key that had one."""
+    starts = exchange.operation in stage.contract.starts and exchange.credential == "own"
+    if not starts or exchange.answered or (exchange.failure or "").startswith(UNSENT):
+        return False
+    header = stage.contract.idempotency.header.lower()
+    key = exchange.request_headers.get(header)
+    return key is None or not any(
+        each.answered and each.request_headers.get(header) == key for each in stage.history
+    )
+
+
+def _is_canceled(facts: Facts, job: str) -> bool:
+    return any(succeeded(each) for each in facts.jobs[job].cancels)
 
 
 def _is_story(exchange: Exchange) -> bool:

@@ -11,7 +11,7 @@ import trio
 
 from layers_contract import fuzz
 from layers_contract.driver import OutOfBudget, Session, retry_after
-from layers_contract.facts import refused
+from layers_contract.facts import refused, succeeded
 from layers_contract.history import Exchange
 from layers_contract.run._stage import Stage
 from layers_contract.workload import GaveUp, Made, asset_ids
@@ -19,9 +19,11 @@ from layers_contract.workload import GaveUp, Made, asset_ids
 __all__ = ["FUZZ", "Fuzzing"]
 
 FUZZ: Final = "schemathesis"
+TAGS: Final = "themeTags"
+LONGEST_ANSWER: Final = 10.0
+"""Seconds that Schemathesis waits for an answer at most: it sends one request at a time."""
 SHARE: Final = 0.6
 """The part of the requests that may be spent before Schemathesis sends no more."""
-LONGEST_PAUSE: Final = 60.0
 
 
 class Fuzzing:
@@ -32,6 +34,7 @@ class Fuzzing:
         self._contract = stage.contract
         self._renders = renders
         self._feed: dict[str, str] = {}
+        self._abandoned = self._under_way = False
 
     async def play(self, session: Session) -> None:
         """Make something to work on, then let it run in a thread."""
@@ -47,10 +50,17 @@ class Fuzzing:
             made = await actor.generate(target.projects.open)
             await actor.follow(made)
             self._feed = self._ids_of(made, await actor.read(made))
-            await trio.to_thread.run_sync(self._run, abandon_on_cancel=True)
+            with trio.move_on_after(max(self._stage.purse.left, 0.0)) as scope:
+                await trio.to_thread.run_sync(self._run, abandon_on_cancel=True)
+            if scope.cancelled_caught:
+                self._stage.notes.append("the budget ended before Schemathesis was over")
         except (GaveUp, OutOfBudget):
             self._stage.notes.append("Schemathesis was not run: it got no container to work on")
         finally:
+            self._abandoned = True
+            if self._under_way:
+                told = "may be left behind: a render that Schemathesis was asking for"
+                self._stage.notes.append(told)
             self._stage.listener.done(FUZZ)
 
     def _ids_of(self, made: Made, shown: dict[str, Any]) -> dict[str, str]:
@@ -70,8 +80,11 @@ class Fuzzing:
             examples=stage.profile.examples,
             phases=stage.profile.phases,
             seed=stage.seed,
-            stop=lambda: stage.purse.over,
+            stop=lambda: self._abandoned or stage.purse.over,
             run_id=stage.marker,
+            timeout=min(stage.patience, LONGEST_ANSWER),
+            secrets=[key for key in (stage.target.other_api_key,) if key],
+            mark=self._mark,
         )
         outcome = fuzz.run(self._contract.document.raw, plan, self._record, self._progress)
         stage.notes += sorted(
@@ -95,10 +108,33 @@ class Fuzzing:
         starts = operation in self._contract.starts and self._is_sound(operation, body)
         if starts and self._renders <= 0:
             return False
-        time.sleep(min(self._stage.purse.wait(), LONGEST_PAUSE))
-        paid = self._stage.purse.take(starts=starts, share=SHARE)
-        self._renders -= paid and starts
-        return paid
+        try:
+            for pause in self._stage.purse.turn(starts=starts, share=SHARE):
+                time.sleep(pause)
+        except OutOfBudget:
+            return False
+        if self._abandoned:
+            return False
+        self._renders -= starts
+        self._under_way = starts
+        return True
+
+    def _mark(self, operation: str, body: Any) -> Any:
+        """*body* with this run's tag, where it makes a container."""
+        starts = self._contract.starts.get(operation)
+        if starts is None or not starts.new_container or not isinstance(body, dict):
+            return body
+        for name in self._briefs(operation):
+            brief = body.get(name, {})
+            tags = [*brief.get(TAGS, ()), self._stage.marker]
+            body = {**body, name: {**brief, TAGS: tags}}
+        return body
+
+    def _briefs(self, operation: str) -> list[str]:
+        """The members of an operation's body that may hold tags."""
+        resolve = self._contract.document.resolve
+        members = resolve(self._contract.operations[operation].body)["properties"]
+        return [n for n, each in members.items() if TAGS in resolve(each).get("properties", {})]
 
     def _is_sound(self, operation: str, body: bytes) -> bool:
         """Whether a body may start a render; what breaks the document costs nothing."""
@@ -110,12 +146,19 @@ class Fuzzing:
             return False
 
     def _record(self, exchange: Exchange) -> None:
+        self._under_way = False
+        if self._abandoned:
+            return  # the history is being judged by now
         self._stage.history.add(exchange)
+        self._stage.purse.weigh(len(exchange.body))
         self._stage.purse.hold(retry_after(exchange) or 0.0)
         starts = exchange.operation if exchange.operation in self._contract.starts else None
-        if starts and refused(exchange) and self._is_sound(starts, exchange.request_body):
+        paid = starts and self._is_sound(starts, exchange.request_body)
+        if paid and refused(exchange):
             self._stage.purse.give_back()
             self._renders += 1
+        elif starts and not paid and succeeded(exchange):
+            self._stage.purse.charge()
         self._stage.tell_sent()
 
     def _progress(self, progress: fuzz.Progress) -> None:

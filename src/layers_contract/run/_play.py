@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from http.cookiejar import CookieJar
 
 import httpx
 import trio
 
 from layers_contract.document import pointer
 from layers_contract.driver import OutOfBudget, Session
-from layers_contract.run._ending import encore, long_after, tidy
+from layers_contract.history import NOT_JSON
+from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import Stage
@@ -32,6 +35,9 @@ __all__ = ["Unjudgeable", "connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
 UNWELCOME = frozenset({401, 403, 503})
+AWAY, BUSY = frozenset({502, 504}), 429
+CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+"""What an error code may hold to be shown to people."""
 
 
 class Unjudgeable(Exception):  # noqa: N818 - it says something of the server, not of us
@@ -47,18 +53,45 @@ async def play(stage: Stage) -> None:
     async with connection(stage.transport) as client:
         session = stage.session(client)
         stage.purse.begin()
-        try:
-            await _greet(stage, session)
-        except OutOfBudget:
-            stage.notes.append("the budget ended before anything was sent")
-            return
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_heed_interrupts, stage, nursery.cancel_scope)
-            await _tell_all(stage, session)
-            await encore(stage, session)
-            await long_after(stage, session)
-            nursery.cancel_scope.cancel()
-        await tidy(stage, session)
+        if refusal := await _in_order(stage, session):
+            raise refusal
+
+
+async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
+    """Work and tidy up; each Ctrl-C ends one of them. Why there was nothing to do, if so."""
+    refusal = None
+    scopes = [trio.CancelScope(), trio.CancelScope()]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_heed_interrupts, stage, scopes)
+        with scopes[0]:
+            try:
+                await _work(stage, session)
+            except Unjudgeable as error:
+                refusal = error
+        del scopes[0]
+        with scopes[0]:
+            await tidy(stage, session)
+        nursery.cancel_scope.cancel()
+    leave(stage)
+    return refusal
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: a cookie of one call would let in another that has no key."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Nothing."""
+
+
+async def _work(stage: Stage, session: Session) -> None:
+    try:
+        await _greet(stage, session)
+    except OutOfBudget:
+        stage.notes.append("the budget ended before anything was sent")
+        return
+    await _tell_all(stage, session)
+    await encore(stage, session)
+    await long_after(stage, session)
 
 
 def connection(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
@@ -68,6 +101,7 @@ def connection(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Async
         timeout=None,  # noqa: S113 - the session has a deadline of its own
         trust_env=False,
         transport=transport,
+        cookies=_NoCookies(),
     )
 
 
@@ -80,8 +114,11 @@ async def _greet(stage: Stage, session: Session) -> None:
     if not answer.answered:
         hint = "is it running, and the url right?"
         raise Unjudgeable(f"{target.url} does not answer ({answer.failure}); {hint}")
+    if answer.status == BUSY or (answer.status in AWAY and answer.json is NOT_JSON):
+        raise Unjudgeable(f"{target.url} is away or busy ({answer.status}); try again later")
     if answer.status in UNWELCOME:
-        code = pointer(answer.json, "/error/code") or "no error code"
+        code = pointer(answer.json, "/error/code")
+        code = code if isinstance(code, str) and CODE.fullmatch(code) else "no error code"
         given = "the key" if target.api_key else "a request without a key; none was given"
         hint = "say in the target file which key to use"
         raise Unjudgeable(f"{target.url} refuses {given} ({answer.status}, {code}); {hint}")
@@ -142,14 +179,13 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
         stage.listener.done(actor.name)
 
 
-async def _heed_interrupts(stage: Stage, scope: trio.CancelScope) -> None:
-    """End in order when the person running it has seen enough."""
+async def _heed_interrupts(stage: Stage, scopes: list[trio.CancelScope]) -> None:
+    """End in order when the person running it has seen enough: the first of *scopes*."""
     try:
         with trio.open_signal_receiver(signal.SIGINT) as signals:
             async for _ in signals:
                 stage.interrupted = True
                 stage.purse.stop()
-                scope.cancel()
-                return
+                scopes[0].cancel()
     except RuntimeError:  # not in the main thread: somebody else hears the signals
         return

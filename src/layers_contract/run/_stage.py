@@ -33,6 +33,7 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
+    `patience` is how long one answer may take, in seconds.
     """
 
     contract: Contract
@@ -44,6 +45,7 @@ class Stage:
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
     transport: httpx.AsyncBaseTransport | None = None
     epoch: float | None = None
+    patience: float = 30.0
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
@@ -69,6 +71,7 @@ class Stage:
             purse=self.purse,
             client=client,
             clock=ticking(self.epoch),
+            timeout=self.patience,
             on_sent=self.tell_sent,
         )
 
