@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -103,8 +103,7 @@ def load(path: Path | None = None) -> Document:
 
 def pointer(value: Json, path: str) -> Json:
     """What the JSON Pointer *path* leads to in *value*, or None."""
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
+    for name in _steps(path):
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
@@ -112,6 +111,11 @@ def pointer(value: Json, path: str) -> Json:
         else:
             return None
     return value
+
+
+@lru_cache(maxsize=1024)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
 
 
 def weakest(sources: Sequence[str]) -> str:

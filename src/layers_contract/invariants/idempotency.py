@@ -286,7 +286,7 @@ def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iter
     hook, marker = _hook(exchange), facts.expect.marker
     if hook is None or marker is None or marker not in hook:
         return
-    if any(_hook(each) == hook and busy(each) for each in facts.history):
+    if any(busy(each) and _hook(each) == hook for each in facts.history):
         return
     made = {started.container for started in known}
     for container in facts.containers.values():
