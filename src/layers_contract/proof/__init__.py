@@ -17,6 +17,7 @@ from layers_contract.proof._matrix import (
     group_sizes,
     in_order,
     proofs,
+    prove,
 )
 from layers_contract.proof._page import to_html
 from layers_contract.proof._tasting import (
@@ -48,6 +49,7 @@ __all__ = [
     "pairs",
     "proof_page",
     "proofs",
+    "prove",
     "sample",
     "seeds",
     "show",

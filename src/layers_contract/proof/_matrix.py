@@ -56,7 +56,12 @@ class Proof:
 
     @property
     def verdict(self) -> Verdict:
-        """`fuzzed` where Schemathesis alone saw what our own stories should have seen."""
+        """`fuzzed` where Schemathesis alone saw what our own stories should have seen.
+
+        The mock without a fault is `caught` where nothing was said of it.
+        """
+        if not self.name:
+            return "missed" if self.violated else "caught"
         if self.breaks not in self.violated:
             return "missed"
         return "fuzzed" if self.fuzzed and self.group not in BY_SCHEMATHESIS else "caught"

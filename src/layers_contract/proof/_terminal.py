@@ -110,7 +110,7 @@ class Groups:
 
 
 def _alarms_of(sound: Proof) -> str:
-    return f"{len(sound.violated)} alarms in a strict run"
+    return f"{_many(len(sound.violated), 'alarm')} in a strict run"
 
 
 def show(console: Console, matrix: Matrix) -> None:
@@ -147,7 +147,7 @@ def summary(matrix: Matrix) -> list[str]:
 
 
 def _alarms(matrix: Matrix) -> str:
-    return f"; {len(matrix.alarms)} alarms on the sound mock" if matrix.sound else ""
+    return f"; {_many(len(matrix.alarms), 'alarm')} on the sound mock" if matrix.sound else ""
 
 
 class _Picture:
@@ -264,7 +264,11 @@ def show_tastings(console: Console, found: Sequence[Tasting]) -> None:
     counted = ", ".join(f"{n} {words.get(k, f'of {k} tastes')}" for k, n in sorted(kinds.items()))
     alarms = sum(len(each.alarms) for each in found)
     style = "bold red" if alarms else "bold green"
-    _print(console, f"{len(found)} runs ({counted}): {alarms} alarms", style)
+    _print(console, f"{_many(len(found), 'run')} ({counted}): {_many(alarms, 'alarm')}", style)
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _print(console: Console, text: str | Text, style: str = "", indent: int = 0) -> None:
