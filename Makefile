@@ -13,12 +13,13 @@ PRISM  := bench/node_modules/.package-lock.json
 target_option := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test check generate mock publish faults bench clean setup
+.PHONY: help contract test check generate mock publish faults tastes seeds bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  ARGS="…"           more options for the command behind contract, test, mock, faults and bench'
+	@echo '  ARGS="…"           more options for the command behind contract, test, mock, faults, tastes'
+	@echo '                     and bench'
 	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
 	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
 
@@ -48,6 +49,12 @@ publish: ## Write the document, its pages and its changelog, ready to be put som
 
 faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
 	@$(BIN)/layers-contract faults $(ARGS)
+
+tastes: $(RUN) ## Prove that they fail nobody else: judge mocks that differ within the contract
+	@$(BIN)/layers-contract tastes $(ARGS)
+
+seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
+	@$(BIN)/layers-contract tastes --seeds 200 $(ARGS)
 
 bench: $(RUN) $(if $(filter-out throughput,$(firstword $(ARGS))),,$(PRISM)) ## Measure the mock beside Prism, and the judging; ARGS="NAME …" picks one
 	@$(BIN)/python bench $(ARGS)

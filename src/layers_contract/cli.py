@@ -1,4 +1,4 @@
-"""The command line: `layers-contract check | judge | mock | faults | invariants`.
+"""The command line: `layers-contract check | judge | mock | faults | tastes | invariants`.
 
 Exit codes: 0 nothing violated, 1 a promise is violated, 2 wrong use or configuration, 3 the server
 could not be judged at all.
@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from layers_contract.contract import Contract
     from layers_contract.outcome import Outcome
+    from layers_contract.proof import Matrix, Order
     from layers_contract.report import Progress
     from layers_contract.target import Target
 
@@ -29,9 +32,14 @@ DESCRIPTION = "/.well-known/layers-contract.toml"
 LONGEST_DESCRIPTION, DESCRIPTION_TAKES = 65_536, 5.0
 """Bytes and seconds."""
 EMBEDDED_RENDER = 0.8
+PIPE_WIDTH = 160
+"""What is written to a pipe or a file is as wide as this."""
 
 out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
 in_file = click.Path(dir_okay=False, path_type=Path)
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; one a core by default."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -201,38 +209,63 @@ def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[FAULT…]")
 @click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write the matrix.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; one a core by default.")
-def faults(names: tuple[str, ...], json_file: Path | None, workers: int | None) -> None:
+@click.option("--html", "html_file", type=out_file, metavar="FILE", help="Write it as a page.")
+@click.option("--markdown", "md_file", type=out_file, metavar="FILE", help="Write it in words.")
+@click.option("--read", "saved", type=in_file, metavar="FILE", help="Judge nothing: show a --json.")
+@workers_option
+def faults(names: tuple[str, ...], saved: Path | None, workers: int | None, **files: Any) -> None:
     """Judge the mock with each of its faults: the checks' own proof."""
+    import layers_contract.proof as proving
     from layers_contract.mock import FAULTS
-    from layers_contract.proof import matrix, to_json
 
-    if unknown := [name for name in names if name not in FAULTS]:
-        raise click.ClickException(f"unknown fault {unknown[0]}; `mock --list` names them all")
+    _known(names, FAULTS, "fault")
+    _writable(files)
+    matrix = _saved(saved) if saved else _proved(names, workers)
+    writers: dict[str, Callable[[proving.Matrix], str]] = {
+        "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
+        "html_file": proving.to_html,
+        "md_file": proving.proof_page,
+    }
+    _write((files[name], writer(matrix)) for name, writer in writers.items() if files[name])
+    proving.show(_console(), matrix)
+    sys.exit(0 if matrix.holds else VIOLATED)
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[TASTE…]")
+@click.option("--pairs", metavar="all|N", help="All pairs, or so many; 60 by default.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), help="The plain mock instead, with so many seeds."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Which pairs are chosen.")
+@click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write what was found.")
+@workers_option
+def tastes(
+    names: tuple[str, ...], json_file: Path | None, workers: int | None, **wanted: Any
+) -> None:
+    """Judge mocks that differ within the contract: none may be accused."""
+    import layers_contract.proof as proving
+    from layers_contract.mock import TASTES
+
+    _known(names, TASTES, "taste")
     _writable({"json_file": json_file})
-    found = []
-    for proof in matrix(names or None, workers):
-        found.append(proof)
-        mark = (
-            click.style("caught", fg="green") if proof.caught else click.style("MISSED", fg="red")
-        )
-        others = len([each for each in proof.violated if each != proof.breaks])
-        also = f"  and {others} more" if others else ""
-        name = proof.name or "(no fault)"
-        click.echo(f"{mark if proof.name else 'quiet '} {name:34} {proof.breaks}{also}")
-    summary = to_json(found)
-    click.echo(
-        f"{summary['caught']} of {summary['faults']} faults caught by the invariant meant for them,"
-        f" {summary['alarms_without_fault']} alarms on the sound mock"
-    )
+    orders = _orders(names, **wanted)
+    console, found = _console(), []
+    coming = proving.tastings(orders, workers)
+    with proving.meter(console, len(orders)) as advance:
+        for each in coming:
+            found.append(each)
+            advance()
     if json_file:
-        json_file.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-    sys.exit(0 if all(each.caught for each in found) else VIOLATED)
+        _write([(json_file, json.dumps(proving.to_json(found), indent=1) + "\n")])
+    proving.show_tastings(console, found)
+    sys.exit(VIOLATED if any(each.alarms for each in found) else 0)
 
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def invariants(as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="Print docs/invariants.md.")
+def invariants(as_json: bool, markdown: bool) -> None:
     """Print the catalogue, with the source of each promise."""
     from layers_contract.invariants import CATALOGUE
 
@@ -242,10 +275,71 @@ def invariants(as_json: bool) -> None:
         keys = ("id", "group", "statement", "source", "at")
         click.echo(json.dumps([{k: getattr(p, k) for k in keys} for p in promises], indent=1))
         return
+    if markdown:
+        from layers_contract.proof import catalogue_page
+
+        click.echo(catalogue_page(), nl=False)
+        return
     for group in dict.fromkeys(each.group for each in promises):
         click.secho(group, bold=True)
         for each in (p for p in promises if p.group == group):
             click.echo(f"  {each.id:34} {each.source:8} {each.statement}")
+
+
+def _known(names: Iterable[str], catalogue: Iterable[str], what: str) -> None:
+    known = set(catalogue)
+    for name in names:
+        if name not in known:
+            raise click.ClickException(f"unknown {what} {name}; `mock --list` names them all")
+
+
+def _proved(names: tuple[str, ...], workers: int | None) -> Matrix:
+    """Judge the faults, telling how far that is."""
+    import layers_contract.proof as proving
+
+    console, found = _console(), []
+    names = tuple(dict.fromkeys(names))
+    coming = proving.proofs(names, workers)
+    groups = proving.Groups(console, proving.group_sizes(names))
+    with proving.meter(console, sum(groups.expected.values())) as advance:
+        for each in coming:
+            found.append(each)
+            groups.add(each)
+            advance()
+    return proving.Matrix.of(found)
+
+
+def _saved(file: Path) -> Matrix:
+    from layers_contract.proof import Matrix
+
+    try:
+        return Matrix.from_json(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise click.ClickException(f"{file}: {error}") from error
+
+
+def _orders(names: tuple[str, ...], pairs: str | None, seeds: int | None, seed: int) -> list[Order]:
+    """What `tastes` is asked to judge; some pairs by default, unless tastes are named."""
+    import layers_contract.proof as proving
+
+    if seeds is not None:
+        return proving.seeds(seeds)
+    if pairs is None:
+        pairs = "0" if names else str(proving.SAMPLE)
+    if pairs != "all" and not pairs.isdecimal():
+        raise click.ClickException(f"--pairs: {pairs!r} is neither a number nor all")
+    every = proving.pairs(names)
+    some = every if pairs == "all" else proving.sample(every, int(pairs), seed)
+    return [*proving.singles(names), *some]
+
+
+def _console() -> Console:
+    """The terminal, or a pipe as wide as its reader likes."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
 
 
 def _contract() -> Contract:
@@ -276,7 +370,7 @@ def _only(only: str | None) -> frozenset[str]:
 def _writable(files: dict[str, Any]) -> None:
     """Say before the run, not after it, that a report cannot be written."""
     for path in filter(
-        None, (files.get(f"{kind}_file") for kind in ("json", "junit", "html", "har"))
+        None, (files.get(f"{kind}_file") for kind in ("json", "junit", "html", "har", "md"))
     ):
         if not path.parent.is_dir():
             raise click.ClickException(f"{path}: there is no folder {path.parent}; make it first")

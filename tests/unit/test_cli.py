@@ -25,8 +25,9 @@ import pytest
 from layers_contract import cli
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, OWN, MockOptions, background, to_toml
+from layers_contract.proof import Matrix, Proof
 
-COMMANDS = ("check", "judge", "mock", "faults", "invariants")
+COMMANDS = ("check", "judge", "mock", "faults", "tastes", "invariants")
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,9 @@ def test_every_command_explains_itself(shell: Shell, name: str) -> None:
     [
         ("check", "--target --url --profile --strict --only --seed --json --junit --html --har"),
         ("mock", "--host --port --target-out --render --fault"),
-        ("faults", "--json"),
-        ("invariants", "--json"),
+        ("faults", "--json --html --markdown --read --workers"),
+        ("tastes", "--json --pairs --seeds --seed --workers"),
+        ("invariants", "--json --markdown"),
     ],
 )
 def test_the_options_that_others_call_are_there(shell: Shell, command_: str, options: str) -> None:
@@ -194,6 +196,12 @@ def test_the_version_is_the_packages(shell: Shell) -> None:
         (["mock", "--target-out", "no/such/t.toml"], "no/such/t.toml: cannot be written"),
         (["faults", "nonsense"], "unknown fault nonsense"),
         (["faults", "decision-twice", "--json", "no/such/a.json"], "there is no folder"),
+        (["faults", "--read", "no.json"], "no.json: cannot be read (No such file or directory)"),
+        (["faults", "--read", "bad.jsonl"], "bad.jsonl: not a saved matrix"),
+        (["tastes", "nonsense"], "unknown taste nonsense"),
+        (["tastes", "--pairs", "some"], "'some' is neither a number nor all"),
+        (["tastes", "--seeds", "0"], "0 is not in the range"),
+        (["tastes", "--json", "no/such/a.json"], "there is no folder"),
     ],
 )
 def test_a_wrong_use_is_said_in_one_line(
@@ -417,9 +425,38 @@ def test_a_fault_is_proved(tmp_path: Path) -> None:
     file = tmp_path / "matrix.json"
     ended = command("faults", "decision-twice", "--json", file, "--workers", "1")
     assert ended.returncode == 0, ended.stderr
-    assert re.search(r"^caught +decision-twice +approval\.once", ended.stdout, re.MULTILINE)
+    assert re.search(r"^✓ decision-twice +approval\.once", ended.stdout, re.MULTILINE)
     assert "1 of 1 faults caught" in ended.stdout
     assert json.loads(file.read_text(encoding="utf-8"))["matrix"][0]["caught"] is True
+
+
+def test_a_saved_matrix_is_shown_again(shell: Shell, tmp_path: Path) -> None:
+    """`faults --read` judges nothing: it shows what was saved, and writes pages of it."""
+    values = {"sentence": "Twice.", "strict": False, "violated": (), "said": "", "checks": ()}
+    missed: dict[str, Any] = {**values, "simulated": True, "fuzzed": False, "seconds": 1.0}
+    proofs = [Proof(name="decision-twice", breaks="approval.once", **missed)]
+    saved, page, words = (tmp_path / name for name in ("a.json", "a.html", "a.md"))
+    saved.write_text(json.dumps(Matrix.of(proofs).to_json()), encoding="utf-8")
+    ended = shell("faults", "--read", saved, "--html", page, "--markdown", words)
+    assert ended.code == 1
+    assert "missed  decision-twice" in ended.out
+    assert "decision-twice" in page.read_text(encoding="utf-8")
+    assert "**missed** `approval.once`" in words.read_text(encoding="utf-8")
+
+
+def test_a_taste_is_judged(tmp_path: Path) -> None:
+    """`tastes NAME` judges the mock with it, and says that there was no alarm."""
+    file = tmp_path / "tastes.json"
+    ended = command("tastes", "short-ids", "--json", file, "--workers", "1")
+    assert ended.returncode == 0, ended.stderr
+    assert "1 run (1 of a taste alone): 0 alarms" in ended.stdout
+    assert json.loads(file.read_text(encoding="utf-8"))["tastings"][0]["tastes"] == ["short-ids"]
+
+
+def test_the_catalogue_is_printed_as_markdown(shell: Shell) -> None:
+    """`invariants --markdown` prints the page of the docs."""
+    page = Path(__file__).parents[2] / "docs" / "invariants.md"
+    assert shell("invariants", "--markdown").out == page.read_text(encoding="utf-8")
 
 
 def test_the_mock_writes_its_target_and_stops_when_told(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from layers_contract.mock import MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.outcome import Outcome
-from layers_contract.proof import prove, to_json
 from layers_contract.run import Unjudgeable, expectations, run, simulate
 from layers_contract.target import Allow, Budget, Projects, Samples, Target, parse
 
@@ -271,22 +270,3 @@ def test_a_run_survives_any_server(body: bytes, status: int) -> None:
     )
     assert found.verdict == "violated"
     assert not [each for each in found.notes if "in our own code" in each]
-
-
-def test_the_proof_is_quiet_without_a_fault() -> None:
-    """The sound mock raises no alarm."""
-    proof = prove("")
-    assert (proof.caught, proof.violated, proof.simulated) == (True, (), True)
-
-
-@pytest.mark.parametrize("name", ["decision-twice", "list-oldest-first"])
-def test_the_proof_catches_a_fault(name: str) -> None:
-    """The invariant meant for a fault finds it, in simulated time."""
-    proof = prove(name)
-    assert proof.caught
-    assert proof.alone
-    assert proof.simulated
-    assert proof.sentence
-    matrix = to_json([proof])
-    assert (matrix["faults"], matrix["caught"], matrix["alarms_without_fault"]) == (1, 1, 0)
-    assert matrix["matrix"][0]["violated"] == [proof.breaks]

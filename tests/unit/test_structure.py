@@ -40,7 +40,10 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         | {"target", "budget", "driver", "workload", "fuzz"}
     ),
     "mock": frozenset({"document", "contract"}),
-    "proof": frozenset({"contract", "document", "mock", "outcome", "run", "target"}),
+    "proof": frozenset(
+        {"document", "contract", "invariants", "judge", "outcome", "target"}
+        | {"mock", "run", "report"}
+    ),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),

@@ -19,23 +19,33 @@ __all__ = ["FAULTS", "TASTES", "Fault", "Taste", "compose", "fault", "taste"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way to break one promise. `needs` are options of the mock that bring it to light."""
+    """A way to break one promise. `needs` are options of the mock that bring it to light.
+
+    `assumed` says that the constraint it breaks is only assumed, whatever the promise's source:
+    such a fault fails a strict run only.
+    """
 
     name: str
     breaks: str
     sentence: str
     behaviour: type[Behaviour]
     needs: Mapping[str, Any]
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """A way to be different and keep every promise."""
+    """A way to be different and keep every promise.
+
+    `against` are the promises that a strict run would find broken: this taste goes against an
+    assumption of ours. No other run may say a word.
+    """
 
     name: str
     sentence: str
     behaviour: type[Behaviour]
     needs: Mapping[str, Any]
+    against: frozenset[str] = frozenset()
 
 
 FAULTS: Final[dict[str, Fault]] = {}
@@ -44,25 +54,29 @@ TASTES: Final[dict[str, Taste]] = {}
 _B = TypeVar("_B", bound=type[Behaviour])
 
 
-def fault(name: str, *, breaks: str, sentence: str, **needs: Any) -> Callable[[_B], _B]:
+def fault(
+    name: str, *, breaks: str, sentence: str, assumed: bool = False, **needs: Any
+) -> Callable[[_B], _B]:
     """Enter a behaviour into the catalogue of faults."""
 
     def enter(behaviour: _B) -> _B:
         if name in FAULTS:
             raise ValueError(f"two faults are called {name}")
-        FAULTS[name] = Fault(name, breaks, sentence, behaviour, needs)
+        FAULTS[name] = Fault(name, breaks, sentence, behaviour, needs, assumed)
         return behaviour
 
     return enter
 
 
-def taste(name: str, *, sentence: str, **needs: Any) -> Callable[[_B], _B]:
+def taste(
+    name: str, *, sentence: str, against: Iterable[str] = (), **needs: Any
+) -> Callable[[_B], _B]:
     """Enter a behaviour into the catalogue of tastes."""
 
     def enter(behaviour: _B) -> _B:
         if name in TASTES:
             raise ValueError(f"two tastes are called {name}")
-        TASTES[name] = Taste(name, sentence, behaviour, needs)
+        TASTES[name] = Taste(name, sentence, behaviour, needs, frozenset(against))
         return behaviour
 
     return enter

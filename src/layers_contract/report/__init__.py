@@ -2,15 +2,17 @@
 
 `render` prints the table at the end; `to_json`, `to_junit`, `to_html` and `to_har` give what is
 written to files; `script` gives the shell script that sends the proving requests again. `from_har`
-reads recorded traffic. `LiveProgress` and `PlainProgress` tell what a run is doing meanwhile.
+reads recorded traffic; `page` and `safe` make other pages of the same look. `LiveProgress` and
+`PlainProgress` tell what a run is doing meanwhile.
 """
 
 from __future__ import annotations
 
+from layers_contract.report._proof import safe
 from layers_contract.report.curl import file_name, script, scripts
 from layers_contract.report.har import to_har
 from layers_contract.report.har_reader import from_har
-from layers_contract.report.html import to_html
+from layers_contract.report.html import page, to_html
 from layers_contract.report.json_report import to_json
 from layers_contract.report.junit import to_junit
 from layers_contract.report.progress import LiveProgress, PlainProgress, Progress, SilentProgress
@@ -23,7 +25,9 @@ __all__ = [
     "SilentProgress",
     "file_name",
     "from_har",
+    "page",
     "render",
+    "safe",
     "script",
     "scripts",
     "to_har",

@@ -14,7 +14,7 @@ from ._style import CSS
 from ._svg import machine, status_class, timeline
 from ._text import counts, plural, smallest, source_words
 
-__all__ = ["to_html"]
+__all__ = ["page", "to_html"]
 
 MARKS: Final = {"held": "✓", "violated": "✗", "not_judged": "–"}
 VERDICTS: Final = {
@@ -43,11 +43,16 @@ def to_html(outcome: Outcome) -> str:
         _operations(outcome, seen),
     )
     _, verdict = VERDICTS[outcome.verdict]
+    return page(f"{verdict} – {safe(outcome.target, 80)}", sections)
+
+
+def page(title: str, sections: Iterable[str], style: str = "") -> str:
+    """A self-contained page of ours; *title* and *sections* are markup, *style* is more CSS."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{verdict} – {safe(outcome.target, 80)}</title><style>{CSS}</style></head>"
+        f"<title>{title}</title><style>{CSS}{style}</style></head>"
         f"<body><main>{''.join(sections)}</main></body></html>\n"
     )
 

@@ -1,12 +1,16 @@
 """A whole run: the server is greeted, asked, looked at once more, and judged."""
 
 from layers_contract.run._api import expectations, in_simulation, run, simulate
+from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._listener import Listener
 from layers_contract.run._play import Unjudgeable, connection
+from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import ticking
 from layers_contract.run._wire import Wire
 
 __all__ = [
+    "FUZZ",
+    "PROFILES",
     "Listener",
     "Unjudgeable",
     "Wire",

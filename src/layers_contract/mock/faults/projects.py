@@ -26,6 +26,7 @@ class _ArchiveLetsRun(Behaviour):
     "archive-forgets-begun",
     breaks="archive.cancels",
     sentence="Archiving a project cancels what is in the queue, not what runs already.",
+    assumed=True,
 )
 class _ArchiveForgetsBegun(Behaviour):
     def end_all(self, project: Project) -> None:

@@ -174,6 +174,7 @@ class _OverridesIgnored(Behaviour):
     "reject-starts-nothing",
     breaks="reject.regenerate",
     sentence="Rejecting with regenerate starts no job.",
+    assumed=True,
 )
 class _RejectStartsNothing(Behaviour):
     def next_job(self, call: Call, container: Container, render: Render) -> Render | None:

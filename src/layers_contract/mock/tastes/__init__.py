@@ -6,6 +6,6 @@ entered like faults, with `@taste(name, sentence=<what a user would see>)`.
 
 from __future__ import annotations
 
-from layers_contract.mock.tastes import answers, reviews, timing
+from layers_contract.mock.tastes import answers, keys, reviews, timing
 
-__all__ = ["answers", "reviews", "timing"]
+__all__ = ["answers", "keys", "reviews", "timing"]

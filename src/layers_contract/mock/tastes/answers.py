@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call, Container, Render
 from layers_contract.mock.registry import taste
+from layers_contract.mock.store import Position
 
 Json = Any
 View = dict[str, Json]
@@ -222,3 +224,59 @@ class _WeakTags(Behaviour):
 
     def is_known(self, known: str, tag: str) -> bool:
         return super().is_known(known, tag.removeprefix("W/"))
+
+
+@taste("says-charset", sentence="The media type of every answer names its charset.")
+class _SaysCharset(Behaviour):
+    def finish(self, call: Call, answer: Answer) -> Answer:
+        answer.media += "; charset=utf-8"
+        return super().finish(call, answer)
+
+
+@taste("last-page-is-empty", sentence="A full page has a cursor, even if nothing follows.")
+class _LastPageIsEmpty(Behaviour):
+    def page(
+        self, matching: Iterator[tuple[Position, View]], size: int
+    ) -> tuple[list[tuple[Position, View]], bool]:
+        found, more = super().page(matching, size)
+        return found, more or len(found) == size
+
+
+@taste("malformed-json-is-400", sentence="A body that is not JSON is a bad request.")
+class _MalformedJsonIs400(Behaviour):
+    def parse(self, raw: bytes) -> Json:
+        try:
+            return super().parse(raw)
+        except Refused as refusal:
+            raise Refused(400, refusal.code, refusal.message) from None
+
+
+@taste(
+    "assets-without-size",
+    sentence="An asset does not say how large it is.",
+    against=["schema.body"],
+)
+class _AssetsWithoutSize(Behaviour):
+    def asset(self, render: Render, number: int, kind: str, base: str) -> View:
+        view = super().asset(render, number, kind, base)
+        del view["width"], view["height"]
+        return view
+
+
+@taste(
+    "assets-without-expiry",
+    sentence="A signed address does not say until when it works.",
+    against=["schema.body"],
+)
+class _AssetsWithoutExpiry(Behaviour):
+    def signed(self, asset: View, base: str) -> View:
+        view = super().signed(asset, base)
+        del view["expiresAt"]
+        return view
+
+
+@taste("one-kind-of-job", sentence="Every job is of the same kind, whatever has started it.")
+class _OneKindOfJob(Behaviour):
+    def envelope(self, render: Render, status: str) -> View:
+        kind = self.contract.starts["generateContent"].kind
+        return {**super().envelope(render, status), "kind": kind}

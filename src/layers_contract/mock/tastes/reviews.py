@@ -7,6 +7,9 @@ from dataclasses import replace
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.model import Call, Container, Project, Render
 from layers_contract.mock.registry import taste
+from layers_contract.mock.store import FIRST
+
+DECISIONS = frozenset({"approveContent", "rejectContent"})
 
 
 @taste("pending-at-completion", sentence="A gated container is pending only once it has completed.")
@@ -54,3 +57,44 @@ class _CloneStartsEmpty(Behaviour):
         if call.operation.id == "cloneContentFromPost":
             container = replace(container, brief={"hook": "As posted"}, format="auto")
         return container, render
+
+
+@taste("approves-by-itself", sentence="What nobody has decided on is approved after six hours.")
+class _ApprovesByItself(Behaviour):
+    patience = 6 * 60 * 60.0
+
+    def first_project(self, project_id: str, org: str, *, gated: bool) -> Project:
+        project = super().first_project(project_id, org, gated=gated)
+        return replace(project, policy={**project.policy, "autoApproveAfter": "PT6H"})
+
+    def review_shown(self, container: Container, render: Render, now: float) -> str:
+        shown = super().review_shown(container, render, now)
+        late = now >= self.finished(render) + self.patience
+        if late and self.is_completed(render, now) and shown == self.words.gate.closed:
+            return self.words.deciding("approveContent")
+        return shown
+
+
+@taste("first-posts-are-reviewed", sentence="A project's first posts are reviewed in any case.")
+class _FirstPostsAreReviewed(Behaviour):
+    def first_project(self, project_id: str, org: str, *, gated: bool) -> Project:
+        project = super().first_project(project_id, org, gated=gated)
+        return replace(project, policy={**project.policy, "firstNPostsBlocked": 20})
+
+    def first_review(self, project: Project) -> str:
+        made = sum(1 for _ in self.store.containers(project.id, FIRST))
+        few = made < project.policy["firstNPostsBlocked"]
+        return self.words.gate.closed if few else super().first_review(project)
+
+
+@taste(
+    "early-decisions",
+    sentence="A container can be approved or rejected while it renders.",
+    against=["approval.early"],
+)
+class _EarlyDecisions(Behaviour):
+    def refuse_state(self, call: Call, container: Container, render: Render) -> None:
+        now = self.clock.now()
+        pending = self.review_shown(container, render, now) == self.words.gate.closed
+        if not (pending and self.is_running(render, now) and call.operation.id in DECISIONS):
+            super().refuse_state(call, container, render)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Call, Container, Render
+from layers_contract.mock.model import Answer, Call, Container, Render
 from layers_contract.mock.registry import taste
 
 
@@ -27,6 +27,17 @@ class _SlowStarts(Behaviour):
 class _CooperativeCancel(Behaviour):
     def heed(self) -> float:
         return super().heed() + self.options.render / 8
+
+
+@taste("cancel-loses-race", sentence="A render past its half ends by itself, canceled or not.")
+class _CancelLosesRace(Behaviour):
+    def cancel(self, call: Call) -> Answer:
+        render = self.owned_render(call)
+        now = self.clock.now()
+        if not self.is_running(render, now) or now < render.due - render.run / 2:
+            return super().cancel(call)
+        status = self.words.status(call.operation.id, accepted=True)
+        return Answer(status, {"jobId": render.job, "accepted": True})
 
 
 @taste("skips-generating", sentence="A container is shown in its first state until it has ended.")
@@ -78,3 +89,26 @@ class _UpdatedByProgress(Behaviour):
 class _ProgressInSteps(Behaviour):
     def progress(self, render: Render, now: float) -> float:
         return int(super().progress(render, now) * 4) / 4
+
+
+@taste("updated-by-edits", sentence="A container's updatedAt moves when somebody edits it.")
+class _UpdatedByEdits(Behaviour):
+    def updated(self, container: Container, render: Render, now: float) -> float:
+        return container.touched
+
+
+@taste(
+    "renders-side-by-side",
+    sentence="A new render may be asked for while the last one runs, and takes its place.",
+    against=["lifecycle.refused"],
+)
+class _RendersSideBySide(Behaviour):
+    def refuse_state(self, call: Call, container: Container, render: Render) -> None:
+        if call.operation.id != "regenerateContent":
+            super().refuse_state(call, container, render)
+
+    def again(self, call: Call, container: Container, render: Render) -> Render:
+        now = self.clock.now()
+        if self.is_running(render, now):
+            self.stop(render, now)
+        return super().again(call, container, render)

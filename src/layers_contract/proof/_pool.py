@@ -1,0 +1,45 @@
+"""Many runs side by side, each in a process of its own core."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from typing import TypeVar
+
+from layers_contract.proof._trial import contract
+
+__all__ = ["spread"]
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def spread(
+    work: Callable[[Job], Result], jobs: Iterable[Job], workers: int | None = None
+) -> Iterator[Result]:
+    """The results of *work* for each of *jobs*, as they come; the first jobs begin first.
+
+    The processes are there when this returns, so that a caller's threads are not copied into them.
+    """
+    contract()
+    pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, initializer=_settle)
+    return _results(pool, [pool.submit(work, job) for job in jobs])
+
+
+def _results(pool: ProcessPoolExecutor, futures: list[Future[Result]]) -> Iterator[Result]:
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _settle() -> None:
+    """Read what every run needs, keep the collector from it, and leave Ctrl-C to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    contract()
+    gc.collect()
+    gc.freeze()
