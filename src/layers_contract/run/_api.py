@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from typing import Any
@@ -33,13 +34,16 @@ def run(  # noqa: PLR0913 - the command line has this many options
     strict: bool = False,
     only: Collection[str] = (),
     listener: Listener | None = None,
+    at_once: float = math.inf,
 ) -> Outcome:
-    """Judge the server at *target*.
+    """Judge the server at *target*, with no more than *at_once* stories at a time.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    stage = Stage(contract, target, profile, seed, listener or Silence(), only)
+    stage = Stage(
+        contract, target, profile, seed, listener or Silence(), only=only, at_once=at_once
+    )
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
     return _outcome(stage, strict=strict, seconds=time.monotonic() - begun)

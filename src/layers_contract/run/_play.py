@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import uuid
+from collections.abc import Awaitable, Callable
 
 import httpx
 import trio
@@ -73,12 +74,19 @@ async def _greet(stage: Stage, session: Session) -> None:
 
 async def _tell_all(stage: Stage, session: Session) -> None:
     chosen, left = _chosen(stage)
+    turns = trio.CapacityLimiter(stage.at_once)
+
+    async def in_turn(play: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        async with turns:
+            await play(*arguments)
+
     async with trio.open_nursery() as nursery:
         for number, story in enumerate(chosen):
-            nursery.start_soon(_tell, stage, session, story, chosen[:number].count(story))
+            before = chosen[:number].count(story)
+            nursery.start_soon(in_turn, _tell, stage, session, story, before)
         if stage.transport is None:
             fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
-            nursery.start_soon(fuzzing.play, session)
+            nursery.start_soon(in_turn, fuzzing.play, session)
 
 
 def _chosen(stage: Stage) -> tuple[list[Story], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 import uuid
@@ -30,6 +31,7 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
+    *at_once* is how many stories, Schemathesis among them, may be under way at a time.
     """
 
     contract: Contract
@@ -41,6 +43,7 @@ class Stage:
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
     transport: httpx.AsyncBaseTransport | None = None
     epoch: float | None = None
+    at_once: float = math.inf
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
