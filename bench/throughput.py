@@ -119,9 +119,10 @@ def _filled(template: str, value: str) -> str:
 
 
 @contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
+def running(command: list[str], port: int, *, quiet: bool = False) -> Iterator[None]:
     """A server's process, from its first accepted connection to the end of the block."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    heard = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=heard)
     try:
         _wait_until_up(process, port)
         yield
@@ -145,7 +146,7 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    sys.exit(f"throughput: did not come up: {process.args!r}")
+    sys.exit(f"{Path(sys.argv[0]).stem}: did not come up: {process.args!r}")
 
 
 def free_port() -> int:

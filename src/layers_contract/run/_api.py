@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
@@ -37,14 +38,25 @@ def run(  # noqa: PLR0913 - the command line has this many options
     only: Collection[str] = (),
     listener: Listener | None = None,
     patience: float = 30.0,
+    at_once: float = math.inf,
 ) -> Outcome:
-    """Judge the server at *target*; an answer that takes longer than *patience* seconds is none.
+    """Judge the server at *target*, with no more than *at_once* actors at a time.
+
+    An answer that takes longer than *patience* seconds is none.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    listener = listener or Silence()
-    stage = Stage(contract, target, profile, seed, listener, only, patience=patience)
+    stage = Stage(
+        contract,
+        target,
+        profile,
+        seed,
+        listener or Silence(),
+        only=only,
+        patience=patience,
+        at_once=at_once,
+    )
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
     return _outcome(stage, strict=strict, seconds=time.monotonic() - begun)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,7 +15,7 @@ from layers_contract.driver import OutOfBudget, Session, retry_after
 from layers_contract.facts import refused, succeeded
 from layers_contract.history import Exchange
 from layers_contract.run._stage import Stage
-from layers_contract.workload import GaveUp, Made, asset_ids
+from layers_contract.workload import Actor, GaveUp, Made, asset_ids
 
 __all__ = ["FUZZ", "Fuzzing"]
 
@@ -35,9 +36,13 @@ class Fuzzing:
         self._renders = renders
         self._feed: dict[str, str] = {}
         self._abandoned = self._under_way = False
+        self._rendered = threading.Event()
 
     async def play(self, session: Session) -> None:
-        """Make something to work on, then let it run in a thread."""
+        """Make something to work on, and let it run in a thread.
+
+        It begins while that still renders; what needs more than the project waits for the end.
+        """
         target = self._stage.target
         if not target.allow.generate or not target.projects.open:
             self._stage.notes.append(
@@ -48,10 +53,10 @@ class Fuzzing:
         actor.doing("makes a container to work on")
         try:
             made = await actor.generate(target.projects.open)
-            await actor.follow(made)
-            self._feed = self._ids_of(made, await actor.read(made))
             with trio.move_on_after(max(self._stage.purse.left, 0.0)) as scope:
-                await trio.to_thread.run_sync(self._run, abandon_on_cancel=True)
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._await_render, actor, made)
+                    await trio.to_thread.run_sync(self._run, abandon_on_cancel=True)
             if scope.cancelled_caught:
                 self._stage.notes.append("the budget ended before Schemathesis was over")
         except (GaveUp, OutOfBudget):
@@ -63,10 +68,16 @@ class Fuzzing:
                 self._stage.notes.append(told)
             self._stage.listener.done(FUZZ)
 
-    def _ids_of(self, made: Made, shown: dict[str, Any]) -> dict[str, str]:
-        project = self._stage.target.projects.open or ""
-        ids = {"project": project, "container": made.container, "job": made.job}
-        return ids | dict(zip(["asset"], asset_ids(shown), strict=False))
+    async def _await_render(self, actor: Actor, made: Made) -> None:
+        self._feed |= {"container": made.container, "job": made.job}
+        try:
+            await actor.follow(made)
+            shown = await actor.read(made)
+            self._feed |= dict(zip(["asset"], asset_ids(shown), strict=False))
+        except (GaveUp, OutOfBudget):
+            self._stage.notes.append("Schemathesis worked on a container that was not rendered")
+        finally:
+            self._rendered.set()
 
     def _run(self) -> None:
         stage, header = self._stage, self._contract.document.security_header
@@ -94,15 +105,15 @@ class Fuzzing:
     def _operations(self) -> list[str]:
         """The operations that may be called with anything: none that cannot be undone."""
         kept = {self._stage.roles.archive, self._stage.roles.update_policy}
-        return [
-            each.id
-            for each in self._contract.operations.values()
-            if each.id not in kept and all(p.resource in self._feed for p in each.path_parameters)
-        ]
+        return [each.id for each in self._contract.operations.values() if each.id not in kept]
 
     def _ids(self, operation: str) -> Mapping[str, str]:
-        spec = self._contract.operations[operation]
-        return {p.name: self._feed[p.resource or ""] for p in spec.path_parameters}
+        found = {"project": self._stage.target.projects.open or ""}
+        needed = self._contract.operations[operation].path_parameters
+        if any(p.resource not in found for p in needed):
+            self._rendered.wait()
+            found |= self._feed
+        return {p.name: found.get(p.resource or "", str(p.example)) for p in needed}
 
     def _may_send(self, operation: str, body: bytes) -> bool:
         starts = operation in self._contract.starts and self._is_sound(operation, body)

@@ -126,12 +126,18 @@ async def _greet(stage: Stage, session: Session) -> None:
 
 async def _tell_all(stage: Stage, session: Session) -> None:
     chosen, left = _chosen(stage)
+    turns = trio.CapacityLimiter(stage.at_once)
+
+    async def in_turn(play: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        async with turns:
+            await play(*arguments)
+
     async with trio.open_nursery() as nursery:
         for seat, (name, play) in enumerate(chosen.items()):
-            nursery.start_soon(_tell, stage, stage.actor(session, name, seat), play)
+            nursery.start_soon(in_turn, _tell, stage, stage.actor(session, name, seat), play)
         if stage.transport is None:
             fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
-            nursery.start_soon(fuzzing.play, session)
+            nursery.start_soon(in_turn, fuzzing.play, session)
 
 
 def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 import uuid
@@ -33,7 +34,8 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
-    `patience` is how long one answer may take, in seconds.
+    `patience` is how long one answer may take, in seconds; *at_once* how many actors, Schemathesis
+    among them, may be under way at a time.
     """
 
     contract: Contract
@@ -46,6 +48,7 @@ class Stage:
     transport: httpx.AsyncBaseTransport | None = None
     epoch: float | None = None
     patience: float = 30.0
+    at_once: float = math.inf
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
