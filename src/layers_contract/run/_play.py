@@ -34,6 +34,8 @@ from layers_contract.workload import (
 __all__ = ["Unjudgeable", "connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
+ENTRANCE = 0.5
+"""Seconds that the next actor waits at most for the first answer to the one before."""
 UNWELCOME = frozenset({401, 403, 503})
 AWAY, BUSY = frozenset({502, 504}), 429
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
@@ -134,7 +136,11 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 
     async with trio.open_nursery() as nursery:
         for seat, (name, play) in enumerate(chosen.items()):
-            nursery.start_soon(in_turn, _tell, stage, stage.actor(session, name, seat), play)
+            actor = stage.actor(session, name, seat)
+            nursery.start_soon(in_turn, _tell, stage, actor, play)
+            # A crowd that comes at once is answered late, when renders are over.
+            with trio.move_on_after(ENTRANCE):
+                await actor.under_way.wait()
         if stage.transport is None:
             fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
             nursery.start_soon(in_turn, fuzzing.play, session)

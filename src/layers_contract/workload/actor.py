@@ -48,7 +48,8 @@ class Made:
 class Actor:
     """One line of work. `marker` stands in every hook that it writes.
 
-    What it writes else comes from the *deck*, card by card from its *seat* on.
+    What it writes else comes from the *deck*, card by card from its *seat* on. It is `under_way`
+    once it has had an answer.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Actor:
     seat: int = 0
     on_doing: Callable[[str, str], None] = _nobody_listens
     made: list[Made] = field(default_factory=list)
+    under_way: trio.Event = field(default_factory=trio.Event)
     _count: int = 0
     _dealt: int = 0
     _tags: dict[str, list[str | None]] = field(default_factory=dict)
@@ -134,7 +136,7 @@ class Actor:
     ) -> Exchange:
         """Call an operation; *key* is an idempotency key."""
         header = self.session.contract.idempotency.header
-        return await self.session.call(
+        answer = await self.session.call(
             operation,
             self._named(operation, ids),
             actor=self.name,
@@ -144,6 +146,8 @@ class Actor:
             credential=credential,
             hang_up=hang_up,
         )
+        self.under_way.set()
+        return answer
 
     def _named(self, operation: str, ids: Mapping[str, str]) -> dict[str, str]:
         """*ids* by resource, as the path parameters that the operation takes."""
