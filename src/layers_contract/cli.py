@@ -92,6 +92,13 @@ def _judging(command: Callable[..., None]) -> Callable[..., None]:
     help="How much to look at.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Repeat the same workload.")
+@click.option(
+    "--repro",
+    "repro_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
+)
 @_judging
 @_reports
 def check(  # noqa: PLR0917 - click hands them over by name
@@ -101,6 +108,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     seed: int,
     strict: bool,
     only: str | None,
+    repro_folder: Path | None,
     **files: Any,
 ) -> None:
     """Judge a server: the mock that comes with this, if none is given."""
@@ -109,18 +117,21 @@ def check(  # noqa: PLR0917 - click hands them over by name
 
     contract = _contract()
     chosen = _only(only)
-    _writable(files)
+    _writable({**files, "repro_folder": repro_folder})
     try:
-        with _target(target_file, url) as target, _progress(target) as progress:
-            outcome = run(
-                contract,
-                target,
-                profile=profile,
-                seed=seed,
-                strict=strict,
-                only=chosen,
-                listener=progress,
-            )
+        with _target(target_file, url) as target:
+            with _progress(target) as progress:
+                outcome = run(
+                    contract,
+                    target,
+                    profile=profile,
+                    seed=seed,
+                    strict=strict,
+                    only=chosen,
+                    listener=progress,
+                )
+            if repro_folder is not None:
+                _reproduce(outcome, target, repro_folder)
     except TargetError as error:
         raise click.ClickException(str(error)) from error
     except Unjudgeable as error:
@@ -374,9 +385,9 @@ def _writable(files: dict[str, Any]) -> None:
     ):
         if not path.parent.is_dir():
             raise click.ClickException(f"{path}: there is no folder {path.parent}; make it first")
-    folder = files.get("curl_folder")
-    if folder and any(each.exists() and not each.is_dir() for each in (folder, *folder.parents)):
-        raise click.ClickException(f"{folder}: a part of it is no folder; name another")
+    for folder in filter(None, (files.get("curl_folder"), files.get("repro_folder"))):
+        if any(each.exists() and not each.is_dir() for each in (folder, *folder.parents)):
+            raise click.ClickException(f"{folder}: a part of it is no folder; name another")
 
 
 class _Embedded:
@@ -489,6 +500,20 @@ def _report(outcome: Outcome, files: dict[str, Any]) -> None:
         _write((folder / name, text) for name, text in report.scripts(outcome).items())
     report.render(outcome, Console(), verbose=files["verbose"], scripts=folder)
     sys.exit({"violated": VIOLATED, "held": 0}.get(outcome.verdict, UNJUDGED))
+
+
+def _reproduce(outcome: Outcome, target: Target, folder: Path) -> None:
+    """Cut each violation down, and write what is left."""
+    from layers_contract.replay import files, reproduce_all
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for judged, found in reproduce_all(outcome, target):
+        if found is None:
+            click.echo(f"{judged.promise.id}: did not show again", err=True)
+            continue
+        _write((folder / name, text) for name, text in files(outcome, found).items())
+        count = f"{len(found.steps)} of {len(outcome.history)} requests show it"
+        click.echo(f"{judged.promise.id}: {count}, {found.shown} of {found.tried} times", err=True)
 
 
 def _write(files: Iterable[tuple[Path, str]]) -> None:

@@ -20,6 +20,7 @@ class Outcome:
 
     `secret_header` is the name of the header that carried the key; the key itself is nowhere.
     `notes` are sentences for people: what was left out, and what was left behind on the server.
+    `marker` stands in every hook that the run has sent.
     """
 
     contract: Contract
@@ -34,6 +35,7 @@ class Outcome:
     notes: Sequence[str] = ()
     coverage: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
+    marker: str | None = None
 
     @property
     def verdict(self) -> str:

@@ -32,7 +32,8 @@ SHORT: Final = 0.02
 class Reproduction:
     """The fewest steps found that break a promise: what they are, and what they gave last.
 
-    It showed `shown` of `tried` times at the end.
+    It showed `shown` of `tried` times at the end. `marker` is the word in the steps' hooks that
+    belongs to their run.
     """
 
     judged: Judged
@@ -41,6 +42,7 @@ class Reproduction:
     history: History
     shown: int
     tried: int
+    marker: str | None
 
 
 @dataclass
@@ -105,7 +107,14 @@ def _confirmed(judged: Judged, steps: Sequence[Step], trial: _Trial) -> Reproduc
     shown = sum(trial.shows(steps) for _ in range(TRIES))
     if trial.found is None:
         return None
-    return Reproduction(judged, tuple(steps), *trial.found, shown=shown, tried=TRIES)
+    return Reproduction(
+        judged,
+        tuple(steps),
+        *trial.found,
+        shown=shown,
+        tried=TRIES,
+        marker=trial.expectations.marker,
+    )
 
 
 def _candidates(

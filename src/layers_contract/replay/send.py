@@ -56,7 +56,8 @@ async def _play(  # noqa: PLR0913, PLR0917 - handed through trio
     wire: Wire | None,
     epoch: float | None,
 ) -> None:
-    purse.begin()
+    if not purse.elapsed:
+        purse.begin()
     async with connection(wire) as client:
         session = Session(contract, target, history, purse, client, ticking(epoch))
         await play(session, steps, renewal)

@@ -2,13 +2,14 @@
 
 `render` prints the table at the end; `to_json`, `to_junit`, `to_html` and `to_har` give what is
 written to files; `script` gives the shell script that sends the proving requests again. `from_har`
-reads recorded traffic; `page` and `safe` make other pages of the same look. `LiveProgress` and
-`PlainProgress` tell what a run is doing meanwhile.
+reads recorded traffic; `page` and `safe` make other pages of the same look; `clean` makes one line
+of what a server says. `LiveProgress` and `PlainProgress` tell what a run is doing meanwhile.
 """
 
 from __future__ import annotations
 
 from layers_contract.report._proof import safe
+from layers_contract.report._text import clean
 from layers_contract.report.curl import file_name, script, scripts
 from layers_contract.report.har import to_har
 from layers_contract.report.har_reader import from_har
@@ -23,6 +24,7 @@ __all__ = [
     "PlainProgress",
     "Progress",
     "SilentProgress",
+    "clean",
     "file_name",
     "from_har",
     "page",

@@ -128,6 +128,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         notes=stage.notes,
         coverage=coverage(contract, stage.history),
         interrupted=stage.interrupted,
+        marker=stage.marker,
     )
 
 

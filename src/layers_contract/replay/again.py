@@ -1,0 +1,53 @@
+"""What a written reproduction calls: its steps are sent again, and judged by one promise."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from layers_contract.budget import Purse
+from layers_contract.contract import Contract
+from layers_contract.document import load
+from layers_contract.judge import judge
+from layers_contract.replay.play import Renewal
+from layers_contract.replay.script import Step
+from layers_contract.replay.send import over_http
+from layers_contract.run import expectations
+from layers_contract.target import Target, read
+
+__all__ = ["again"]
+
+FILE, URL = "LAYERS_CONTRACT_TARGET", "LAYERS_URL"
+KEY, OTHER_KEY = "LAYERS_API_KEY", "LAYERS_OTHER_KEY"
+
+
+def again(steps: Sequence[Step], *, promise: str, marker: str | None, url: str) -> list[str]:
+    """Send *steps* with fresh keys, and say how they break *promise*; empty where they do not.
+
+    The server is *url*, unless `LAYERS_URL` names another one or `LAYERS_CONTRACT_TARGET` a target
+    file; the keys are `LAYERS_API_KEY` and `LAYERS_OTHER_KEY`. *marker* is the word in the steps'
+    hooks that told their run from others'; it is made new, too.
+
+    Raises:
+        TargetError: The target file or the address is wrong.
+    """
+    contract, target = Contract(load()), _target(url)
+    fresh = f"lc-{uuid.uuid4().hex[:10]}"
+    renewal = Renewal.of(contract.idempotency.header, marker, fresh)
+    history = over_http(contract, target, Purse(target.budget))(steps, renewal)
+    expected = expectations(target, fresh)
+    judged = judge(contract, history, expected, strict=True, only={promise})
+    return [violation.message for each in judged for violation in each.violations]
+
+
+def _target(url: str) -> Target:
+    chosen = os.environ.get(URL)
+    if file := os.environ.get(FILE):
+        return read(Path(file), chosen)
+    return Target(
+        url=(chosen or url).rstrip("/"),
+        api_key=os.environ.get(KEY),
+        other_api_key=os.environ.get(OTHER_KEY),
+    )

@@ -1,0 +1,86 @@
+"""A reproduction as files: a pytest module that sends it again, and a curl script."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, replace
+from typing import Any, Final
+
+from layers_contract.invariants import Violation
+from layers_contract.outcome import Outcome
+from layers_contract.replay.reproduce import Reproduction
+from layers_contract.replay.script import Ref, Step
+from layers_contract.report import clean, script
+
+__all__ = ["files"]
+
+WIDTH: Final = 400
+"""Characters of what a server said that are shown."""
+
+
+def files(outcome: Outcome, found: Reproduction) -> dict[str, str]:
+    """The files of a reproduction, by name."""
+    name = re.sub(r"[^a-z0-9]+", "_", found.judged.promise.id)
+    proof = Violation(found.violation.message, tuple(found.history))
+    shown = replace(outcome, history=found.history)
+    return {
+        f"test_{name}.py": "\n".join(_module(outcome, found, name)) + "\n",
+        f"{found.judged.promise.id}.sh": script(shown, proof),
+    }
+
+
+def _module(outcome: Outcome, found: Reproduction, name: str) -> Iterator[str]:
+    promise = found.judged.promise
+    said = clean(found.violation.message, WIDTH).replace("\\", "\\\\").replace('"', "'")
+    yield f'"""{promise.id} ({found.judged.source}): {promise.statement}'
+    yield ""
+    yield f"It did not hold: {said}."
+    yield f"{len(outcome.history)} requests were cut down to {len(found.steps)}, which showed it"
+    yield f"{found.shown} of {found.tried} times. Send them again, with fresh keys, by"
+    yield ""
+    yield f"    LAYERS_API_KEY=… LAYERS_URL={clean(outcome.target, WIDTH)} pytest test_{name}.py"
+    yield '"""'
+    yield ""
+    yield "from layers_contract.replay import Ref, Step, again"
+    yield ""
+    yield "STEPS = ("
+    for step in found.steps:
+        yield from _step(step)
+    yield ")"
+    yield ""
+    yield ""
+    yield f"def test_{name}() -> None:"
+    yield f'    """{promise.statement}"""'
+    yield "    broken = again("
+    yield "        STEPS,"
+    yield f"        promise={_code(promise.id)},"
+    yield f"        marker={_code(found.marker)},"
+    yield f"        url={_code(clean(outcome.target, WIDTH))},"
+    yield "    )"
+    yield "    assert not broken, broken[0]"
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield "    Step("
+    for each in fields(Step):
+        value = getattr(step, each.name)
+        if each.default is not MISSING and value == each.default:
+            continue
+        if value or each.default_factory is MISSING:
+            yield f"        {each.name}={_code(value)},"
+    yield "    ),"
+
+
+def _code(value: Any) -> str:
+    """A value as Python code."""
+    if isinstance(value, Ref):
+        return f"Ref({value.number}, {_code(value.at)})"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_code(k)}: {_code(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "(" + "".join(f"{_code(each)}, " for each in value) + ")"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return repr(value)
