@@ -44,7 +44,7 @@ from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.run import expectations, simulate
 from layers_contract.target import parse
 
-KINDS: Final = {"many": "many containers", "few": "few containers, polled often"}
+KINDS: Final = {"many": "many containers", "few": "few, polled often"}
 SIZES: Final = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 SEED: Final = 1
 MARKER: Final = f"lc-{SEED:010d}"

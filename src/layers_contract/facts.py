@@ -427,13 +427,11 @@ class Facts:
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
         if exchange.json is NOT_JSON:
             return
-        for view, field_ in self._shown(exchange):
-            found = view.find(exchange.json) if view.at else (exchange.json,)
-            for data in found:
-                if isinstance(data, dict) and isinstance(
-                    name := pointer(data, view.resource["id"]), str
-                ):
-                    seen = Seen(exchange, name, data, str(pointer(data, field_)))
+        for view, state in self._shown(exchange):
+            for data in view.find(exchange.json):
+                name = pointer(data, view.resource["id"])
+                if isinstance(name, str):
+                    seen = Seen(exchange, name, data, str(pointer(data, state)))
                     self._views_like(operation, view.resource["type"], seen).append(seen)
 
     def _shown(self, exchange: Exchange) -> tuple[tuple[View, str], ...]:

@@ -101,11 +101,11 @@ class Exchange:
         return self._request_json
 
     def parse(self, known: dict[bytes, Any]) -> None:
-        """Parse both bodies, but for those that *known* has the values of."""
+        """Parse both bodies, but for those that *known* has the values of already."""
         if self._json is _UNPARSED:
-            self._json = _parsed(self.body, known)
+            self._json = _parse_once(self.body, known)
         if self._request_json is _UNPARSED:
-            self._request_json = _parsed(self.request_body, known)
+            self._request_json = _parse_once(self.request_body, known)
 
     @property
     def answered(self) -> bool:
@@ -113,7 +113,7 @@ class Exchange:
         return self.status is not None
 
 
-def _parsed(body: bytes, known: dict[bytes, Any]) -> Any:
+def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:
     if body not in known:
         known[body] = _parse(body)
     return known[body]

@@ -260,8 +260,16 @@ def asset_urls(seen: Seen) -> dict[str, object]:
     return {str(a[ID]): a.get(URL) for a in listed if isinstance(a, dict) and ID in a}
 
 
-def _pairs(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
+def _pairs(facts: Facts) -> list[tuple[Seen, Seen]]:
     """Reads of one render that are certainly ordered in time, and show documented states."""
+    return facts.index(_all_pairs)
+
+
+def _all_pairs(facts: Facts) -> list[tuple[Seen, Seen]]:
+    return list(_find_pairs(facts))
+
+
+def _find_pairs(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
     known = facts.contract.render.states
     for container in facts.own:
         for render in container.renders:
@@ -285,10 +293,11 @@ def _field_rules(facts: Facts, field: str, *, empty: bool) -> Iterator[Occasion]
             rules[state].append(rule)
     for container in facts.containers.values():
         for seen in container.reads:
-            yield from _field_fits(seen, field, rules.get(seen.state, ()))
+            if seen.state in rules:
+                yield from _field_fits(seen, field, rules[seen.state])
         for seen in container.listed if container.created else ():
-            if empty or field[1:] in seen.data:
-                yield from _field_fits(seen, field, rules.get(seen.state, ()))
+            if seen.state in rules and (empty or field[1:] in seen.data):
+                yield from _field_fits(seen, field, rules[seen.state])
 
 
 def _field_fits(seen: Seen, field: str, rules: Iterable[FieldRule]) -> Iterator[Occasion]:
