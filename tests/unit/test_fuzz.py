@@ -452,9 +452,11 @@ async def dripping(_: Request) -> Response:
     return StreamingResponse(body(), media_type="application/json")
 
 
+BOMB = gzip.compress(bytes(50_000_000))
+
+
 async def bomb(_: Request) -> Response:
-    body = gzip.compress(bytes(50_000_000))
-    return Response(body, headers={"Content-Encoding": "gzip"}, media_type="application/json")
+    return Response(BOMB, headers={"Content-Encoding": "gzip"}, media_type="application/json")
 
 
 async def not_gzip(_: Request) -> Response:

@@ -533,7 +533,7 @@ def test_one_bad_endpoint_leaves_the_rest_to_be_judged(
     mock: tuple[str, dict[str, Any]], place: str, answer: Answer, blamed: set[str] | None
 ) -> None:
     """What one operation does wrong is all that is found; the others are judged as ever."""
-    found = behind(mock, lambda asked: answer if AT[place](asked) else None, 3.0)
+    found = behind(mock, lambda asked: answer if AT[place](asked) else None, 2.0)
     verdicts = {each.promise.id: each.verdict for each in found.judged}
     assert verdicts["schema.status"] != "not_judged"
     assert verdicts["lifecycle.first"] == "held"
@@ -564,7 +564,7 @@ def test_what_http_allows_is_no_fault(mock: tuple[str, dict[str, Any]]) -> None:
     """Hints before an answer, compression, cookies and the like raise no alarm anywhere."""
     dice = random.Random(7)  # noqa: S311 - a die
     habits = list(HABITS.values())
-    found = behind(mock, lambda _: Altered(dice.choice(habits)), 6.0)
+    found = behind(mock, lambda _: Altered(dice.choice(habits)), 5.0)
     assert violated(found) == set()
     assert {each.status for each in found.history if each.status and each.status < 200} == set()
 
