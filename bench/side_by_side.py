@@ -242,6 +242,8 @@ def _how(settings: Settings) -> list[str]:
         "from its document alone; with checks written by hand they would find more. Some faults",
         "need hours to show and are out of reach of anybody in real time; `layers-contract faults`",
         "judges those in simulated time. The seconds are those of a machine with other work, too.",
+        "Where it is busy, short renders end before the next call, and faults that need one under",
+        "way stay hidden; `--render` makes them longer.",
     ]
 
 
@@ -278,7 +280,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep what is done, and go on")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page")
     parser.add_argument("--jobs", type=int, default=2, help="faults at a time")
-    parser.add_argument("--render", type=float, default=0.6, help="seconds that a render takes")
+    parser.add_argument("--render", type=float, default=2.0, help="seconds that a render takes")
     parser.add_argument("--examples", type=int, default=50, help="of Schemathesis, an operation")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
