@@ -305,19 +305,6 @@ class Facts:
         scope = (exchange.credential, exchange.operation or "", exchange.path, key)
         return scope in self.keyed and self.keyed[scope].begun < exchange.sent
 
-    def with_hook(self, hook: str) -> list[Container]:
-        """The containers that were seen with *hook* in their brief."""
-        return self._by_hook.get(hook, [])
-
-    @cached_property
-    def _by_hook(self) -> dict[str, list[Container]]:
-        found: dict[str, list[Container]] = defaultdict(list)
-        for container in self.containers.values():
-            views = (*container.reads, *container.listed)
-            for hook in {h for v in views if isinstance(h := pointer(v.data, "/brief/hook"), str)}:
-                found[hook].append(container)
-        return found
-
     # Reading the history.
 
     def _read(self) -> None:

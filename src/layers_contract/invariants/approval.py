@@ -60,7 +60,7 @@ def once(facts: Facts) -> Iterator[Occasion]:
             mine = container is not None and container.created and exchange.credential == "own"
             if container is None or not mine or not valid(facts, exchange):
                 continue
-            if _review_around(facts, container, exchange) not in refusal.states:
+            if review_around(facts, container, exchange) not in refusal.states:
                 continue
             if exchange.status == refusal.status and error_code_of(exchange) == refusal.code:
                 yield HELD
@@ -280,7 +280,7 @@ def _policy_changes(facts: Facts) -> Work[Exchange]:
     return Work((each for each in _changes(facts) if not refused(each)), received)
 
 
-def _review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
+def review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
     """The review state of a completed container that held while *exchange* was carried out."""
     success = facts.contract.render.ending("success")
     last = container.last_read_before(exchange)

@@ -11,7 +11,7 @@ from layers_contract.facts import Container, Facts, earlier, moment, precision, 
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
-from layers_contract.invariants.approval import _review_around as review_around
+from layers_contract.invariants.approval import review_around
 
 REFUSED = frozenset({404, 405, 409, 410})
 """How a call is refused that its resource does not allow; other refusals have other reasons."""
@@ -30,11 +30,14 @@ def brief(facts: Facts) -> Iterator[Occasion]:
         asked = pointer(made.exchange.request_json, BRIEF) if made else None
         if made is None or not isinstance(asked, dict) or not succeeded(made.exchange):
             continue
-        for seen in container.reads:
+        last, wrong = None, list[str]()
+        for seen in container.reads_of(container.renders[0]):
             shown = pointer(seen.data, BRIEF)
-            if container.render_of(seen) is not container.renders[0] or not isinstance(shown, dict):
+            if not isinstance(shown, dict):
                 continue
-            wrong = [n for n, v in asked.items() if n in shown and not _alike(v, shown[n])]
+            if shown != last:
+                wrong = [n for n, v in asked.items() if n in shown and not _alike(v, shown[n])]
+                last = shown
             message = f"container {container.id} shows another {', '.join(wrong)} than asked for"
             yield broken(message, made.exchange, seen) if wrong else HELD
 

@@ -43,7 +43,7 @@ def simultaneous(facts: Facts) -> Iterator[Occasion]:
         for again in call.exchanges if first else ():
             if first is None or again is first.exchange or busy(again):
                 continue
-            if _overlap(first, again) and not _differs(facts, first.exchange, again):
+            if _overlap(first, again) and not differs(facts, first.exchange, again):
                 refused_in_flight = again.status == in_flight
                 yield HELD if refused_in_flight else _same_answer(facts, first, again)
 
@@ -180,7 +180,7 @@ def _conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
                 continue
             if not _is_json(other):
                 continue
-            if _within_window(facts, first, other) and _differs(facts, first.exchange, other):
+            if _within_window(facts, first, other) and differs(facts, first.exchange, other):
                 yield first, other
 
 
@@ -209,7 +209,7 @@ def _find_first(facts: Facts, call: KeyedCall) -> Started | None:
         for e in call.exchanges
         if not refused(e)
         and e.sent < received(first.exchange)
-        and _differs(facts, first.exchange, e)
+        and differs(facts, first.exchange, e)
     ]
     return None if doubtful else first
 
@@ -230,7 +230,7 @@ def _canonical(exchange: Exchange) -> str:
     return json.dumps(exchange.request_json, sort_keys=True, default=repr)
 
 
-def _differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
+def differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
     """Whether two bodies ask for different things, defaults filled in."""
     if one.request_body == other.request_body:
         return False
@@ -299,13 +299,13 @@ def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iter
 
     Judged only where the hook carries the run's marker: other people write hooks too.
     """
-    hook, marker = _hook(exchange), facts.expect.marker
+    hook, marker = hook_of(exchange), facts.expect.marker
     if hook is None or marker is None or marker not in hook:
         return
     if hook in facts.index(_lost_hooks):
         return
     made = {started.container for started in known}
-    for seen in facts.index(_shown_hooks)[hook]:
+    for seen in facts.index(views_by_hook)[hook]:
         if seen.sent < received(exchange):
             continue
         if seen.id in made or _is_clone(facts, seen.id):
@@ -317,10 +317,10 @@ def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iter
 
 def _lost_hooks(facts: Facts) -> set[str | None]:
     """The hooks of requests that the server may not have got to."""
-    return {_hook(each) for each in facts.history if busy(each)}
+    return {hook_of(each) for each in facts.history if busy(each)}
 
 
-def _shown_hooks(facts: Facts) -> dict[str, list[Seen]]:
+def views_by_hook(facts: Facts) -> dict[str, list[Seen]]:
     """The views of containers, by the hook that they show."""
     found = defaultdict(list)
     for container in facts.containers.values():
@@ -338,14 +338,15 @@ def _is_clone(facts: Facts, container: str) -> bool:
 
 
 def _same_body_starts(facts: Facts, exchange: Exchange) -> list[Started]:
-    return facts.index(_starts_by_hook)[_hook(exchange)]
+    return facts.index(_starts_by_hook)[hook_of(exchange)]
 
 
 def _starts_by_hook(facts: Facts) -> dict[str | None, list[Started]]:
-    return grouped(facts.starts, lambda started: _hook(started.exchange))
+    return grouped(facts.starts, lambda started: hook_of(started.exchange))
 
 
-def _hook(exchange: Exchange) -> str | None:
+def hook_of(exchange: Exchange) -> str | None:
+    """The hook that a request asks for."""
     found = [
         pointer(exchange.request_json, at)
         for at in ("/brief/hook", "/patch/hook", "/overrides/hook")

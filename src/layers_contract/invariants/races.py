@@ -11,7 +11,6 @@ from layers_contract.facts import (
     Facts,
     KeyedCall,
     Seen,
-    Started,
     busy,
     overlap,
     received,
@@ -21,8 +20,7 @@ from layers_contract.facts import (
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
-from layers_contract.invariants.idempotency import _differs as differs
-from layers_contract.invariants.idempotency import _hook as hook_of
+from layers_contract.invariants.idempotency import differs, hook_of, views_by_hook
 
 IN_FLIGHT = 30.0
 """Seconds after which a call that nobody waits for is no longer in flight."""
@@ -76,13 +74,12 @@ def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Oc
         return
     named = {started.container for started in call.started}
     known = call.started[0].exchange
-    for container in facts.with_hook(hook):
-        views = [s for s in container.listed if s.sent >= received(known)]
-        if container.id in named:
-            yield from [HELD] * bool(views)
-        elif not container.created:
-            message = f"a call whose answer was lost made {container.id}, its retry another one"
-            yield broken(message, lost, known, *views[:1])
+    for seen in facts.index(views_by_hook)[hook]:
+        if seen.id not in named and not facts.containers[seen.id].created:
+            message = f"a call whose answer was lost made {seen.id}, its retry another one"
+            yield broken(message, lost, known, seen)
+        elif seen.id in named and seen.sent >= received(known):
+            yield from [HELD] * (seen.exchange.operation in facts.contract.lists)
 
 
 @invariant("approval.race", needs="two decisions on one container at one moment")
@@ -114,20 +111,22 @@ def renders_race(facts: Facts) -> Iterator[Occasion]:
     may be over in no time.
     """
     for container in facts.own:
-        again = [s for s in facts.starts if s.container == container.id and _renews(s)]
         for one, other in combinations(_calls(facts, container), 2):
             if not overlap(one, other) or not (succeeded(one) or succeeded(other)):
                 continue
-            jobs = {s.job: s for s in again if s.exchange in (one, other)}
+            jobs = {job for e in (one, other) if (job := _job_of(facts, e))}
             if len(jobs) < 2:
                 yield HELD
-            elif running := _running_after(facts, list(jobs), max(received(one), received(other))):
+            elif running := _running_after(facts, jobs, max(received(one), received(other))):
                 message = f"container {container.id} is rendered twice at one time"
                 yield broken(message, one, other, *running)
 
 
-def _renews(started: Started) -> bool:
-    return not started.starts.new_container
+def _job_of(facts: Facts, exchange: Exchange) -> str | None:
+    """The job that an answer names."""
+    starts = facts.contract.starts[exchange.operation or ""]
+    named = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
+    return named if isinstance(named, str) else None
 
 
 def _calls(facts: Facts, container: Container) -> list[Exchange]:
@@ -140,7 +139,7 @@ def _calls(facts: Facts, container: Container) -> list[Exchange]:
     ]
 
 
-def _running_after(facts: Facts, jobs: list[str], moment: float) -> list[Seen]:
+def _running_after(facts: Facts, jobs: set[str], moment: float) -> list[Seen]:
     """A look at each of *jobs* that shows it running after *moment*; nothing unless all do."""
     endings = facts.contract.job.endings
     found = [
