@@ -1,6 +1,7 @@
 """The catalogue: for every observable promise of the document a pure function that judges it."""
 
 from layers_contract.invariants import (
+    apart,
     approval,
     asked,
     assets,
@@ -23,6 +24,7 @@ __all__ = [
     "Invariant",
     "Occasion",
     "Violation",
+    "apart",
     "approval",
     "asked",
     "assets",

@@ -9,6 +9,7 @@ from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Job, Seen, busy, received, succeeded
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
+from layers_contract.invariants.apart import quiet_around
 
 TAKEN, LATE = 202, 200
 
@@ -70,6 +71,12 @@ def keeps(facts: Facts) -> Iterator[Occasion]:
         message = f"a late cancel took job {job.id} from {last.state} to {following.state}"
         same = last.state == following.state
         yield HELD if same else broken(message, last, exchange, following)
+    for job, exchange in _cancels(facts):
+        home = facts.containers.get(job.render.container) if job.render else None
+        changed = quiet_around(facts, home, exchange) if home and exchange.status == LATE else None
+        if home and changed:
+            message = f"a late cancel changed {', '.join(changed)} of container {home.id}"
+            yield broken(message, exchange)
 
 
 @invariant("archive.cancels", needs="a disposable project, archived while something renders")

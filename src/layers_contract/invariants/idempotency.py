@@ -145,7 +145,10 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
             leaked = named in jobs and jobs[named].exchange.credential == "own"
             taken = error_code_of(exchange) == facts.contract.idempotency.conflict_code
             message = f"another API key met the idempotency key of this one: {exchange.status}"
-            yield broken(message, mine[0].exchange, exchange) if leaked or taken else HELD
+            if leaked or taken:
+                yield broken(message, mine[0].exchange, exchange)
+            elif not refused(exchange):
+                yield HELD
 
 
 def _to_the_byte(one: Exchange, other: Exchange) -> bool:

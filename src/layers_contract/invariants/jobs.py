@@ -25,6 +25,7 @@ from layers_contract.facts import (
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants.lifecycle import asset_urls
 
 PROGRESS, RESULT, ERROR = "progress", "result", "error"
 NAMED = f"/{RESULT}/containerId"
@@ -84,6 +85,21 @@ def result(facts: Facts) -> Iterator[Occasion]:
                 else:
                     yield broken(f"job {job.id} is {seen.state} and shows {field}", seen)
             yield from _result_names(job, seen)
+            yield from _result_assets(facts, job, seen)
+
+
+def _result_assets(facts: Facts, job: Job, seen: Seen) -> Iterator[Occasion]:
+    """The assets that a result names are those of the container after that render."""
+    named = pointer(seen.data, "/result/assets")
+    home = facts.containers.get(job.render.container) if job.render else None
+    if not isinstance(named, list) or home is None or job.render is None:
+        return
+    ids = {str(each["id"]) for each in named if isinstance(each, dict) and "id" in each}
+    success = facts.contract.render.ending("success")
+    for read in [r for r in home.reads_of(job.render) if r.state == success][:1]:
+        strange = ids - asset_urls(read).keys()
+        message = f"the result of job {job.id} names an asset that container {home.id} lacks"
+        yield broken(message, seen, read) if strange else HELD
 
 
 @invariant("job.constant", needs="a job polled after its 202")

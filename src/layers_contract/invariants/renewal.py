@@ -90,8 +90,20 @@ def new_container(facts: Facts) -> Iterator[Occasion]:
         if started.container == original or named:
             message = f"a clone of {original} answered container {started.container}"
             yield broken(message, *[s.exchange for s in named[:1]], started.exchange)
+        elif moved := _moved(facts, started, original):
+            yield broken(moved, started.exchange, source="derived")
         else:
             yield HELD
+
+
+def _moved(facts: Facts, clone: Started, original: str | None) -> str | None:
+    """That a clone is in another project than its original, if it is."""
+    container = facts.containers.get(original or "")
+    first = container.created.envelope if container and container.created else {}
+    home, shown = first.get("projectId"), clone.envelope.get("projectId")
+    if not isinstance(home, str) or not isinstance(shown, str) or home.lower() == shown.lower():
+        return None
+    return f"a clone of {original} in project {home} is in project {shown}"
 
 
 @invariant("clone.original", needs="a container read before and after it was cloned")

@@ -153,12 +153,17 @@ async def _cancel(scene: Scene, _step: Step) -> None:
 
 def _patch(scene: Scene, number: int) -> dict[str, Any]:
     """A patch of one field, or of two."""
-    fields = (
+    marker, samples = scene.actor.marker, scene.actor.target.samples
+    fields: list[dict[str, Any]] = [
         {"hook": scene.actor.hook()},
         {"language": "it"},
-        {"themeTags": [scene.actor.marker, f"take {number}"]},
+        {"themeTags": [marker, f"take {number}", "again", "again"]},
         {"hook": scene.actor.hook(), "targetPlatforms": ["instagram"]},
-    )
+    ]
+    if samples.reference_media:
+        fields.append({"referenceMediaIds": [samples.reference_media]})
+    if samples.influencer:
+        fields.append({"influencerId": samples.influencer, "language": "pt-BR"})
     return fields[number % len(fields)]
 
 
@@ -198,7 +203,8 @@ async def _clone(scene: Scene, step: Step) -> None:
     scene.renders += 1
     body: dict[str, Any] = {"sourcePlatformPostId": post, "mode": "fork"}
     if step.number % 2:
-        body["overrides"] = {"hook": scene.actor.hook(), "themeTags": [scene.actor.marker]}
+        hook = {"hook": scene.actor.hook(), "themeTags": [scene.actor.marker]}
+        body["overrides"] = {**_patch(scene, step.number // 2), **hook}
     made = await scene.call(scene.actor.roles.clone, body, scene.actor.key())
     if made:
         await scene.actor.read(made)

@@ -168,7 +168,7 @@ def programs(draw: st.DrawFn, count: int) -> tuple[Program, ...]:
             gated=draw(st.booleans()),
             opening=_turn(openings, number),
             steps=(
-                *draw(_steps(("now", "begun"), LOOKS, 2)),
+                *draw(_steps(("now", "begun"), (*LOOKS, "clone"), 2)),
                 *draw(_steps(("now", "begun"), ("cancel",), _turn(cancels, number) == 0)),
                 *draw(_steps(("ended",), (*LOOKS[:3], *CHANGES), 5)),
             ),

@@ -8,6 +8,7 @@ needs to show (a latency for a race) are named there too.
 from __future__ import annotations
 
 from layers_contract.mock.faults import (
+    apart,
     approvals,
     asked,
     containers,
@@ -25,6 +26,7 @@ from layers_contract.mock.faults import (
 )
 
 __all__ = [
+    "apart",
     "approvals",
     "asked",
     "containers",

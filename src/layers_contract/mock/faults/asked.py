@@ -146,3 +146,24 @@ class _MissingJobIsGone(Behaviour):
         if self.store.render(call.ids["jobId"]) is None:
             raise Refused.plain(HTTPStatus.GONE, "It is gone.")
         return super().read_job(call)
+
+
+@fault(
+    "reason-is-cut",
+    breaks="reject.reason",
+    sentence="A reason is kept up to its 100th character.",
+)
+class _ReasonIsCut(Behaviour):
+    def reject(self, call: Call) -> Answer:
+        answer = super().reject(call)
+        return Answer(answer.status, {**answer.body, "reason": answer.body["reason"][:100]})
+
+
+@fault(
+    "second-failure-without-error",
+    breaks="container.last-error",
+    sentence="A container that fails when it is rendered again shows no error.",
+)
+class _SecondFailureWithoutError(Behaviour):
+    def last_error(self, render: Render) -> Json:
+        return None if render.number > 1 else super().last_error(render)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
+from typing import Any
+
 from layers_contract.workload.actor import Actor, asset_ids
 from layers_contract.workload.stories._registry import story
 
@@ -9,20 +13,15 @@ from layers_contract.workload.stories._registry import story
 @story(
     "auth.tenancy",
     "idempotency.credential-scope",
-    renders=2,
+    "asset.own",
+    renders=4,
     needs=("projects.open", "other_api_key"),
 )
 async def another_organization(actor: Actor) -> None:
     """Somebody else's key on everything that this run made."""
     project, key, body = actor.open_project, actor.key(), actor.brief()
     made = await actor.generate(project, body, key)
-    if actor.target.projects.foreign:
-        await actor.start(
-            actor.roles.generate,
-            ids={"project": actor.target.projects.foreign},
-            body=actor.brief(),
-            credential="other",
-        )
+    theirs = await _in_their_project(actor, body, key)
     await actor.follow(made)
     await actor.walk(project, actor.most)
     shown = await actor.read(made)
@@ -41,6 +40,51 @@ async def another_organization(actor: Actor) -> None:
         await actor.call(operation, ids=ids, body=sent, key=key, credential="other")
     await actor.call(roles.cancel, ids=ids, credential="other")
     await actor.read(made)
+    if theirs is not None and "asset" in ids:
+        ids["container"] = theirs
+        await actor.call(roles.read, ids=ids, credential="other")
+        await actor.call(roles.sign, ids=ids, credential="other")
+
+
+async def _in_their_project(actor: Actor, body: Any, key: str) -> str | None:
+    """The same key in a project of the other organization, with two bodies; their container."""
+    project = actor.target.projects.foreign
+    if not project:
+        return None
+    call = partial(
+        actor.call, actor.roles.generate, ids={"project": project}, key=key, credential="other"
+    )
+    made = actor.made_by(actor.roles.generate, {}, await call(body=body))
+    await call(body=actor.brief())
+    return made.container if made else None
+
+
+@story("asset.own", renders=2, needs=("projects.open",))
+async def assets_of_two(actor: Actor) -> None:
+    """Two containers, and the assets of each asked for under the other one."""
+    made = [await actor.generate(actor.open_project) for _ in range(2)]
+    shown = []
+    for each in made:
+        await actor.follow(each)
+        shown.append(await actor.read(each))
+    for each, other in zip(made, reversed(shown), strict=True):
+        for name in asset_ids(other)[:1]:
+            ids = {"container": each.container, "asset": name}
+            await actor.call(actor.roles.sign, ids=ids)
+
+
+@story("errors.", "schema.rejects-invalid", renders=4, needs=("projects.open",), profile="standard")
+async def odd_bodies(actor: Actor) -> None:
+    """Bodies that are JSON, and that few expect."""
+    generate, ids = actor.roles.generate, {"project": actor.open_project}
+    for line in ("nothing \x00 here", "half a pair \ud83d", "\ufeffbefore \u202eafter"):
+        body = {"brief": {"hook": actor.hook(line), "themeTags": [actor.marker]}}
+        raw = json.dumps(body).encode()
+        actor.made_by(generate, ids, await actor.call(generate, ids=ids, body=raw))
+    briefs: tuple[Any, ...] = ({"hook": ["a list"]}, {"hook": None}, {"hook": ""}, [], 10**400)
+    for brief in briefs:
+        raw = json.dumps({"brief": brief}).encode()
+        actor.made_by(generate, ids, await actor.call(generate, ids=ids, body=raw))
 
 
 @story("auth.required", renders=1, needs=("projects.open",))

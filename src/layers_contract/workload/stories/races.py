@@ -100,6 +100,24 @@ async def rendered_twice_at_once(actor: Actor) -> None:
         await actor.read(each)
 
 
+@story("idempotency.simultaneous", renders=3, needs=("projects.open", "samples.source_post"))
+async def same_calls_at_once(actor: Actor) -> None:
+    """One container cloned, and rendered again, by several callers with one key each."""
+    made = await actor.generate(actor.open_project)
+    await actor.follow(made)
+    await actor.read(made)
+    ids = {"container": made.container}
+    clone = {"sourcePlatformPostId": actor.target.samples.source_post, "mode": "fork"}
+    for operation, body in ((actor.roles.clone, clone), (actor.roles.regenerate, {})):
+        call = partial(actor.call, operation, ids=ids, body=body, key=actor.key())
+        answers = await actor.together(call, call, call)
+        found = [m for answer in answers if (m := actor.made_by(operation, ids, answer))]
+        await call()
+        for each in found[:1]:
+            await actor.follow(each)
+            await actor.read(each)
+
+
 @story("cancel.", "job.", renders=4, needs=("projects.open",), profile="standard")
 async def canceled_at_the_finish(actor: Actor) -> None:
     """Cancels sent just when renders end, as far as the first one tells how long that takes."""

@@ -138,6 +138,20 @@ async def failed(actor: Actor) -> None:
     await actor.follow(second)
 
 
+@story("container.last-error", "job.", renders=2, needs=("projects.open", "samples.failing_hook"))
+async def failed_the_second_time(actor: Actor) -> None:
+    """A container that completes, and fails when it is rendered again."""
+    made = await actor.generate(actor.open_project)
+    await actor.follow(made)
+    await actor.read(made)
+    patch = {"patch": {"hook": actor.target.samples.failing_hook}}
+    ids = {"container": made.container}
+    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.poll(made)
+
+
 @story("lifecycle.terminal", renders=1, needs=("projects.open", "samples.failing_hook"))
 async def failed_for_good(actor: Actor) -> None:
     """A render that fails, and is left alone."""

@@ -20,9 +20,13 @@ async def approved(actor: Actor) -> None:
     shown = await actor.read(made)
     state = pointer(shown, actor.session.contract.review.field)
     await actor.walk(project, ("approvalStatus", str(state)), actor.limit(5), pages=2)
+    gate = actor.session.contract.review.gate
+    await actor.walk(project, ("approvalStatus", gate.closed if gate else ""), pages=2)
     await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(made)
     await actor.call(actor.roles.reject, ids=ids, body={"reason": "Changed my mind."})
+    await actor.read(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
     await actor.read(made)
     second = await actor.start(actor.roles.regenerate, ids=ids, body={})
     await actor.follow(second)
@@ -41,7 +45,7 @@ async def rejected(actor: Actor) -> None:
     ids = {"container": made.container}
     await actor.call(actor.roles.reject, ids=ids, body={"regenerate": False})
     again = {
-        "reason": "Off brand.",
+        "reason": "Off brand. " * 90,
         "regenerate": True,
         "patch": {"hook": actor.hook()},
     }
