@@ -12,7 +12,8 @@ async def approved(actor: Actor) -> None:
     """A review that ends with an approval, and decisions that come too late."""
     project = actor.target.projects.gated or ""
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.generate(project)
+    body = actor.brief(targetPlatforms=["tiktok", "instagram"])
+    made = await actor.generate(project, body)
     await actor.follow(made)
     await actor.read(made)
     ids = {"container": made.container}
