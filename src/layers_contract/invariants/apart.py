@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, busy, received, succeeded
+from layers_contract.facts import Container, Facts, Seen, busy, received, refused, succeeded
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants.approval import soft_policy
+from layers_contract.invariants.idempotency import hook_of, views_by_hook
 from layers_contract.invariants.lifecycle import asset_urls
 
 KEPT = ("assets", "captions", "brief", "format", "createdAt")
+NEAR = 30.0
+"""Seconds beyond which a person may have had a hand in what changed."""
+UNDECIDED = frozenset({408, 409, 413, 429})
+"""Refusals behind which a call may be carried out all the same: it is in flight, or half read."""
 NOT_FOUND = frozenset({404, 422})
 
 
@@ -91,16 +99,132 @@ def reason(facts: Facts) -> Iterator[Occasion]:
                 yield HELD if same else broken(message, exchange)
 
 
+@invariant("approval.apart", needs="two containers read before and after one of them was decided")
+def apart(facts: Facts) -> Iterator[Occasion]:
+    """A sibling that was pending before a decision on another one, and is not touched, still is."""
+    gate, field = facts.contract.review.gate, facts.contract.review.field
+    deciders = {name for step in facts.contract.review.transitions for name in step.by}
+    taken = [
+        e for n in deciders for e in facts.answers[n] if succeeded(e) and not _starts(facts, e)
+    ]
+    for exchange in taken if gate and not soft_policy(facts) else ():
+        for last in _pending_before(facts, exchange):
+            other = facts.containers[last.id]
+            following = other.line.after(received(exchange))
+            if other is facts.container_of(exchange) or following is None:
+                continue
+            near = following.sent - received(exchange) < NEAR
+            if not near or not other.untouched(last.sent, following.received):
+                continue
+            kept = gate is not None and pointer(following.data, field) == gate.closed
+            message = f"deciding on another container changed the review of {other.id}"
+            yield HELD if kept else broken(message, last, exchange, following)
+
+
+def _pending_before(facts: Facts, exchange: Exchange) -> list[Seen]:
+    """The newest reads before *exchange* of containers that waited for a review shortly before."""
+    reads = facts.index(_pending_reads)
+    start = bisect_left(reads, exchange.sent - NEAR, key=_by_received)
+    end = bisect_right(reads, exchange.sent, key=_by_received)
+    ids = {seen.id for seen in reads[start:end]}
+    newest = (facts.containers[name].last_read_before(exchange) for name in ids)
+    known = {id(seen) for seen in reads[start:end]}
+    return [seen for seen in newest if seen is not None and id(seen) in known]
+
+
+def _pending_reads(facts: Facts) -> list[Seen]:
+    """Reads of this run's completed containers that show a pending review, by time."""
+    gate, field = facts.contract.review.gate, facts.contract.review.field
+    success = facts.contract.render.ending("success")
+    wanted = gate.closed if gate else None
+    found = [
+        seen
+        for container in facts.own
+        for seen in container.reads
+        if seen.state == success and pointer(seen.data, field) == wanted
+    ]
+    return sorted(found, key=_by_received)
+
+
+_by_received = attrgetter("received")
+
+
+@invariant("errors.refused-does-nothing", needs="a refused call, and a look at what followed")
+def refused_does_nothing(facts: Facts) -> Iterator[Occasion]:
+    """No container has the hook of a refused call, and none that it named has changed."""
+    yield from _hooks_of_the_refused(facts)
+    for container in facts.own:
+        cancels = [c for render in container.renders for c in facts.jobs[render.job].cancels]
+        for exchange in (*container.writes, *cancels):
+            if not refused(exchange) or exchange.status in UNDECIDED:
+                continue
+            changed = quiet_around(facts, container, exchange)
+            if changed is not None:
+                message = f"{exchange.operation} of container {container.id} was refused, and"
+                message = f"{message} changed {', '.join(changed)}"
+                yield broken(message, exchange) if changed else HELD
+
+
+def _hooks_of_the_refused(facts: Facts) -> Iterator[Occasion]:
+    """Judged where the hook is of this run, and no call with it was lost or accepted."""
+    marker = facts.expect.marker
+    for hook, calls in facts.index(_calls_by_hook).items():
+        unclear = any(not refused(e) or e.status in UNDECIDED for e in calls)
+        if marker is None or marker not in hook or unclear:
+            continue
+        views = [s for s in facts.index(views_by_hook)[hook] if s.sent >= received(calls[0])]
+        strange = [s for s in views if not facts.containers[s.id].created]
+        for seen in strange[:1]:
+            yield broken(f"a refused call has made container {seen.id}", calls[0], seen)
+        if not strange and _looked_since(facts, calls[0]):
+            yield HELD
+
+
+def _calls_by_hook(facts: Facts) -> dict[str, list[Exchange]]:
+    found: dict[str, list[Exchange]] = {}
+    for exchange in facts.history:
+        hook = hook_of(exchange) if exchange.method != "GET" else None
+        if hook is not None:
+            found.setdefault(hook, []).append(exchange)
+    return found
+
+
+def _looked_since(facts: Facts, exchange: Exchange) -> bool:
+    """Whether the list of the call's project was read afterwards."""
+    project = exchange.path_params.get(facts.project_parameter)
+    return facts.index(_last_pages).get(project, 0.0) >= received(exchange)
+
+
+def _last_pages(facts: Facts) -> dict[str | None, float]:
+    """When the last page of each project's list was asked for."""
+    found: dict[str | None, float] = {}
+    for name in facts.contract.lists:
+        for page in facts.answers[name]:
+            if succeeded(page):
+                project = page.path_params.get(facts.project_parameter)
+                found[project] = max(found.get(project, 0.0), page.sent)
+    return found
+
+
 def quiet_around(facts: Facts, container: Container, exchange: Exchange) -> list[str] | None:
     """What a call that does nothing has changed on *container*, or None where nobody knows."""
     last = container.last_read_before(exchange)
-    following = next((s for s in container.reads if s.sent >= received(exchange)), None)
+    following = container.line.after(received(exchange))
     if last is None or following is None or last.state not in facts.contract.render.endings:
         return None
     if not container.untouched(last.sent, following.received, but=exchange):
         return None
     review = facts.contract.review.field[1:]
-    gate = facts.contract.review.gate
-    undecided = {gate.open, gate.closed} if gate else set()
-    fields = KEPT if last.data.get(review) in undecided else (*KEPT, review)
+    fields = [*KEPT, "status"]
+    if _review_stays(facts, last, following):
+        fields.append(review)
     return [name for name in fields if _differ(last.data, following.data, name)]
+
+
+def _review_stays(facts: Facts, last: Seen, following: Seen) -> bool:
+    """Whether a review is decided, or cannot be by anybody else in so short a time."""
+    gate = facts.contract.review.gate
+    state = pointer(last.data, facts.contract.review.field)
+    if gate is None or state not in (gate.open, gate.closed):
+        return True
+    return following.received - last.sent < NEAR and not soft_policy(facts)

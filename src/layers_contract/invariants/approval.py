@@ -230,6 +230,13 @@ def _project(container: Container) -> str | None:
     return found.lower() if isinstance(found, str) else None
 
 
+def soft_policy(facts: Facts) -> bool:
+    """Whether a policy was seen whose settings may decide by themselves."""
+    gate = facts.contract.review.gate
+    reads = facts.answers[gate.operation] if gate else []
+    return any(_soft(each) for each in reads if each.status == SUCCESS)
+
+
 def _soft(policy: Exchange) -> bool:
     """Whether a policy has settings whose effect is not promised."""
     after, first = (pointer(policy.json, at) for at in ("/autoApproveAfter", "/firstNPostsBlocked"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote
 
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, earlier, moment, precision, received, succeeded
@@ -14,6 +16,8 @@ from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
 from layers_contract.invariants.approval import review_around
 
+LENIENT = 90.0
+"""Seconds by which a server's own clocks may differ."""
 REFUSED = frozenset({404, 405, 409, 410})
 """How a call is refused that its resource does not allow; other refusals have other reasons."""
 INVALID = 422
@@ -245,3 +249,45 @@ def not_found(facts: Facts) -> Iterator[Occasion]:
             source = "assumed" if exchange.status == 400 else None
             right = exchange.status in (404, INVALID)
             yield HELD if right else broken(message, exchange, source=source)
+
+
+@invariant("job.location", needs="a render that was started")
+def location(facts: Facts) -> Iterator[Occasion]:
+    """The address in the 202 holds the job's id."""
+    for started in facts.starts:
+        shown = started.envelope.get("locationUrl")
+        if isinstance(shown, str):
+            message = f"the locationUrl of job {started.job} is {shown}"
+            named = started.job in unquote(shown)
+            yield HELD if named else broken(message, started.exchange)
+
+
+@invariant("container.clock", needs="a container of this run, and a Date in the answers")
+def clock(facts: Facts) -> Iterator[Occasion]:
+    """No read shows a time that its own Date has not reached, nor a birth before the 202's."""
+    for container in facts.own:
+        made = container.created
+        born = _date(made.exchange) if made else None
+        for seen in container.reads:
+            now, created = _date(seen.exchange), moment(seen.data.get("createdAt"))
+            updated = moment(seen.data.get("updatedAt"))
+            if now is None or created is None or updated is None:
+                continue
+            late = max(created, updated) - now > LENIENT
+            early = born is not None and _is_first(facts, container) and born - created > LENIENT
+            message = f"container {container.id} shows a time far from the server's own Date"
+            yield broken(message, seen) if late or early else HELD
+
+
+def _is_first(facts: Facts, container: Container) -> bool:
+    """Whether the 202 that named *container* is known to be the first answer to its call."""
+    made = container.created
+    return made is not None and not facts.repeats(made.exchange)
+
+
+def _date(exchange: Exchange) -> float | None:
+    """The answer's Date, in seconds since the epoch."""
+    try:
+        return parsedate_to_datetime(exchange.headers["date"]).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return None

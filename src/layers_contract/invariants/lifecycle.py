@@ -19,6 +19,7 @@ from layers_contract.facts import (
     moment,
     precision,
     received,
+    refused,
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -213,23 +214,31 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 
 def may_be_canceled(facts: Facts, container: Container, seen: Seen) -> bool:
     """Whether a cancel or an archive that reaches *container* was sent before *seen* was known."""
-    if container.unsure < seen.received or facts.index(_first_archive) < seen.received:
+    if container.unsure < seen.received or _may_be_archived(facts, container, seen):
         return True
-    jobs = {render.job for render in container.renders}
+    render = container.render_of(seen)
+    jobs = {render.job} if render else {each.job for each in container.renders}
     cancels = (each for name in jobs for each in facts.jobs[name].cancels)
-    return any(e.sent < seen.received for e in cancels if e.credential in ("own", "other"))
+    return any(e.sent < seen.received and not refused(e) for e in cancels)
 
 
-def _first_archive(facts: Facts) -> float:
-    """When the first project may have been archived."""
-    render = facts.contract.render
-    archives = (
-        each.sent
-        for name in render.causes(render.ending("cancel")) - facts.cancelers
-        for each in facts.answers[name]
-        if each.credential in ("own", "other")
-    )
-    return min(archives, default=inf)
+def _may_be_archived(facts: Facts, container: Container, seen: Seen) -> bool:
+    """Whether the container's project may have been archived before *seen* was known."""
+    home = pointer(container.created.envelope, "/projectId") if container.created else None
+    archives = facts.index(_archives)
+    places = archives if not isinstance(home, str) else [home.lower()]
+    return any(archives.get(place, inf) < seen.received for place in places)
+
+
+def _archives(facts: Facts) -> dict[str, float]:
+    """When each project may have been archived for the first time."""
+    render, first = facts.contract.render, dict[str, float]()
+    for name in render.causes(render.ending("cancel")) - facts.cancelers:
+        for each in facts.answers[name]:
+            place = each.path_params.get(facts.project_parameter, "").lower()
+            if not refused(each):
+                first[place] = min(first.get(place, inf), each.sent)
+    return first
 
 
 def refusals(facts: Facts, refusal: Refusal) -> Iterator[Occasion]:
