@@ -34,6 +34,13 @@ TOO_MANY, AWAY = 429, 503
 TOO_LONG = f"the body is longer than {MAX_BODY:,} bytes"
 UNSENT = "cannot be sent"
 WRONG_KEY = "lp_test_not_a_key"
+BENT: Final[Mapping[str, Callable[[str], str]]] = {
+    "swapped": str.swapcase,
+    "longer": lambda key: f"{key}x",
+    "shorter": lambda key: key[:-1],
+    "empty": lambda _: "",
+}
+"""Keys that are nearly the right one: the other case, one letter more, one less, none."""
 NO_BODY: Final = object()
 
 
@@ -122,7 +129,7 @@ class Session:
         sent = {"accept": "application/json", "accept-encoding": "identity", **headers}
         if content is not None:
             sent.setdefault("content-type", "application/json")
-        if key := self._key(credential):
+        if (key := self._key(credential)) is not None:
             sent[self.contract.document.security_header] = key
         url = self.target.url + spec.url(**ids)
         return self.client.build_request(
@@ -153,6 +160,9 @@ class Session:
 
     def _key(self, credential: str) -> str | None:
         keys = {"own": self.target.api_key, "other": self.target.other_api_key}
+        if credential in BENT and self.target.api_key:
+            bent = BENT[credential](self.target.api_key)
+            return WRONG_KEY if bent == self.target.api_key else bent
         return WRONG_KEY if credential == "invalid" else keys.get(credential)
 
     async def _send(
@@ -227,7 +237,8 @@ class Session:
 
     def _redact(self, text: bytes) -> bytes:
         """*text* without the keys: a server may quote them."""
-        return redact(text, (self.target.api_key, self.target.other_api_key))
+        own = self.target.api_key
+        return redact(text, (own, own and own[:-1], self.target.other_api_key))
 
     @property
     def _prefix(self) -> int:

@@ -41,7 +41,8 @@ _UNPARSED: Final = _Missing()
 T = TypeVar("T")
 
 Credential = str
-"""Which key an exchange was sent with, and never the key: `own`, `other`, `invalid` or `none`."""
+"""Which key an exchange was sent with, and never the key: `own`, `other`, `none`, `invalid`, or a
+key that is nearly the right one: `swapped`, `longer`, `shorter`, `empty`."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -107,14 +107,16 @@ def apart(facts: Facts) -> Iterator[Occasion]:
     taken = [
         e for n in deciders for e in facts.answers[n] if succeeded(e) and not _starts(facts, e)
     ]
-    for exchange in taken if gate and not soft_policy(facts) else ():
+    for exchange in taken if gate else ():
         for last in _pending_before(facts, exchange):
             other = facts.containers[last.id]
             following = other.line.after(received(exchange))
             if other is facts.container_of(exchange) or following is None:
                 continue
             near = following.sent - received(exchange) < NEAR
-            if not near or not other.untouched(last.sent, following.received):
+            if soft_policy(facts, other) or not near:
+                continue
+            if not other.untouched(last.sent, following.received):
                 continue
             kept = gate is not None and pointer(following.data, field) == gate.closed
             message = f"deciding on another container changed the review of {other.id}"
@@ -216,15 +218,15 @@ def quiet_around(facts: Facts, container: Container, exchange: Exchange) -> list
         return None
     review = facts.contract.review.field[1:]
     fields = [*KEPT, "status"]
-    if _review_stays(facts, last, following):
+    if _review_stays(facts, container, last, following):
         fields.append(review)
     return [name for name in fields if _differ(last.data, following.data, name)]
 
 
-def _review_stays(facts: Facts, last: Seen, following: Seen) -> bool:
+def _review_stays(facts: Facts, container: Container, last: Seen, following: Seen) -> bool:
     """Whether a review is decided, or cannot be by anybody else in so short a time."""
     gate = facts.contract.review.gate
     state = pointer(last.data, facts.contract.review.field)
     if gate is None or state not in (gate.open, gate.closed):
         return True
-    return following.received - last.sent < NEAR and not soft_policy(facts)
+    return following.received - last.sent < NEAR and not soft_policy(facts, container)

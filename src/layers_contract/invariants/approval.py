@@ -230,11 +230,21 @@ def _project(container: Container) -> str | None:
     return found.lower() if isinstance(found, str) else None
 
 
-def soft_policy(facts: Facts) -> bool:
-    """Whether a policy was seen whose settings may decide by themselves."""
+def soft_policy(facts: Facts, container: Container) -> bool:
+    """Whether the container's project may have settings that decide by themselves."""
+    return _project(container) not in facts.index(_hard_projects)
+
+
+def _hard_projects(facts: Facts) -> set[str | None]:
+    """The projects whose policy was read, and never had such settings."""
     gate = facts.contract.review.gate
-    reads = facts.answers[gate.operation] if gate else []
-    return any(_soft(each) for each in reads if each.status == SUCCESS)
+    reads = [e for e in facts.answers[gate.operation] if e.status == SUCCESS] if gate else []
+    soft = {_place(facts, each) for each in reads if _soft(each)}
+    return {_place(facts, each) for each in reads if _place(facts, each) not in soft}
+
+
+def _place(facts: Facts, exchange: Exchange) -> str:
+    return exchange.path_params.get(facts.project_parameter, "").lower()
 
 
 def _soft(policy: Exchange) -> bool:

@@ -14,17 +14,28 @@ UNAUTHENTICATED = 401
 NOT_FOUND = 404
 
 
+WITHOUT = {
+    "none": "no key",
+    "empty": "an empty key",
+    "invalid": "a wrong key",
+    "swapped": "the key in other letters",
+    "longer": "the key and one character more",
+    "shorter": "the key without its last character",
+}
+"""The credentials that are none."""
+
+
 @invariant("auth.required", needs="a request without a valid key")
 def required(facts: Facts) -> Iterator[Occasion]:
     """An ordinary request with no key, or a wrong one, is answered 401."""
     for name, exchanges in facts.answers.items():
         for exchange in exchanges:
-            if exchange.credential not in ("none", "invalid") or not valid(facts, exchange):
+            if exchange.credential not in WITHOUT or not valid(facts, exchange):
                 continue
             if exchange.status == UNAUTHENTICATED:
                 yield HELD
             else:
-                how = "no key" if exchange.credential == "none" else "a wrong key"
+                how = WITHOUT[exchange.credential]
                 yield broken(f"{name} with {how} was answered {exchange.status}", exchange)
 
 

@@ -38,7 +38,7 @@ def simulated(
     """Send to a new application each time, in simulated time that starts at *epoch*."""
 
     def send(steps: Sequence[Step], renewal: Renewal) -> History:
-        history, wire = History(), Wire(make())
+        history, wire = History(), Wire(make(), epoch)
         purse = Purse(target.budget, now=lambda: 0.0)
         in_simulation(_play, contract, target, purse, history, steps, renewal, wire, epoch, seed=0)
         return history

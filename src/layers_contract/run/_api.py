@@ -84,7 +84,7 @@ def simulate(  # noqa: PLR0913 - as above
         seed,
         Silence(),
         marker=f"lc-{seed:010d}",
-        transport=Wire(app, seed),
+        transport=Wire(app, epoch, seed),
         epoch=epoch,
     )
     seconds = in_simulation(play, stage, seed=seed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -22,11 +24,12 @@ class Wire(httpx.ASGITransport):
 
     As on a real wire the application goes on with it, and can learn that nobody listens. Each way
     takes up to `SLOWEST` seconds, so that requests overtake each other; without a *seed*, half of
-    that.
+    that. Like a server it adds a Date; *epoch* is when trio's clock shows 0.
     """
 
-    def __init__(self, app: Application, seed: int | None = None) -> None:
+    def __init__(self, app: Application, epoch: float, seed: int | None = None) -> None:
         super().__init__(app)
+        self._epoch = epoch
         self._rng = None if seed is None else random.Random(seed)  # noqa: S311 - not for secrets
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -35,6 +38,8 @@ class Wire(httpx.ASGITransport):
         if trace is None:
             await self._travel()
             response = await super().handle_async_request(request)
+            now = trio.current_time() + self._epoch
+            response.headers.setdefault("date", format_datetime(datetime.fromtimestamp(now, UTC)))
             await self._travel()
             return response
         trio.lowlevel.spawn_system_task(self._carry_on, request)

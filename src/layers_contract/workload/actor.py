@@ -23,6 +23,8 @@ __all__ = ["Actor", "GaveUp", "Made"]
 
 FIRST_PAUSE, SLOWER = 0.1, 1.4
 MOST_PAGES = 40
+FRESH = "a fresh one"
+"""In place of a key: make one."""
 PATIENCE = 50
 """How often to look whether a render has left the queue before going on without."""
 
@@ -205,10 +207,17 @@ class Actor:
                 nursery.start_soon(one, number, call)
         return [answers[number] for number in range(len(calls))]
 
-    async def generate(self, project: str, body: Any = None, key: str | None = None) -> Made:
-        """Start a render of a new container in *project*."""
+    async def generate(
+        self, project: str, body: Any = None, key: str | None = FRESH, credential: str = "own"
+    ) -> Made:
+        """Start a render of a new container in *project*, with a key of its own unless told."""
+        body = body or self.brief()
         return await self.start(
-            self.roles.generate, ids={"project": project}, body=body or self.brief(), key=key
+            self.roles.generate,
+            ids={"project": project},
+            body=body,
+            key=self.key() if key == FRESH else key,
+            credential=credential,
         )
 
     async def poll(self, made: Made) -> str | None:

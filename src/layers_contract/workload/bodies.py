@@ -28,12 +28,15 @@ def contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
         brief.get(name) for name in ("themeTags", "targetPlatforms", "language")
     )
     changes: list[dict[str, Any]] = [
-        {"hook": brief["hook"] + "!"},
+        {"hook": brief["hook"] + "é"},
         {"hook": brief["hook"].swapcase()},
+        {"hook": brief["hook"].replace(" ", "  ", 1)},
         {"language": "fr" if language != "fr" else "es"},
         {"themeTags": [*(tags or []), "another"]},
         {"targetPlatforms": ["tiktok"] if platforms != ["tiktok"] else ["instagram"]},
     ]
+    if tags and tags[::-1] != tags:
+        changes.append({"themeTags": tags[::-1]})
     if brief.get("influencerId"):
         changes.append({"influencerId": None})
     if brief.get("referenceMediaIds"):

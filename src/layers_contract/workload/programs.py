@@ -85,7 +85,7 @@ async def _opened(program: Program, actor: Actor) -> Scene:
     project = (actor.target.projects.gated if program.gated else None) or actor.open_project
     body, key = actor.brief(), actor.key()
     if program.opening == "plain":
-        made = await actor.generate(project, body)
+        made = await actor.generate(project, body, None)
         return Scene(actor, project, body, None, made)
     if program.opening == "lost":
         return Scene(actor, project, body, key, await lost_then_sent(actor, project, body, key))

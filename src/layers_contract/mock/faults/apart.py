@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Answer, Call, Container, Project, Render
+from layers_contract.mock.errors import Refused
+from layers_contract.mock.model import Answer, Call, Container, Credential, Project, Render
 from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST
 
@@ -106,3 +108,101 @@ class _PolicyTakesAnyNumber(Behaviour):
             super().check(call, raw)
             return
         super().check(call, raw.replace(b"51", b"50"))
+
+
+@fault(
+    "decision-spreads",
+    breaks="approval.apart",
+    sentence="A decision on one container decides on everything that waits in its project.",
+)
+class _DecisionSpreads(Behaviour):
+    def decided(self, container: Container, review: str) -> Container:
+        for _, other, _ in list(self.store.containers(container.project, FIRST)):
+            if other.review == self.words.gate.closed and other.id != container.id:
+                self.store.put_container(replace(other, review=review))
+        return super().decided(container, review)
+
+
+@fault(
+    "unknown-format-starts-job",
+    breaks="errors.refused-does-nothing",
+    sentence="A format that nobody knows is refused, and rendered all the same.",
+)
+class _UnknownFormatStartsJob(Behaviour):
+    def check(self, call: Call, raw: bytes) -> None:
+        try:
+            super().check(call, raw)
+        except Refused:
+            if call.operation.id == "generateContent" and b"no-such-format" in raw:
+                call.body = json.loads(raw)
+                with self.store.transaction():
+                    self.generate(call)
+            raise
+
+
+@fault(
+    "refused-strangers-approve",
+    breaks="errors.refused-does-nothing",
+    sentence="Another organization's approval is answered with 404, and taken.",
+)
+class _RefusedStrangersApprove(Behaviour):
+    def approve(self, call: Call) -> Answer:
+        try:
+            return super().approve(call)
+        except Refused:
+            found = self.store.container(call.ids["containerId"])
+            if found and found[0].org != call.credential.org:
+                self.store.put_container(
+                    replace(found[0], review=self.words.deciding("approveContent"))
+                )
+            raise
+
+
+@fault(
+    "location-names-container",
+    breaks="job.location",
+    sentence="The address in a 202 is that of the container.",
+)
+class _LocationNamesContainer(Behaviour):
+    def accepted_view(self, render: Render) -> dict[str, Json]:
+        return {**super().accepted_view(render), "locationUrl": f"/v1/content/{render.container}"}
+
+
+@fault(
+    "created-in-local-time",
+    breaks="container.clock",
+    sentence="createdAt is two hours ahead: local time with a Z.",
+)
+class _CreatedInLocalTime(Behaviour):
+    def new_container(self, project: Project, chosen: str, brief: dict[str, Json]) -> Container:
+        container = super().new_container(project, chosen, brief)
+        return replace(
+            container, created=container.created + 7200, touched=container.touched + 7200
+        )
+
+
+@fault(
+    "api-key-in-any-case",
+    breaks="auth.required",
+    sentence="Keys of the API are compared without regard to case.",
+)
+class _ApiKeyInAnyCase(Behaviour):
+    def authenticate(self, call: Call) -> Credential:
+        name = self.contract.document.security_header.lower()
+        given = call.headers.get(name, "")
+        call.headers = {**call.headers, name: given.lower()}
+        return super().authenticate(call)
+
+
+@fault(
+    "clone-needs-no-review",
+    breaks="approval.gate",
+    sentence="A clone in a project with a review needs none.",
+)
+class _CloneNeedsNoReview(Behaviour):
+    def clone(self, call: Call) -> Answer:
+        answer = super().clone(call)
+        found = self.store.container(answer.body["containerId"])
+        if found:
+            self.store.put_container(replace(found[0], review=self.words.gate.open))
+        return answer

@@ -14,14 +14,19 @@ from layers_contract.workload.stories._registry import story
     "auth.tenancy",
     "idempotency.credential-scope",
     "asset.own",
-    renders=4,
+    renders=5,
     needs=("projects.open", "other_api_key"),
 )
 async def another_organization(actor: Actor) -> None:
     """Somebody else's key on everything that this run made."""
     project, key, body = actor.open_project, actor.key(), actor.brief()
     made = await actor.generate(project, body, key)
+    await actor.call(actor.roles.policy, ids={"project": project})
     theirs = await _in_their_project(actor, body, key)
+    running = await actor.generate(project)
+    await actor.call(actor.roles.cancel, ids={"job": running.job}, credential="other")
+    await actor.call(actor.roles.cancel, ids={"job": running.job}, credential="none")
+    await actor.poll(running)
     await actor.follow(made)
     await actor.walk(project, actor.most)
     shown = await actor.read(made)
@@ -33,13 +38,17 @@ async def another_organization(actor: Actor) -> None:
             await actor.call(operation, ids=ids, credential="other")
     for operation, sent in (
         (roles.generate, body),
+        (roles.generate, actor.brief()),
         (roles.regenerate, {}),
         (roles.approve, {}),
         (roles.reject, {"reason": "Not mine."}),
     ):
         await actor.call(operation, ids=ids, body=sent, key=key, credential="other")
+        await actor.read(made)
     await actor.call(roles.cancel, ids=ids, credential="other")
     await actor.read(made)
+    await actor.follow(running)
+    await actor.walk(project, actor.most)
     if theirs is not None and "asset" in ids:
         ids["container"] = theirs
         await actor.call(roles.read, ids=ids, credential="other")
@@ -102,8 +111,12 @@ async def without_a_key(actor: Actor) -> None:
             continue
         for credential in ("none", "invalid"):
             body = next(iter(operation.body_examples.values()), None)
+            body = actor.brief() if operation.id == actor.roles.generate else body
             if operation.body_required or body is not None:
                 await actor.call(operation.id, ids=ids, body=body, credential=credential)
             else:
                 await actor.call(operation.id, ids=ids, credential=credential)
     await actor.read(made)
+    for credential in ("swapped", "longer", "shorter", "empty"):
+        await actor.call(actor.roles.read, ids=ids, credential=credential)
+    await actor.walk(actor.open_project, actor.most)

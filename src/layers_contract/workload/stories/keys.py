@@ -25,6 +25,7 @@ async def replays(actor: Actor) -> None:
     for other in contradictions(actor, body):
         await _sent(actor, project, other, key)
     await _sent(actor, project, actor.brief(), key)
+    await _sent(actor, project, {"brief": {}}, key)
     await _again(actor, project, body, key)
     await actor.read(made)
     await actor.follow(made)
@@ -43,18 +44,21 @@ async def replays(actor: Actor) -> None:
 async def fresh_calls(actor: Actor) -> None:
     """The same body without a key, and with two keys."""
     project, body = actor.open_project, actor.brief()
-    made = [await actor.generate(project, body) for _ in range(2)]
-    made += [await actor.generate(project, body, actor.key()) for _ in range(2)]
-    for each in made:
+    call = partial(actor.call, actor.roles.generate, ids={"project": project}, body=body)
+    for answer in await actor.together(call, call):
+        actor.made_by(actor.roles.generate, {}, answer)
+    for _ in range(2):
+        await actor.generate(project, body)
+    for each in actor.made:
         await actor.follow(each)
 
 
-@story("idempotency.other-key", renders=4, needs=("projects.open",))
+@story("idempotency.other-key", renders=5, needs=("projects.open",))
 async def similar_keys(actor: Actor) -> None:
     """One body under keys that differ in their last character, in case, and after many alike."""
     project, body = actor.open_project, actor.brief()
     base = actor.key_like("{key}").ljust(SHORT, "0") + actor.key_like("-{key}")
-    for key in (f"{base}-a", f"{base}-b", f"{base}-A", f"{base[:SHORT]}-c"):
+    for key in (f"{base}-a", f"{base}-b", f"{base}-A", f"{base}.a", f"{base[:SHORT]}-c"):
         await actor.generate(project, body, key)
     for each in actor.made:
         await actor.follow(each)
@@ -78,8 +82,10 @@ async def invalid_first(actor: Actor) -> None:
     """A key used on an invalid request, and then on a valid one."""
     project, body, key = actor.open_project, actor.brief(), actor.key()
     await _sent(actor, project, {"brief": {}}, key)
+    await _sent(actor, project, actor.brief(format="no-such-format"), actor.key())
     made = await actor.generate(project, body, key)
     await actor.follow(made)
+    await actor.walk(project, actor.most)
 
 
 async def _sent(actor: Actor, project: str, body: Any, key: str) -> Any:

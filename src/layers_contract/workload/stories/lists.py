@@ -23,6 +23,8 @@ async def listed(actor: Actor) -> None:
     await actor.walk(
         project, ("format", actor.roles.formats[0]), ("status", completed), actor.limit(20), pages=2
     )
+    both = [("format", each) for each in actor.roles.formats[:2]]
+    await actor.walk(project, *both, actor.limit(20), pages=3)
     ended = (("status", state) for state in actor.session.contract.render.endings)
     await actor.walk(project, *ended, actor.limit(20), pages=3)
     gate = actor.session.contract.review.gate

@@ -71,15 +71,19 @@ async def against_each_other(actor: Actor, project: str, body: Any, key: str) ->
 async def decided_twice_at_once(actor: Actor) -> None:
     """An approval against a rejection, at one moment; and two approvals."""
     project = actor.target.projects.gated or ""
+    await actor.call(actor.roles.policy, ids={"project": project})
     made = [await actor.generate(project) for _ in range(DECISIONS)]
-    for number, each in enumerate(made):
+    for each in made:
         await actor.follow(each)
-        await actor.read(each)
+    for number, each in enumerate(made):
+        for other in made:
+            await actor.read(other)
         ids = {"container": each.container}
         approve = partial(actor.call, actor.roles.approve, ids=ids, body={})
         reject = partial(actor.call, actor.roles.reject, ids=ids, body={"reason": "Too loud."})
         await actor.together(approve, reject if number == 0 else approve)
-        await actor.read(each)
+        for other in made:
+            await actor.read(other)
         await actor.poll(each)
 
 
@@ -158,10 +162,7 @@ async def archived_meanwhile(actor: Actor) -> None:
     if not spare:
         raise GaveUp
     ids, generate = {"project": spare[0]}, actor.roles.generate
-    calls = [
-        partial(actor.call, generate, ids=ids, body=actor.brief(), key=actor.key())
-        for _ in range(3)
-    ]
+    calls = [partial(actor.call, generate, ids=ids, body=actor.brief()) for _ in range(3)]
     archive = partial(actor.call, actor.roles.archive, ids=ids)
     answers = await actor.together(calls[0], archive, *calls[1:])
     for each in filter(None, (actor.made_by(generate, ids, answer) for answer in answers)):

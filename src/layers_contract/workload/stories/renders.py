@@ -55,9 +55,14 @@ async def rendered_again(actor: Actor) -> None:
     await actor.call(actor.roles.regenerate, ids=ids, body=other, key=key)
     await actor.read(second)
     await actor.poll(made)
-    third = await actor.start(actor.roles.regenerate, ids=ids)
+    await actor.sign(second)
+    bare = actor.key()
+    third = await actor.start(actor.roles.regenerate, ids=ids, key=bare)
+    await actor.call(actor.roles.regenerate, ids=ids, key=bare)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
     await actor.read(third)
     await actor.follow(third)
+    await actor.sign(third)
     await actor.poll(made)
     await actor.poll(second)
 
@@ -87,13 +92,31 @@ async def cloned(actor: Actor) -> None:
     clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=key)
     await actor.read(made)
     await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
-    other = {**body, "overrides": {"hook": actor.hook()}}
-    await actor.call(actor.roles.clone, ids=ids, body=other, key=key)
+    for other in ({"overrides": {"hook": actor.hook()}}, {"mode": "fork"}):
+        await actor.call(actor.roles.clone, ids=ids, body={**body, **other}, key=key)
     await actor.read(clone)
     await actor.follow(clone)
     await actor.read(made)
     await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
     await actor.walk(actor.open_project, actor.most)
+
+
+@story("clone.", "approval.gate", renders=2, needs=("projects.gated", "samples.source_post"))
+async def cloned_for_review(actor: Actor) -> None:
+    """A container that waits for its review, and its clone, which waits as well."""
+    project = actor.target.projects.gated or ""
+    await actor.call(actor.roles.policy, ids={"project": project})
+    made = await actor.generate(project)
+    await actor.follow(made)
+    await actor.read(made)
+    body = {"sourcePlatformPostId": actor.target.samples.source_post, "mode": "fork"}
+    ids = {"container": made.container}
+    clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=actor.key())
+    await actor.read(made)
+    await actor.follow(clone)
+    await actor.read(clone)
+    await actor.read(made)
+    await actor.call(actor.roles.policy, ids={"project": project})
 
 
 @story("cancel.", "lifecycle.", renders=1, needs=("projects.open",))
@@ -131,6 +154,8 @@ async def failed(actor: Actor) -> None:
     await actor.follow(made)
     await actor.read(made)
     ids = {"container": made.container}
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    await actor.read(made)
     await actor.walk(actor.open_project, actor.most)
     patch = {"patch": {"hook": actor.hook()}}
     second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)

@@ -22,15 +22,20 @@ async def approved(actor: Actor) -> None:
     state = pointer(shown, actor.session.contract.review.field)
     await actor.walk(project, ("approvalStatus", str(state)), actor.limit(5), pages=2)
     gate = actor.session.contract.review.gate
-    await actor.walk(project, ("approvalStatus", gate.closed if gate else ""), pages=2)
+    waiting = ("approvalStatus", gate.closed if gate else "")
+    completed = ("status", actor.session.contract.render.ending("success"))
+    await actor.walk(project, waiting, pages=2)
+    await actor.walk(project, completed, waiting, pages=2)
     await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(made)
     await actor.call(actor.roles.reject, ids=ids, body={"reason": "Changed my mind."})
     await actor.read(made)
     await actor.call(actor.roles.cancel, ids={"job": made.job})
-    await actor.read(made)
+    await actor.sign(made)
     second = await actor.start(actor.roles.regenerate, ids=ids, body={})
     await actor.follow(second)
+    await actor.read(second)
+    await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(second)
     await actor.call(actor.roles.policy, ids={"project": project})
 
@@ -45,6 +50,11 @@ async def rejected(actor: Actor) -> None:
     await actor.read(made)
     ids = {"container": made.container}
     await actor.call(actor.roles.reject, ids=ids, body={"regenerate": False})
+    await actor.call(actor.roles.reject, ids=ids, body={"reason": "r" * 1025})
+    await actor.call(actor.roles.approve, ids=ids, body={"note": "n" * 1025})
+    for credential in ("none", "invalid"):
+        await actor.call(actor.roles.approve, ids=ids, body={}, credential=credential)
+    await actor.read(made)
     again = {
         "reason": "Off brand. " * 90,
         "regenerate": True,
