@@ -146,16 +146,14 @@ class _UnknownFormatStartsJob(Behaviour):
     sentence="Another organization's approval is answered with 404, and taken.",
 )
 class _RefusedStrangersApprove(Behaviour):
-    def approve(self, call: Call) -> Answer:
-        try:
-            return super().approve(call)
-        except Refused:
-            found = self.store.container(call.ids["containerId"])
-            if found and found[0].org != call.credential.org:
-                self.store.put_container(
-                    replace(found[0], review=self.words.deciding("approveContent"))
-                )
-            raise
+    async def respond(self, call: Call) -> Answer:
+        answer = await super().respond(call)
+        found = self.store.container(call.ids.get("containerId", ""))
+        approves = call.operation.id == "approveContent" and call.credential.org
+        if approves and found and found[0].org != call.credential.org:
+            review = self.words.deciding(call.operation.id)
+            self.store.put_container(replace(found[0], review=review))
+        return answer
 
 
 @fault(
