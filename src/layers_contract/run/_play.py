@@ -34,6 +34,8 @@ from layers_contract.workload import (
 __all__ = ["Unjudgeable", "connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
+TENTH = 10
+"""The part of the renders that is kept for Schemathesis."""
 ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
 UNWELCOME = frozenset({401, 403, 503})
@@ -149,12 +151,19 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
     """What to play, by the name of its actor, as far as the renders last; how many are left."""
     chosen: dict[str, Play] = {}
-    left = stage.target.budget.generations
+    left, left_out = stage.target.budget.generations, []
+    reserve = min(stage.profile.fuzzed_renders, left // TENTH)
     for number in range(stage.profile.rounds):
         for each in STORIES:
-            if _fits(stage, each) and (number == 0 or each.repeatable) and each.renders <= left:
+            if not _fits(stage, each) or (number and not each.repeatable):
+                continue
+            if each.renders <= max(left - reserve, 0):
                 chosen[f"{each.name}-{number + 1}" if number else each.name] = each.play
                 left -= each.renders
+            elif not number:
+                left_out.append(each.name)
+    if left_out:
+        stage.notes.append(f"[budget] generations left out: {', '.join(left_out)}")
     for name, program in _programs(stage):
         if renders_of(program) + stage.profile.fuzzed_renders <= left:
             chosen[name] = partial(play_program, program)

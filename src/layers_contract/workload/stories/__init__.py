@@ -11,6 +11,6 @@ from layers_contract.workload.stories._registry import ENTERED, Story
 
 __all__ = ["STORIES", "Story"]
 
-ORDER: Final = [each.__name__ for each in (keys, renders, reviews, races, lists, access, projects)]
+ORDER: Final = [each.__name__ for each in (keys, access, renders, reviews, lists, projects, races)]
 STORIES: Final = tuple(sorted(ENTERED, key=lambda each: ORDER.index(each.play.__module__)))
 """Every story; where renders are scarce the first ones are told."""

@@ -14,7 +14,7 @@ from layers_contract.workload.stories._registry import story
     "auth.tenancy",
     "idempotency.credential-scope",
     "asset.own",
-    renders=5,
+    renders=4,
     needs=("projects.open", "other_api_key"),
 )
 async def another_organization(actor: Actor) -> None:
@@ -82,7 +82,7 @@ async def assets_of_two(actor: Actor) -> None:
             await actor.call(actor.roles.sign, ids=ids)
 
 
-@story("errors.", "schema.rejects-invalid", renders=4, needs=("projects.open",), profile="standard")
+@story("errors.", "schema.rejects-invalid", renders=3, needs=("projects.open",), profile="standard")
 async def odd_bodies(actor: Actor) -> None:
     """Bodies that are JSON, and that few expect."""
     generate, ids = actor.roles.generate, {"project": actor.open_project}

@@ -6,21 +6,18 @@ from layers_contract.workload.actor import Actor, GaveUp
 from layers_contract.workload.stories._registry import story
 
 
-@story("archive.", renders=5, needs=("projects.disposable",), profile="standard", repeatable=False)
+@story("archive.", renders=3, needs=("projects.disposable",), profile="standard", repeatable=False)
 async def archived(actor: Actor) -> None:
     """A project archived while one container renders, one waits, and one has completed."""
     project = actor.target.projects.disposable[0]
-    done, renewed = [await actor.generate(project, key=None) for _ in range(2)]
-    for each in (done, renewed):
-        await actor.follow(each)
+    done = await actor.generate(project, key=None)
+    await actor.follow(done)
     begun = await actor.generate(project, key=None)
     await actor.until_begun(begun)
-    again = await actor.start(actor.roles.regenerate, ids={"container": renewed.container})
-    await actor.read(again)
     waiting = await actor.generate(project, key=None)
     await actor.read(waiting)
     await actor.call(actor.roles.archive, ids={"project": project})
-    for each in (begun, again, waiting):
+    for each in (begun, waiting):
         await actor.follow(each)
         await actor.read(each)
     await actor.read(done)

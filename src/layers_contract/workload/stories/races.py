@@ -46,7 +46,7 @@ async def lost_then_sent(
     raise GaveUp
 
 
-@story("idempotency.race", renders=2, needs=("projects.open",))
+@story("idempotency.race", renders=1, needs=("projects.open",))
 async def bodies_against_each_other(actor: Actor) -> None:
     """One key with several bodies, at one moment."""
     body, key = actor.brief(), actor.key()
@@ -122,7 +122,7 @@ async def same_calls_at_once(actor: Actor) -> None:
             await actor.read(each)
 
 
-@story("cancel.", "job.", renders=4, needs=("projects.open",), profile="standard")
+@story("cancel.", "job.", renders=3, needs=("projects.open",), profile="standard")
 async def canceled_at_the_finish(actor: Actor) -> None:
     """Cancels sent just when renders end, as far as the first one tells how long that takes."""
     clock = actor.session.clock
@@ -130,10 +130,10 @@ async def canceled_at_the_finish(actor: Actor) -> None:
     begun = clock()
     await actor.follow(first)
     took = clock() - begun
-    made = [await actor.generate(actor.open_project) for _ in range(3)]
+    made = [await actor.generate(actor.open_project) for _ in range(2)]
     async with trio.open_nursery() as nursery:
         for number, each in enumerate(made):
-            moment = took * (0.85 + 0.075 * number)
+            moment = took * (0.85 + 0.15 * number)
             nursery.start_soon(_cancel_after, actor, each, moment)
 
 
@@ -151,7 +151,7 @@ async def _cancel_after(actor: Actor, made: Made, seconds: float) -> None:
 
 @story(
     "archive.",
-    renders=3,
+    renders=2,
     needs=("projects.disposable",),
     profile="standard",
     repeatable=False,
@@ -162,7 +162,7 @@ async def archived_meanwhile(actor: Actor) -> None:
     if not spare:
         raise GaveUp
     ids, generate = {"project": spare[0]}, actor.roles.generate
-    calls = [partial(actor.call, generate, ids=ids, body=actor.brief()) for _ in range(3)]
+    calls = [partial(actor.call, generate, ids=ids, body=actor.brief()) for _ in range(2)]
     archive = partial(actor.call, actor.roles.archive, ids=ids)
     answers = await actor.together(calls[0], archive, *calls[1:])
     for each in filter(None, (actor.made_by(generate, ids, answer) for answer in answers)):
