@@ -80,6 +80,15 @@ def is_not_rendered_again(tape: Tape) -> None:
     tape.read(made)
 
 
+@CASES.silent("regenerate.container", "clone.container")
+def has_a_key_that_another_path_knows(tape: Tape) -> None:
+    """How a key is answered that another path or operation has seen is not promised."""
+    made, other = tape.generate(key="k"), tape.generate()
+    second = tape.regenerate(made, key="k")
+    tape.regenerate(other, envelope=second.envelope, key="k")
+    tape.clone(other, envelope=made.envelope, key="k")
+
+
 @CASES.held("reject.regenerate")
 def is_rejected_and_rendered_again(tape: Tape) -> None:
     """A rejection with a new render carries a job of its own."""

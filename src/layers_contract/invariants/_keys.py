@@ -15,6 +15,12 @@ def others(facts: Facts, exchange: Exchange) -> list[Exchange]:
     return [e for e in used if e is not exchange and e.sent < received(exchange)]
 
 
+def is_used_elsewhere(facts: Facts, exchange: Exchange) -> bool:
+    """Whether another path or operation has seen a call's key; its answer is not promised then."""
+    mine = exchange.operation, exchange.path
+    return any((each.operation, each.path) != mine for each in others(facts, exchange))
+
+
 def _by_key(facts: Facts) -> dict[tuple[str, str], list[Exchange]]:
     found = defaultdict(list)
     for exchange in facts.history:
