@@ -408,7 +408,7 @@ class Facts:
         for started in call.started:
             render = self.jobs[started.job].render
             if render:
-                tries = [each.sent for each in call.exchanges if busy(each)]
+                tries = [e.sent for e in call.exchanges if not (succeeded(e) or refused(e))]
                 render.earliest = min([render.earliest, *tries])
 
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:

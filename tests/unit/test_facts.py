@@ -69,6 +69,42 @@ def test_a_render_may_have_begun_with_a_try_that_was_lost() -> None:
     assert renders(tape)[0][1] == 1
 
 
+@pytest.mark.parametrize("broken", [{"lost": True}, {"status": 503}])
+def test_a_render_began_no_later_for_a_try_after_its_202(broken: dict[str, Any]) -> None:
+    """A replay that was lost, or broke down, leaves the window of its render as it was."""
+    tape = Tape()
+    made = tape.generate(key="k")
+    tape.again(made, **broken)
+    tape.again(made)
+    assert renders(tape) == [("job_1", 0, 0.1)]
+
+
+def test_a_replay_of_an_old_key_opens_no_window() -> None:
+    """A new job under a key whose window has ended did not begin with the answered calls before."""
+    tape = Tape()
+    made = tape.generate(key="k")
+    tape.wait(99)
+    tape.again(made, answer=made.envelope | {"jobId": "job_2"})
+    assert renders(tape) == [("job_1", 0, 0.1), ("job_2", 100, 100.1)]
+
+
+def test_of_renders_that_were_asked_for_together_nobody_knows_the_last() -> None:
+    """What is read after two starts that overlap may be of either; before and later it is clear."""
+    tape = Tape()
+    made = tape.generate()
+    before = tape.read(made)
+    tape.regenerate(made, took=5)
+    tape.regenerate(made, took=5)
+    tape.wait(5)
+    between = tape.read(made)
+    third = tape.regenerate(made)
+    after = tape.read(made)
+    found = tape.facts.containers["cnt_1"]
+    shown = [(seen.exchange.number, found.render_of(seen)) for seen in found.reads]
+    known = {number: render and render.job for number, render in shown}
+    assert known == {before.number: "job_1", between.number: None, after.number: third.job}
+
+
 @pytest.mark.parametrize("status", [400, 404, 409, 422, 429, 302])
 def test_a_refusal_starts_nothing(status: int) -> None:
     """A call that was refused leaves no render, and no doubt."""

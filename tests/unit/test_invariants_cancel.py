@@ -11,6 +11,7 @@ from tests.unit.histories import (
     Tape,
     found,
     somebody_elses,
+    stamp,
     wanted,
 )
 
@@ -83,6 +84,42 @@ def may_have_ended_by_then(tape: Tape) -> None:
     tape.poll(made, "completed")
     tape.cancel(other, took=3)
     tape.poll(other, "canceled", took=0.5)
+
+
+@CASES.silent("cancel.accepted")
+def is_canceled_twice_at_once(tape: Tape) -> None:
+    """Of two cancels that overlap either may be the late one, and which of them nobody knows."""
+    made = tape.generate()
+    tape.cancel(made, took=3)
+    tape.cancel(made, status=200)
+    tape.wait(3)
+    tape.poll(made, "canceled")
+
+
+@CASES.held("cancel.accepted")
+def is_canceled_before_the_other_came(tape: Tape) -> None:
+    """A first cancel that was answered before the second was sent had the job to itself."""
+    made = tape.generate()
+    tape.cancel(made)
+    tape.cancel(made, status=200)
+    tape.poll(made, "canceled")
+
+
+@CASES.violated("cancel.accepted")
+def works_and_says_it_came_too_late(tape: Tape) -> None:
+    """A lone cancel is answered as too late, and the job is canceled for all that."""
+    made = tape.generate()
+    tape.cancel(made, status=200)
+    tape.poll(made, "canceled")
+
+
+@CASES.silent("cancel.accepted")
+def may_have_been_canceled_by_one_unheard(tape: Tape) -> None:
+    """A cancel that was cut off may be at work at any time, also before the next one."""
+    made = tape.generate()
+    tape.cancel(made, lost=True)
+    tape.cancel(made, status=200)
+    tape.poll(made, "canceled")
 
 
 @CASES.silent("cancel.accepted", "cancel.ends", "cancel.keeps")
@@ -208,7 +245,7 @@ def completes_with_the_archive(tape: Tape) -> None:
     tape.archive()
     tape.poll(made)
     tape.poll(made, "completed")
-    tape.read(made)
+    tape.read(made, show={"updatedAt": stamp(tape.now)})
 
 
 @CASES.silent("archive.cancels")

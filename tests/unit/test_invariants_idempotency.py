@@ -49,6 +49,11 @@ def starts_another(tape: Tape, made: Made, **call: Any) -> None:
     tape.again(made, answer=made.envelope | names, **call)
 
 
+def inheriting(clone: Made, made: Made) -> Made:
+    """A clone as it shows what it was cloned from."""
+    return replace(clone, brief=made.brief)
+
+
 @CASES.held("idempotency.replay")
 def is_replayed(tape: Tape) -> None:
     """A retry is answered with the first 202."""
@@ -251,6 +256,24 @@ def may_have_made_another_before(tape: Tape) -> None:
     tape.page(lost, container(made, "queued", {"brief": {}}))
 
 
+@CASES.held("idempotency.replay-starts-nothing")
+def is_cloned_with_its_hook(tape: Tape) -> None:
+    """A clone may inherit the hook of the container in its path."""
+    made = tape.generate(key="k")
+    clone = tape.clone(made)
+    tape.again(made)
+    tape.page(container(inheriting(clone, made), "queued"), container(made, "completed"))
+
+
+@CASES.held("idempotency.replay-starts-nothing")
+def may_have_been_cloned(tape: Tape) -> None:
+    """A clone whose answer was lost may inherit the hook, too."""
+    made = tape.generate(key="k")
+    clone = tape.clone(made, lost=True)
+    tape.again(made)
+    tape.page(container(inheriting(clone, made), "queued"), container(made, "completed"))
+
+
 @CASES.silent("idempotency.replay-starts-nothing")
 def has_a_hook_that_others_write_too(tape: Tape) -> None:
     """A hook without the run's marker may be anybody's."""
@@ -375,7 +398,7 @@ def cancels_the_first(tape: Tape) -> None:
     tape.read(made, "canceled")
 
 
-@CASES.violated("idempotency.conflict-starts-nothing")
+@CASES.violated("idempotency.conflict-starts-nothing", also=["generate.brief"])
 def edits_the_first(tape: Tape) -> None:
     """After a conflict the first container has the refused brief."""
     made = tape.generate(key="k")

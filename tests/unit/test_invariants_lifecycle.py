@@ -201,7 +201,7 @@ def renders_again_after_a_refusal(tape: Tape) -> None:
     """A regenerate that was refused explains nothing."""
     made = tape.generate()
     tape.read(made, "completed")
-    tape.regenerate(made, status=404)
+    tape.regenerate(made, {"hook": ""}, status=422)
     tape.read(made, "generating")
 
 

@@ -74,10 +74,19 @@ def is_not_rendered_again(tape: Tape) -> None:
     """A regenerate that was refused, rate limited or lost answers nothing."""
     made = tape.generate()
     tape.read(made)
-    tape.regenerate(made, {"hook": "A"}, status=404)
+    tape.regenerate(made, {"hook": ""}, status=422)
     tape.regenerate(made, {"hook": "B"}, status=429)
     tape.regenerate(made, {"hook": "C"}, lost=True)
     tape.read(made)
+
+
+@CASES.silent("regenerate.container", "clone.container")
+def has_a_key_that_another_path_knows(tape: Tape) -> None:
+    """How a key is answered that another path or operation has seen is not promised."""
+    made, other = tape.generate(key="k"), tape.generate()
+    second = tape.regenerate(made, key="k")
+    tape.regenerate(other, envelope=second.envelope, key="k")
+    tape.clone(other, envelope=made.envelope, key="k")
 
 
 @CASES.held("reject.regenerate")
@@ -199,7 +208,7 @@ def is_touched_by_its_clone(tape: Tape) -> None:
     tape.read(made, "completed", {"updatedAt": "2026-04-18T12:09:00.000Z"})
 
 
-@CASES.violated("clone.original")
+@CASES.violated("clone.original", also=["generate.brief"])
 def is_edited_by_its_clone(tape: Tape) -> None:
     """A clone writes its overrides into the original."""
     made = tape.generate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from layers_contract.document import Operation, Problem
@@ -88,7 +89,22 @@ def well_formed(facts: Facts, exchange: Exchange) -> bool:
     operation = facts.operation(exchange)
     if operation is None or not plain(exchange):
         return False
-    return not request_problems(facts, operation, exchange)
+    return _headers_fit(operation, exchange) and not request_problems(facts, operation, exchange)
+
+
+def _headers_fit(operation: Operation, exchange: Exchange) -> bool:
+    """Whether the documented headers of a request, such as its key, are as long as they may be."""
+    return all(
+        parameter.schema.get("minLength", 0) <= len(value) <= parameter.schema.get("maxLength", inf)
+        for parameter in operation.parameters
+        if parameter.place == "header"
+        and (value := exchange.request_headers.get(parameter.name.lower())) is not None
+    )
+
+
+def is_json(exchange: Exchange) -> bool:
+    """Whether a request says that its body is JSON."""
+    return exchange.request_headers.get("content-type", "").startswith("application/json")
 
 
 def away(facts: Facts, exchange: Exchange) -> bool:

@@ -6,14 +6,26 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Any
 from urllib.parse import unquote
 
+from layers_contract.contract import Transition
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, earlier, moment, precision, received, succeeded
+from layers_contract.facts import (
+    Container,
+    Facts,
+    Started,
+    earlier,
+    moment,
+    precision,
+    received,
+    succeeded,
+)
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.invariants._keys import others
+from layers_contract.invariants._requests import error_code_of, is_json, valid
 from layers_contract.invariants.approval import review_around
 
 LENIENT = 90.0
@@ -21,6 +33,8 @@ LENIENT = 90.0
 REFUSED = frozenset({404, 405, 409, 410})
 """How a call is refused that its resource does not allow; other refusals have other reasons."""
 INVALID = 422
+NOT_FOR_THIS_KEY = frozenset({401, 403})
+SECOND = 1.0
 BRIEF = "/brief"
 NAMES_A_RESOURCE = frozenset({"influencerId", "referenceMediaIds"})
 ODD = re.compile("[\\x00-\\x1f\\x7f\\u202a-\\u202e\\ufeff\\ud800-\\udfff]")
@@ -34,11 +48,12 @@ def brief(facts: Facts) -> Iterator[Occasion]:
     """What the first render shows of its brief is what was asked for."""
     for container in facts.own:
         made = container.created
-        asked = pointer(made.exchange.request_json, BRIEF) if made else None
-        if made is None or not isinstance(asked, dict) or not succeeded(made.exchange):
+        render = facts.jobs[made.job].render if made else None
+        asked = _asked_for(facts, made) if made else {}
+        if made is None or render is None or not asked:
             continue
         last, wrong = None, list[str]()
-        for seen in container.reads_of(container.renders[0]):
+        for seen in container.reads_of(render):
             shown = pointer(seen.data, BRIEF)
             if not isinstance(shown, dict):
                 continue
@@ -47,6 +62,43 @@ def brief(facts: Facts) -> Iterator[Occasion]:
                 last = shown
             message = f"container {container.id} shows another {', '.join(wrong)} than asked for"
             yield broken(message, made.exchange, seen) if wrong else HELD
+
+
+def _asked_for(facts: Facts, made: Started) -> dict[str, Any]:
+    """The documented fields that a sound call gave a value, if it began what its answer names."""
+    asked = pointer(made.exchange.request_json, BRIEF)
+    if made.operation not in facts.index(_generating) or not isinstance(asked, dict):
+        return {}
+    if not valid(facts, made.exchange) or _is_replay(facts, made):
+        return {}
+    known = facts.index(_brief_fields)
+    return {n: v for n, v in asked.items() if n in known and v not in (None, [], "")}
+
+
+def _is_replay(facts: Facts, made: Started) -> bool:
+    """Whether an answer is of a call before this history, whose key was used again."""
+    begun = moment(made.envelope.get("startedAt"))
+    known = made.key is not None and begun is not None
+    return known and made.exchange.sent - (begun or 0) > facts.expect.clock_skew + SECOND
+
+
+def _generating(facts: Facts) -> set[str]:
+    """The operations that make a container in a project, from a brief."""
+    return {
+        name
+        for name, starts in facts.contract.starts.items()
+        if starts.new_container and facts.project_parameter in _parameters(facts, name)
+    }
+
+
+def _parameters(facts: Facts, operation: str) -> set[str]:
+    return {p.name for p in facts.contract.operations[operation].path_parameters}
+
+
+def _brief_fields(facts: Facts) -> frozenset[str]:
+    container = facts.contract.document.schema(facts.contract.render.schema)
+    found = facts.contract.document.resolve(container["properties"][BRIEF[1:]])
+    return frozenset(found["properties"])
 
 
 def _alike(asked: Any, shown: Any) -> bool:
@@ -67,13 +119,9 @@ def _plain(text: str) -> str:
 @invariant("generate.accepts", needs="a generate call that breaks no documented limit")
 def accepts(facts: Facts) -> Iterator[Occasion]:
     """A brief that keeps to the limits, and names nothing that might not be there, is accepted."""
-    for name, starts in facts.contract.starts.items():
-        if not starts.new_container or facts.project_parameter not in _parameters(facts, name):
-            continue
+    for name in facts.index(_generating):
         for exchange in facts.answers[name]:
-            asked = pointer(exchange.request_json, BRIEF)
-            told = isinstance(asked, dict) and not NAMES_A_RESOURCE & asked.keys()
-            if not told or not _of_this_run(facts, asked) or not valid(facts, exchange):
+            if not _may_expect(facts, exchange):
                 continue
             if succeeded(exchange):
                 yield HELD
@@ -81,8 +129,27 @@ def accepts(facts: Facts) -> Iterator[Occasion]:
                 yield broken(f"{name} refused what the document allows", exchange)
 
 
-def _parameters(facts: Facts, operation: str) -> set[str]:
-    return {p.name for p in facts.contract.operations[operation].path_parameters}
+def _may_expect(facts: Facts, exchange: Exchange) -> bool:
+    """Whether nothing but its brief could be the reason to refuse a call as invalid."""
+    asked = pointer(exchange.request_json, BRIEF)
+    if not isinstance(asked, dict) or not _of_this_run(facts, asked):
+        return False
+    if not asked.keys() <= facts.index(_brief_fields) - NAMES_A_RESOURCE:
+        return False
+    project = exchange.path_params.get(facts.project_parameter, "")
+    there = exchange.credential == "own" and project.lower() in facts.index(_open_to_us)
+    known = any(_asks_otherwise(exchange, each) for each in others(facts, exchange))
+    open_ = there and not known and not _archived(facts, project, exchange)
+    return open_ and is_json(exchange) and valid(facts, exchange)
+
+
+def _asks_otherwise(one: Exchange, other: Exchange) -> bool:
+    """Whether a call is another one than that whose key it bears."""
+    return (one.operation, one.path, one.request_body) != (
+        other.operation,
+        other.path,
+        other.request_body,
+    )
 
 
 def _of_this_run(facts: Facts, asked: dict[str, Any]) -> bool:
@@ -91,12 +158,22 @@ def _of_this_run(facts: Facts, asked: dict[str, Any]) -> bool:
     return marker is not None and marker in hook and not ODD.search(hook)
 
 
+def _open_to_us(facts: Facts) -> set[str]:
+    """The projects in which something was answered to this run's own key."""
+    return {
+        each.path_params[facts.project_parameter].lower()
+        for each in facts.history
+        if succeeded(each) and each.credential == "own"
+        if facts.project_parameter in each.path_params
+    }
+
+
 @invariant("job.kind", needs="a render that was started")
 def kind(facts: Facts) -> Iterator[Occasion]:
     """The envelope's kind is the one documented for the operation."""
     for started in facts.starts:
-        shown = started.envelope.get("kind")
-        if isinstance(shown, str):
+        shown, render = started.envelope.get("kind"), facts.jobs[started.job].render
+        if isinstance(shown, str) and render is not None and render.first is started:
             message = f"{started.operation} started a job of kind {shown}"
             right = shown == started.starts.kind
             source = started.starts.kind_source
@@ -124,17 +201,21 @@ def allowed(facts: Facts) -> Iterator[Occasion]:
 
 
 def _asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool:
-    mine = container.created is not None and exchange.credential == "own"
+    """Whether nothing but the container's state could be the reason to refuse a call."""
+    if container.created is None or exchange.credential != "own" or others(facts, exchange):
+        return False
+    patch = pointer(exchange.request_json, "/patch")
+    if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
+        return False
     conflict = error_code_of(exchange) == facts.contract.idempotency.conflict_code
-    archived = _archived(facts, container, exchange)
-    return mine and not conflict and not archived and valid(facts, exchange)
+    archived = _archived(facts, pointer(container.created.envelope, "/projectId"), exchange)
+    return not conflict and not archived and valid(facts, exchange)
 
 
-def _archived(facts: Facts, container: Container, exchange: Exchange) -> bool:
-    """Whether the container's project may have been archived by then."""
+def _archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
+    """Whether a project, any where it is not known, may have been archived by then."""
     render = facts.contract.render
     ending = render.causes(render.ending("cancel"))
-    project = pointer(container.created.envelope, "/projectId") if container.created else None
     return any(
         each.sent < received(exchange)
         for name in ending - facts.cancelers
@@ -158,7 +239,7 @@ def _may_start(facts: Facts, operation: str, state: str) -> bool:
 
 @invariant("approval.taken", needs="a decision on a pending review")
 def taken(facts: Facts) -> Iterator[Occasion]:
-    """A decision is not refused where the review is pending."""
+    """A decision is not refused where the review is pending, and stays so."""
     review = facts.contract.review
     for step in review.transitions:
         for name in step.by if step.origins else ():
@@ -170,23 +251,28 @@ def taken(facts: Facts) -> Iterator[Occasion]:
                     continue
                 if succeeded(exchange):
                     yield HELD
-                elif exchange.status in REFUSED:
+                elif exchange.status in REFUSED and _is_still(facts, container, exchange, step):
                     message = f"{name} of a container whose review is pending: {exchange.status}"
                     yield broken(message, exchange)
+
+
+def _is_still(facts: Facts, container: Container, exchange: Exchange, step: Transition) -> bool:
+    """Whether the next read shows that nobody else, nor the server by itself, has decided."""
+    around = container.around(exchange)
+    state = pointer(around[1].data, facts.contract.review.field) if around else None
+    return state in step.origins
 
 
 @invariant("idempotency.window-ends", needs="time beyond the window of a key, as in simulation")
 def window_ends(facts: Facts) -> Iterator[Occasion]:
     """A call with a key whose last use lies further back than its window starts a job anew."""
-    window = min(facts.contract.idempotency.window, facts.expect.window)
     code = facts.contract.idempotency.conflict_code
     for call in facts.keyed.values():
         jobs = {s.exchange.number: s for s in call.started}
         for again in call.exchanges:
-            before = [e for e in call.exchanges if e.sent < again.sent]
-            last = max((min(received(e), again.sent) for e in before), default=again.sent)
-            if again.sent - last <= window + facts.expect.clock_skew:
+            if not _window_is_over(facts, again):
                 continue
+            before = [e for e in call.exchanges if e.sent < again.sent]
             old = [jobs[e.number] for e in before if e.number in jobs]
             now = jobs.get(again.number)
             if old and now:
@@ -196,6 +282,13 @@ def window_ends(facts: Facts) -> Iterator[Occasion]:
             elif old and error_code_of(again) == code:
                 message = "a key was still known after its window, and another body a conflict"
                 yield broken(message, old[0].exchange, again)
+
+
+def _window_is_over(facts: Facts, again: Exchange) -> bool:
+    """Whether every other use of a call's key was over a whole window before it was sent."""
+    window = min(facts.contract.idempotency.window, facts.expect.window)
+    last = max((received(e) for e in others(facts, again)), default=inf)
+    return again.sent - last > window + facts.expect.clock_skew
 
 
 @invariant("container.updated-moves", needs="a container read before and after its status changed")
@@ -208,7 +301,7 @@ def updated_moves(facts: Facts) -> Iterator[Occasion]:
                 was, now = moment(one), moment(other)
                 if was is None or now is None or each.state == after.state:
                     continue
-                tick = max(precision(one, other), 1.0)
+                tick = max(precision(one, other), SECOND)
                 if each.sent - was <= tick + facts.expect.clock_skew:
                     continue
                 message = f"container {container.id} went to {after.state}, updatedAt still {other}"
@@ -239,16 +332,38 @@ def _late_reasons(facts: Facts, exchange: Exchange) -> set[str]:
 @invariant("errors.not-found", needs="a read of what this run has made up")
 def not_found(facts: Facts) -> Iterator[Occasion]:
     """An id that stands for nothing is not found, or malformed."""
-    marker = facts.expect.marker
     for operation in facts.contract.operations.values():
-        for exchange in facts.answers[operation.id] if marker and operation.method == "GET" else ():
-            made_up = any((marker or "") in value for value in exchange.path_params.values())
-            if not made_up or exchange.credential != "own" or not valid(facts, exchange):
+        for exchange in facts.answers[operation.id] if operation.method == "GET" else ():
+            if exchange.credential != "own" or not _made_up(facts, exchange):
                 continue
             message = f"{operation.id} of what does not exist: {exchange.status}"
             source = "assumed" if exchange.status == 400 else None
-            right = exchange.status in (404, INVALID)
-            yield HELD if right else broken(message, exchange, source=source)
+            if exchange.status in (404, INVALID):
+                yield HELD
+            elif not _out_of_scope(facts, exchange) and not _given_out(facts, exchange):
+                yield broken(message, exchange, source=source)
+
+
+def _made_up(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a request that is sound else names what only this run can have thought of."""
+    marker = facts.expect.marker
+    named = marker and any(marker in value for value in exchange.path_params.values())
+    return bool(named) and valid(facts, exchange)
+
+
+def _out_of_scope(facts: Facts, exchange: Exchange) -> bool:
+    """Whether this run's key may not call the operation at all, as far as was seen."""
+    same = facts.answers[exchange.operation or ""]
+    served = any(succeeded(e) for e in same if e.credential == "own")
+    return exchange.status in NOT_FOR_THIS_KEY and not served
+
+
+def _given_out(facts: Facts, exchange: Exchange) -> bool:
+    """Whether the server itself has named the id before: some make ids from titles."""
+    marker = (facts.expect.marker or "").encode()
+    ids = [v.encode() for v in exchange.path_params.values() if marker in v.encode()]
+    before = (e for e in facts.history if received(e) <= exchange.sent)
+    return any(all(each in e.body for each in ids) for e in before)
 
 
 @invariant("job.location", needs="a render that was started")

@@ -9,10 +9,19 @@ from math import inf
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, KeyedCall, Seen, Started, busy, received, refused
+from layers_contract.facts import (
+    Facts,
+    KeyedCall,
+    Seen,
+    Started,
+    busy,
+    received,
+    refused,
+    succeeded,
+)
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
-from layers_contract.invariants._requests import error_code_of, request_problems, valid
+from layers_contract.invariants._requests import error_code_of, is_json, request_problems, valid
 from layers_contract.invariants.lifecycle import may_be_canceled
 
 STABLE = ("status", "assets", "captions", "brief", "createdAt", "updatedAt", "format")
@@ -181,14 +190,10 @@ def _conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
         for other in call.exchanges if first else ():
             if first is None or busy(other) or other.sent < received(first.exchange):
                 continue
-            if not _is_json(other):
+            if not is_json(other):
                 continue
             if _within_window(facts, first, other) and differs(facts, first.exchange, other):
                 yield first, other
-
-
-def _is_json(exchange: Exchange) -> bool:
-    return exchange.request_headers.get("content-type", "").startswith("application/json")
 
 
 def _first(facts: Facts, call: KeyedCall) -> Started | None:
@@ -220,8 +225,13 @@ def _find_first(facts: Facts, call: KeyedCall) -> Started | None:
 def _within_window(facts: Facts, first: Started, again: Exchange) -> bool:
     one = first.exchange
     call = facts.keyed[(one.credential, first.operation, one.path, first.key or "")]
-    end = call.begun + min(facts.contract.idempotency.window, facts.expect.window)
-    return received(again) + facts.expect.clock_skew < end
+    return received(again) < window_end(facts, call)
+
+
+def window_end(facts: Facts, call: KeyedCall) -> float:
+    """Until when a key is remembered for certain."""
+    window = min(facts.contract.idempotency.window, facts.expect.window)
+    return call.begun + window - facts.expect.clock_skew
 
 
 def _json_alike(one: Exchange, other: Exchange) -> bool:
@@ -311,7 +321,7 @@ def _nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iter
     for seen in facts.index(views_by_hook)[hook]:
         if seen.sent < received(exchange):
             continue
-        if seen.id in made or _is_clone(facts, seen.id):
+        if seen.id in made or may_be_clone(facts, seen):
             yield HELD
         else:
             message = f"container {seen.id} has appeared, and no 202 named it"
@@ -334,10 +344,23 @@ def views_by_hook(facts: Facts) -> dict[str, list[Seen]]:
     return found
 
 
-def _is_clone(facts: Facts, container: str) -> bool:
-    """Whether a call named it that may take its brief from elsewhere."""
-    made = facts.containers[container].created
-    return made is not None and facts.container_parameter in made.exchange.path_params
+def may_be_clone(facts: Facts, seen: Seen) -> bool:
+    """Whether a call may have made it that takes its brief from elsewhere."""
+    made = facts.containers[seen.id].created
+    if made is not None:
+        return facts.container_parameter in made.exchange.path_params
+    return any(each.sent < seen.received for each in facts.index(_unheard_clones))
+
+
+def _unheard_clones(facts: Facts) -> list[Exchange]:
+    """The calls for another container of which nobody knows what became."""
+    clones = (n for n, s in facts.contract.starts.items() if s.new_container)
+    return [
+        each
+        for name in clones
+        for each in facts.answers[name]
+        if facts.container_parameter in each.path_params and not (succeeded(each) or refused(each))
+    ]
 
 
 def _same_body_starts(facts: Facts, exchange: Exchange) -> list[Started]:

@@ -20,7 +20,13 @@ from layers_contract.facts import (
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
-from layers_contract.invariants.idempotency import differs, hook_of, views_by_hook
+from layers_contract.invariants.idempotency import (
+    differs,
+    hook_of,
+    may_be_clone,
+    views_by_hook,
+    window_end,
+)
 
 IN_FLIGHT = 30.0
 """Seconds after which a call that nobody waits for is no longer in flight."""
@@ -28,58 +34,100 @@ IN_FLIGHT = 30.0
 
 @invariant("idempotency.race", needs="one key sent with several bodies at one moment")
 def bodies_race(facts: Facts) -> Iterator[Occasion]:
-    """Of calls that overlap, with one key and different bodies, at most one is accepted."""
+    """Of calls that overlap, with one key and different bodies, at most one starts a job."""
     for call in facts.keyed.values():
-        for one, other in combinations(call.exchanges, 2):
+        jobs = {started.exchange.number: started.job for started in call.started}
+        for one, other in combinations(_remembered(facts, call), 2):
             if busy(one) or busy(other) or not overlap(one, other):
                 continue
             if not differs(facts, one, other) or not (succeeded(one) or succeeded(other)):
                 continue
-            message = f"one key and two bodies at one moment: both {call.operation.id} calls began"
             both = succeeded(one) and succeeded(other)
-            yield broken(message, one, other) if both else HELD
+            named = {jobs.get(each.number) for each in (one, other)}
+            if not both or (len(named) == 1 and None not in named):
+                yield HELD
+            elif None not in named:
+                message = f"one key and two bodies at one moment: two {call.operation.id} jobs"
+                yield broken(message, one, other)
+
+
+def _remembered(facts: Facts, call: KeyedCall) -> list[Exchange]:
+    """The uses of a key that were over, or cut off, before its window may have ended."""
+    end = window_end(facts, call)
+    return [e for e in call.exchanges if _over(e) < end]
+
+
+def _over(exchange: Exchange) -> float:
+    """When a call was answered, or cut off."""
+    return received(exchange) if exchange.answered else exchange.sent
 
 
 @invariant("idempotency.lost-answer", needs="a call that was not answered, and its retry")
 def lost_answer(facts: Facts) -> Iterator[Occasion]:
     """The retry names the one job, and no second container has the call's hook."""
     for call in facts.keyed.values():
-        lost = next((e for e in call.exchanges if not e.answered), None)
-        if lost is None or any(differs(facts, lost, e) for e in call.exchanges):
+        calls = _remembered(facts, call)
+        lost = next((e for e in calls if not e.answered), None)
+        if lost is None or any(e.request_body != lost.request_body for e in calls):
             continue
-        yield from _retries(facts, call, lost)
+        yield from _retries(facts, calls, lost)
         yield from _one_container(facts, call, lost)
 
 
-def _retries(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Occasion]:
+def _retries(facts: Facts, calls: list[Exchange], lost: Exchange) -> Iterator[Occasion]:
     """No retry is a conflict with the call that it repeats."""
     rule = facts.contract.idempotency
-    for again in call.exchanges:
-        if again is lost or busy(again) or again.sent < lost.sent:
+    for again in calls:
+        if again is lost or again.sent < lost.sent:
             continue
-        if not refused(again):
+        if succeeded(again):
             yield HELD
-        elif again.status == rule.in_flight_status and error_code_of(again):
-            late = again.sent - lost.sent > IN_FLIGHT
-            taken = error_code_of(again) == rule.conflict_code and late
+        elif (again.status, error_code_of(again)) == (rule.in_flight_status, rule.conflict_code):
             message = f"{IN_FLIGHT:g} s after a call was cut off, its retry is still refused"
-            if taken:
+            if _long_alone(calls, again):
                 yield broken(message, lost, again)
 
 
+def _long_alone(calls: list[Exchange], again: Exchange) -> bool:
+    """Whether no other call with the key can still be in flight, and none was answered."""
+    others = [e for e in calls if e is not again and e.sent < received(again) and not refused(e)]
+    return all(not succeeded(e) and again.sent - _over(e) > IN_FLIGHT for e in others)
+
+
 def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Occasion]:
-    """Judged where the hook is of this run, and somebody has looked at the list since."""
-    hook, marker = hook_of(lost), facts.expect.marker
-    if not call.started or hook is None or marker is None or marker not in hook:
+    """Judged where the hook is of this run, and somebody has looked for it within the window."""
+    hook, marker, end = hook_of(lost), facts.expect.marker, window_end(facts, call)
+    known = [s for s in call.started if received(s.exchange) < end]
+    if not known or hook is None or marker is None or marker not in hook:
         return
-    named = {started.container for started in call.started}
-    known = call.started[0].exchange
+    named = {started.container for started in known}
     for seen in facts.index(views_by_hook)[hook]:
-        if seen.id not in named and not facts.containers[seen.id].created:
+        if seen.received >= end:
+            continue
+        if seen.id in named:
+            listed = seen.exchange.operation in facts.contract.lists
+            yield from [HELD] * (listed and seen.sent >= received(known[0].exchange))
+        elif not _is_explained(facts, call, seen, hook):
             message = f"a call whose answer was lost made {seen.id}, its retry another one"
-            yield broken(message, lost, known, seen)
-        elif seen.id in named and seen.sent >= received(known):
-            yield from [HELD] * (seen.exchange.operation in facts.contract.lists)
+            yield broken(message, lost, known[0].exchange, seen)
+
+
+def _is_explained(facts: Facts, call: KeyedCall, seen: Seen, hook: str) -> bool:
+    """Whether another call may have made a container that has the hook of *call*."""
+    if facts.containers[seen.id].created or may_be_clone(facts, seen):
+        return True
+    doubtful = (e for e in facts.index(_doubtful) if hook_of(e) == hook)
+    return any(e.answered or e not in call.exchanges for e in doubtful)
+
+
+def _doubtful(facts: Facts) -> list[Exchange]:
+    """The calls to start something of which nobody knows what became."""
+    return [
+        each
+        for name in facts.contract.starts
+        for each in facts.answers[name]
+        if not (succeeded(each) or refused(each))
+    ]
 
 
 @invariant("approval.race", needs="two decisions on one container at one moment")
@@ -87,9 +135,12 @@ def decisions_race(facts: Facts) -> Iterator[Occasion]:
     """Of decisions that overlap at most one is taken, and the other one refused."""
     deciders = {name for step in facts.contract.review.transitions for name in step.by}
     for container in facts.own:
-        decisions = [e for e in container.writes if e.operation in deciders and _alone(facts, e)]
+        plain = [e for e in container.writes if e.operation in deciders and _alone(facts, e)]
+        decisions = [e for e in plain if e.credential == "own" and valid(facts, e)]
         for one, other in combinations(decisions, 2):
-            if overlap(one, other) and (succeeded(one) or succeeded(other)):
+            if not overlap(one, other) or not (succeeded(one) or succeeded(other)):
+                continue
+            if not _others_at_work(container, plain, one, other):
                 message = f"{one.operation} and {other.operation} of {container.id} were both taken"
                 both = succeeded(one) and succeeded(other)
                 yield broken(message, one, other) if both else HELD
@@ -101,6 +152,15 @@ def _alone(facts: Facts, exchange: Exchange) -> bool:
     if starts is None:
         return True
     return starts.when is not None and pointer(exchange.request_json, starts.when) is not True
+
+
+def _others_at_work(
+    container: Container, plain: list[Exchange], one: Exchange, other: Exchange
+) -> bool:
+    """Whether anything but *plain* decisions may have been at work: a new render is undecided."""
+    start, end = min(one.sent, other.sent), max(received(one), received(other))
+    busy_then = (w for w in container.writes if w.sent < end and received(w) > start)
+    return any(w not in plain for w in busy_then)
 
 
 @invariant("regenerate.race", needs="two new renders of one container asked for at one moment")
@@ -115,7 +175,7 @@ def renders_race(facts: Facts) -> Iterator[Occasion]:
             if not overlap(one, other) or not (succeeded(one) or succeeded(other)):
                 continue
             jobs = {job for e in (one, other) if (job := _job_of(facts, e))}
-            if len(jobs) < 2:
+            if not (succeeded(one) and succeeded(other)):
                 yield HELD
             elif running := _running_after(facts, jobs, max(received(one), received(other))):
                 message = f"container {container.id} is rendered twice at one time"
@@ -135,18 +195,20 @@ def _calls(facts: Facts, container: Container) -> list[Exchange]:
     return [
         e
         for e in container.writes
-        if e.operation in renewing and not busy(e) and valid(facts, e) and not facts.repeats(e)
+        if e.operation in renewing
+        and e.credential == "own"
+        and valid(facts, e)
+        and not facts.repeats(e)
     ]
 
 
 def _running_after(facts: Facts, jobs: set[str], moment: float) -> list[Seen]:
-    """A look at each of *jobs* that shows it running after *moment*; nothing unless all do."""
-    endings = facts.contract.job.endings
+    """A look at each of two *jobs* that shows it running after *moment*; nothing unless both do."""
+    lifecycle = facts.contract.job
+    running = set(lifecycle.states) - lifecycle.endings.keys()
     found = [
-        next(
-            (v for v in facts.jobs[name].views if v.sent >= moment and v.state not in endings), None
-        )
+        next((v for v in facts.jobs[name].views if v.sent >= moment and v.state in running), None)
         for name in jobs
     ]
     seen = [view for view in found if view is not None]
-    return seen if len(seen) == len(jobs) else []
+    return seen if len(seen) == len(jobs) > 1 else []

@@ -9,6 +9,7 @@ from layers_contract.document import pointer
 from layers_contract.facts import Facts, Seen, Started, received
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
+from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import valid
 
 BRIEF = "/brief"
@@ -146,7 +147,11 @@ def overrides(facts: Facts) -> Iterator[Occasion]:
 
 def _again(facts: Facts) -> Iterator[Started]:
     """What was started on a container that was there already."""
-    return (s for s in facts.starts if not s.starts.new_container)
+    return (
+        started
+        for started in facts.starts
+        if not started.starts.new_container and not is_used_elsewhere(facts, started.exchange)
+    )
 
 
 def _clones(facts: Facts) -> Iterator[Started]:
@@ -155,6 +160,7 @@ def _clones(facts: Facts) -> Iterator[Started]:
         if (
             started.starts.new_container
             and facts.container_parameter in started.exchange.path_params
+            and not is_used_elsewhere(facts, started.exchange)
         ):
             yield started
 

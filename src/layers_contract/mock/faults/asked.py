@@ -118,7 +118,7 @@ class _ApprovalNeedsNote(Behaviour):
 @fault(
     "updated-stands-still",
     breaks="container.updated-moves",
-    sentence="updatedAt stays what it was when the render was asked for.",
+    sentence="The updatedAt stays what it was when the render was asked for.",
 )
 class _UpdatedStandsStill(Behaviour):
     def updated(self, container: Container, render: Render, now: float) -> float:
