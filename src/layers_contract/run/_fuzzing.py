@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ FUZZ: Final = "schemathesis"
 TAGS: Final = "themeTags"
 LONGEST_ANSWER: Final = 10.0
 """Seconds that Schemathesis waits for an answer at most: it sends one request at a time."""
+LAST_MINUTE: Final = 60.0
+"""Seconds that it is given at least once everybody else is done."""
 SHARE: Final = 0.6
 """The part of the requests that may be spent before Schemathesis sends no more."""
 
@@ -37,6 +40,11 @@ class Fuzzing:
         self._feed: dict[str, str] = {}
         self._abandoned = self._under_way = False
         self._rendered = threading.Event()
+        self._deadline = math.inf
+
+    def hurry(self, seconds: float) -> None:
+        """The stories are over after *seconds*: go on as long again, and a minute at least."""
+        self._deadline = time.monotonic() + max(seconds, LAST_MINUTE)
 
     async def play(self, session: Session) -> None:
         """Make something to work on, and let it run in a thread.
@@ -91,16 +99,21 @@ class Fuzzing:
             examples=stage.profile.examples,
             phases=stage.profile.phases,
             seed=stage.seed,
-            stop=lambda: self._abandoned or stage.purse.over,
+            stop=self._is_over,
             run_id=stage.marker,
             timeout=min(stage.patience, LONGEST_ANSWER),
             secrets=[key for key in (stage.target.other_api_key,) if key],
             mark=self._mark,
         )
         outcome = fuzz.run(self._contract.document.raw, plan, self._record, self._progress)
+        if time.monotonic() > self._deadline:
+            stage.notes.append("Schemathesis was ended before it was done: the server is slow")
         stage.notes += sorted(
             {f"Schemathesis: {t.kind} on {t.operation}" for t in outcome.troubles}
         )
+
+    def _is_over(self) -> bool:
+        return self._abandoned or self._stage.purse.over or time.monotonic() > self._deadline
 
     def _operations(self) -> list[str]:
         """The operations that may be called with anything: none that cannot be undone."""

@@ -136,16 +136,19 @@ async def _tell_all(stage: Stage, session: Session) -> None:
         async with turns:
             await play(*arguments)
 
-    async with trio.open_nursery() as nursery:
-        for seat, (name, play) in enumerate(chosen.items()):
-            actor = stage.actor(session, name, seat)
-            nursery.start_soon(in_turn, _tell, stage, actor, play)
-            # A crowd that comes at once is answered late, when renders are over.
-            with trio.move_on_after(ENTRANCE):
-                await actor.under_way.wait()
+    fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
+    begun = trio.current_time()
+    async with trio.open_nursery() as everybody:
         if stage.transport is None:
-            fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
-            nursery.start_soon(in_turn, fuzzing.play, session)
+            everybody.start_soon(in_turn, fuzzing.play, session)
+        async with trio.open_nursery() as nursery:
+            for seat, (name, play) in enumerate(chosen.items()):
+                actor = stage.actor(session, name, seat)
+                nursery.start_soon(in_turn, _tell, stage, actor, play)
+                # A crowd that comes at once is answered late, when renders are over.
+                with trio.move_on_after(ENTRANCE):
+                    await actor.under_way.wait()
+        fuzzing.hurry(trio.current_time() - begun)
 
 
 def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
