@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,7 +25,9 @@ Send = Callable[[Sequence[Step], Renewal], History]
 
 TRIES: Final = 3
 SHORT: Final = 0.02
-"""Seconds that a pause is cut to, where a violation shows without it."""
+"""Seconds that pauses are cut to, where a violation shows without them."""
+LONGER: Final = 8
+"""How many times longer they are tried next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,8 @@ def reproduce(  # noqa: PLR0913 - what, where, and how long
     for candidate in _candidates(steps, history, judged.violations):
         if trial.shows(candidate, tries):
             shortest = cut(candidate, lambda each: trial.shows(each, tries))
-            hasty = _hastened(shortest)
-            kept = hasty if trial.shows(hasty, tries) else shortest
-            return _confirmed(judged, kept, trial)
+            hasty = (each for each in _hastened(shortest) if trial.shows(each, tries))
+            return _confirmed(judged, next(hasty, shortest), trial)
     return None
 
 
@@ -147,18 +148,18 @@ def _everything(history: History, _numbers: set[int]) -> set[int]:
     return {exchange.number for exchange in history}
 
 
-def _hastened(steps: Sequence[Step]) -> list[Step]:
-    """The same steps with no long pause between them."""
+def _hastened(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """The same steps with ever longer pauses between them, as long as some pause is cut."""
     moments = sorted({m for s in steps for m in (s.sent, s.answered) if m is not None})
-    moved, now = {}, 0.0
-    for before, moment in itertools.pairwise([moments[0] if moments else 0.0, *moments]):
-        now += min(moment - before, SHORT)
-        moved[moment] = round(now, 6)
-    return [
-        replace(
-            step,
-            sent=moved[step.sent],
-            answered=None if step.answered is None else moved[step.answered],
-        )
-        for step in steps
-    ]
+    pauses = [after - before for before, after in itertools.pairwise([0.0, *moments])]
+    longest = SHORT
+    while longest < max(pauses):
+        short = itertools.accumulate(min(pause, longest) for pause in pauses)
+        moved = dict(zip(moments, (round(moment, 6) for moment in short), strict=True))
+        yield [_moved(step, moved) for step in steps]
+        longest *= LONGER
+
+
+def _moved(step: Step, moved: Mapping[float, float]) -> Step:
+    answered = None if step.answered is None else moved[step.answered]
+    return replace(step, sent=moved[step.sent], answered=answered)
