@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 from layers_contract.contract import Contract
@@ -110,7 +111,7 @@ def _confirmed(judged: Judged, steps: Sequence[Step], trial: _Trial) -> Reproduc
         return None
     return Reproduction(
         judged,
-        tuple(steps),
+        tuple(_paced(steps, inf)),
         *trial.found,
         shown=shown,
         tried=TRIES,
@@ -150,16 +151,28 @@ def _everything(history: History, _numbers: set[int]) -> set[int]:
 
 def _hastened(steps: Sequence[Step]) -> Iterator[list[Step]]:
     """The same steps with ever longer pauses between them, as long as some pause is cut."""
-    moments = sorted({m for s in steps for m in (s.sent, s.answered) if m is not None})
-    pauses = [after - before for before, after in itertools.pairwise([0.0, *moments])]
     longest = SHORT
-    while longest < max(pauses):
-        short = itertools.accumulate(min(pause, longest) for pause in pauses)
-        moved = dict(zip(moments, (round(moment, 6) for moment in short), strict=True))
-        yield [_moved(step, moved) for step in steps]
+    while longest < max(_pauses(steps).values()):
+        yield _paced(steps, longest)
         longest *= LONGER
 
 
-def _moved(step: Step, moved: Mapping[float, float]) -> Step:
-    answered = None if step.answered is None else moved[step.answered]
-    return replace(step, sent=moved[step.sent], answered=answered)
+def _paced(steps: Sequence[Step], longest: float) -> list[Step]:
+    """The same steps from 0 on, with no pause that is longer than that."""
+    pauses = _pauses(steps)
+    short = itertools.accumulate(min(pause, longest) for pause in pauses.values())
+    moved = {then: round(now, 6) for then, now in zip(pauses, short, strict=True)}
+    return [
+        replace(
+            step,
+            sent=moved[step.sent],
+            answered=None if step.answered is None else moved[step.answered],
+        )
+        for step in steps
+    ]
+
+
+def _pauses(steps: Sequence[Step]) -> dict[float, float]:
+    """Each moment at which something was sent or answered, and the time since the one before."""
+    moments = sorted({m for s in steps for m in (s.sent, s.answered) if m is not None})
+    return {after: after - before for before, after in itertools.pairwise([moments[0], *moments])}
