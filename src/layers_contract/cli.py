@@ -130,7 +130,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     only=chosen,
                     listener=progress,
                 )
-            if repro_folder is not None:
+            if repro_folder is not None and not outcome.interrupted:
                 _reproduce(outcome, target, repro_folder)
     except TargetError as error:
         raise click.ClickException(str(error)) from error
@@ -496,7 +496,7 @@ def _report(outcome: Outcome, files: dict[str, Any]) -> None:
     _write((files[name], writer(outcome)) for name, writer in writers.items() if files[name])
     folder = files["curl_folder"]
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         _write((folder / name, text) for name, text in report.scripts(outcome).items())
     report.render(outcome, Console(), verbose=files["verbose"], scripts=folder)
     sys.exit({"violated": VIOLATED, "held": 0}.get(outcome.verdict, UNJUDGED))
@@ -506,7 +506,7 @@ def _reproduce(outcome: Outcome, target: Target, folder: Path) -> None:
     """Cut each violation down, and write what is left."""
     from layers_contract.replay import files, reproduce_all
 
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     for judged, found in reproduce_all(outcome, target):
         if found is None:
             click.echo(f"{judged.promise.id}: did not show again", err=True)
@@ -514,6 +514,13 @@ def _reproduce(outcome: Outcome, target: Target, folder: Path) -> None:
         _write((folder / name, text) for name, text in files(outcome, found).items())
         count = f"{len(found.steps)} of {len(outcome.history)} requests show it"
         click.echo(f"{judged.promise.id}: {count}, {found.shown} of {found.tried} times", err=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: cannot be made ({error.strerror})") from error
 
 
 def _write(files: Iterable[tuple[Path, str]]) -> None:

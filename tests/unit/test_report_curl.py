@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from tests.unit.reproductions import options, reproduced
 from tests.unit.test_report_outcome import CONTENT, HOSTILE, exchange, outcome, read, usual
 
 from layers_contract.history import Exchange
 from layers_contract.invariants import Violation
+from layers_contract.mock import OWN, background
+from layers_contract.replay import files
 from layers_contract.report import script, scripts
 
 KEYS = {"LAYERS_API_KEY": "key-own", "LAYERS_OTHER_KEY": "key-other"}
@@ -43,6 +50,10 @@ class Recorder(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.answers: list[tuple[str, bytes]] = []
+        """An ETag and a body for each request to come."""
+        self.crowd: threading.Barrier | None = None
+        """Who must have come before anybody is answered."""
 
     @property
     def url(self) -> str:
@@ -63,9 +74,14 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.requests.append((self.command, self.path, headers, body))
+        if self.server.crowd is not None:
+            self.server.crowd.wait(30)
+        tag, answer = self.server.answers.pop(0) if self.server.answers else ("", b"")
         self.send_response(200)
-        self.send_header("Content-Length", "0")
+        self.send_header("ETag", tag)
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
+        self.wfile.write(answer)
 
     def log_message(self, *_: Any) -> None:
         """Nothing: the test looks at what was kept."""
@@ -87,6 +103,8 @@ def written(*exchanges: Exchange, message: str = "m", **more: Any) -> str:
 
 def run(text: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a script with sh, in an empty folder, with nothing else in its environment."""
+    if shutil.which("curl") is None:
+        pytest.fail("there is no curl on the PATH; install it to run these tests", pytrace=False)
     path = folder / "again.sh"
     path.write_text(text, encoding="utf-8")
     return subprocess.run(
@@ -158,7 +176,7 @@ def test_an_empty_body_is_sent_as_empty(server: Recorder, tmp_path: Path) -> Non
 
 def test_the_order_is_kept(server: Recorder, tmp_path: Path) -> None:
     """Requests are sent in the order of the proof."""
-    run(written(exchange(), read(1), exchange(at=2), target=server.url), tmp_path, **KEYS)
+    run(written(exchange(), read(0.1), exchange(at=0.2), target=server.url), tmp_path, **KEYS)
     assert [sent[0] for sent in server.requests] == ["POST", "GET", "POST"]
 
 
@@ -171,7 +189,7 @@ def test_nothing_that_a_server_says_is_run(server: Recorder, tmp_path: Path) -> 
         path_params={"containerId": hostile},
         request_headers={"x-odd": hostile, hostile: "name"},
     )
-    two = read(1, failure=hostile, status=None, path_params={"containerId": hostile})
+    two = read(0.1, failure=hostile, status=None, path_params={"containerId": hostile})
     ran = run(written(one, two, message=hostile, target=server.url), tmp_path, **KEYS)
     assert ran.returncode == 0
     assert len(server.requests) == 2
@@ -211,9 +229,142 @@ def test_what_was_answered_then_stands_above_each_request() -> None:
     assert "# 2 of 2 · +1.500 s · replays · answered then: 404 not JSON\\n" in text
 
 
-def test_an_id_from_an_earlier_answer_is_pointed_out() -> None:
-    """A later request that names what an earlier answer gave says where it came from."""
-    assert "# cnt_1 is from answer 1 then" in written(exchange(), read(1))
+def test_an_id_is_taken_from_the_answer_of_now(server: Recorder, tmp_path: Path) -> None:
+    """Where a later request names what an earlier answer gave, the new one is named, wherever."""
+    server.answers = [("", b'{"jobId":"job_9","containerId" : "cnt_9"}')]
+    text = written(exchange(), read(0.1), target=server.url)
+    run(text, tmp_path, **KEYS)
+    assert server.requests[1][1] == "/v1/content/cnt_9"
+    assert "# containerId_1 is from answer 1, its containerId: cnt_1 then.\n" in text
+
+
+def test_an_id_is_as_it_was_where_no_answer_gives_another(server: Recorder, tmp_path: Path) -> None:
+    """Without its name in the answer of now, an id is the one of then."""
+    server.answers = [("", b'{"error":{"containerId":null}}')]
+    run(written(exchange(), read(0.1), target=server.url), tmp_path, **KEYS)
+    assert server.requests[1][1] == "/v1/content/cnt_1"
+
+
+def test_what_the_first_request_gave_is_no_answers() -> None:
+    """An id that was sent before any answer named it stays as it is."""
+    first = read(0)
+    assert "=$(" not in written(first, read(0.1), target="http://example.test").partition("show")[2]
+
+
+def test_texts_of_one_name_are_counted(server: Recorder, tmp_path: Path) -> None:
+    """The second asset's id is taken from where the second asset's id stands now."""
+
+    def shown(*ids: str) -> bytes:
+        return json.dumps({"id": ids[0], "assets": [{"id": each} for each in ids[1:]]}).encode()
+
+    then, now = shown("cnt_1", "one", "two"), shown("cnt_1", "uno", "due")
+    server.answers = [("", now)]
+    sign = exchange(
+        "GET",
+        "/v1/content/cnt_1/assets/two",
+        0.1,
+        request_headers={},
+        request_body=b"",
+        operation="getContentAsset",
+        path_params={"containerId": "cnt_1", "assetId": "two"},
+    )
+    run(written(read(0, body=then), sign, target=server.url), tmp_path, **KEYS)
+    assert server.requests[1][1] == "/v1/content/cnt_1/assets/due"
+
+
+def page(at: float, cursor: str | None, gives: str) -> Exchange:
+    """A page of a list."""
+    return exchange(
+        "GET",
+        at=at,
+        query=(("limit", "1"), *((("cursor", cursor),) if cursor else ()), ("status", "queued")),
+        request_headers={},
+        request_body=b"",
+        operation="listContent",
+        body=json.dumps({"items": [{"status": "queued"}], "nextCursor": gives}).encode(),
+    )
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_cursor_is_taken_whatever_is_in_it(
+    server: Recorder, tmp_path: Path, *, escaped: bool
+) -> None:
+    """A cursor of now is sent to the letter; JSON may escape its slashes."""
+    cursor = "a/b+c==&limit=9?#%2F;$HOME`'|x"
+    body = json.dumps({"items": [{"status": "generating"}], "nextCursor": cursor})
+    server.answers = [("", (body.replace("/", "\\/") if escaped else body).encode())]
+    text = written(page(0, None, "then+/="), page(0.1, "then+/=", ""), target=server.url)
+    run(text, tmp_path, **KEYS)
+    query = parse_qsl(server.requests[1][1].partition("?")[2])
+    assert query == [("limit", "1"), ("cursor", cursor), ("status", "queued")]
+
+
+def test_an_etag_is_taken_from_a_header(server: Recorder, tmp_path: Path) -> None:
+    """A conditional request carries the ETag of now."""
+    server.answers = [('W/"new/+="', b"{}")]
+    first = read(0, headers={"etag": '"old"'})
+    again = read(0.1, request_headers={"if-none-match": '"old"'})
+    run(written(first, again, target=server.url), tmp_path, **KEYS)
+    assert server.requests[1][2]["if-none-match"] == 'W/"new/+="'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "$(touch${IFS}pwned)",
+        "`touch${IFS}pwned`",
+        "';touch${IFS}pwned;'",
+        "--output=pwned",
+        "@pwned",
+        "../../pwned",
+        "x -o pwned",
+        "s|x|y|w_pwned",
+        "\n\ntouch pwned",
+    ],
+)
+def test_a_value_of_now_is_no_command(server: Recorder, tmp_path: Path, value: str) -> None:
+    """What is taken from an answer makes no file, no other request and no option of curl's."""
+    body = json.dumps({"jobId": value, "containerId": value}).encode()
+    server.answers = [(value.replace("\n", " "), body)]
+    first = exchange(headers={"etag": '"t"'})
+    again = read(0.1, request_headers={"if-none-match": '"t"'})
+    ran = run(written(first, again, target=server.url), tmp_path, **KEYS)
+    assert ran.returncode == 0
+    assert len(server.requests) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["again.sh"]
+
+
+def test_what_went_on_together_goes_on_together(server: Recorder, tmp_path: Path) -> None:
+    """Requests that overlapped are sent before any of them is answered; each answer is shown."""
+    server.crowd = threading.Barrier(3)
+    server.answers = [("", body) for body in (b"one", b"two", b"three")]
+    calls = [exchange(at=at) for at in (0, 0.01, 0.02)]
+    ran = run(written(*calls, target=server.url), tmp_path, **KEYS)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert all(ran.stdout.count(each) == 1 for each in ("one", "two", "three"))
+
+
+def test_what_came_after_an_answer_comes_after_it(server: Recorder, tmp_path: Path) -> None:
+    """A request that was sent when one of two had its answer waits for that one alone."""
+    slow = exchange(received=read(9).received)
+    text = written(slow, exchange(at=0.1), read(0.3), target=server.url)
+    assert text.index("show 2") < text.index("show 3") < text.index('wait "$sent_1"')
+    run(text, tmp_path, **KEYS)
+    assert len(server.requests) == 3
+
+
+def test_a_pause_is_kept_in_whole_seconds() -> None:
+    """Between requests as much time passes as then; a moment is none."""
+    text = written(exchange(), read(0.3), read(4))
+    assert re.findall(r"^sleep .*", text, re.MULTILINE) == ["sleep 4"]
+
+
+def test_no_answer_stays_behind(server: Recorder, tmp_path: Path) -> None:
+    """The folder that answers are kept in is gone when the script ends."""
+    (tmp_path / "temporary").mkdir()
+    text = written(exchange(), read(0.1), target=server.url)
+    run(text, tmp_path, TMPDIR=str(tmp_path / "temporary"), **KEYS)
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_simultaneous_requests_are_pointed_out() -> None:
@@ -226,3 +377,32 @@ def test_simultaneous_requests_are_pointed_out() -> None:
 def test_each_violated_invariant_has_one_script() -> None:
     """The scripts are named after the invariants."""
     assert list(scripts(usual())) == ["idempotency.replay.sh", "container.readable.sh"]
+
+
+def _two_jobs(answers: list[Any]) -> bool:
+    return len({each["jobId"] for each in answers}) == 2
+
+
+def _completed_once_canceled(answers: list[Any]) -> bool:
+    states = [each.get("status") for each in answers]
+    return "completed" in states[states.index("canceled") :]
+
+
+@pytest.mark.parametrize(
+    ("fault", "promise", "shows"),
+    [
+        ("replay-starts-job", "idempotency.replay", _two_jobs),
+        ("replay-race", "idempotency.simultaneous", _two_jobs),
+        ("canceled-completes", "lifecycle.terminal", _completed_once_canceled),
+    ],
+)
+def test_a_script_shows_a_fault_to_whoever_runs_it(
+    tmp_path: Path, fault: str, promise: str, shows: Callable[[list[Any]], bool]
+) -> None:
+    """A script from one server shows its fault on another one, which gives other ids."""
+    outcome, found = reproduced(fault, promise)
+    with background(options(fault)) as (url, _):
+        text = files(replace(outcome, target=url), found)[f"{promise}.sh"]
+        ran = run(text, tmp_path, LAYERS_API_KEY=OWN.key)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert shows([json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")])

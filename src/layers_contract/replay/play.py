@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import trio
@@ -12,7 +12,7 @@ import trio
 from layers_contract.document import pointer
 from layers_contract.driver import NO_BODY, OutOfBudget, Session
 from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.replay.script import Ref, Step, Value
+from layers_contract.replay.script import HEADER, Ref, Step, Value
 
 __all__ = ["Renewal", "play"]
 
@@ -28,18 +28,18 @@ class Renewal:
     header: str
     marker: str | None
     fresh: str
-    table: Mapping[int, int]
+    table: Mapping[int, str]
 
     @classmethod
     def of(cls, header: str, marker: str | None, fresh: str) -> Renewal:
         """A renewal that *fresh*, the new marker, decides."""
         rng = random.Random(fresh)  # noqa: S311 - not for secrets
-        letters, digits = list(string.ascii_lowercase), list(string.digits)
-        rng.shuffle(letters)
-        rng.shuffle(digits)
-        old = string.ascii_lowercase + string.ascii_uppercase + string.digits
-        new = "".join([*letters, *(each.upper() for each in letters), *digits])
-        return cls(header.lower(), marker, fresh, str.maketrans(old, new))
+        table: dict[str, str] = {}
+        for alphabet in (string.ascii_lowercase, string.digits):
+            ring = rng.sample(alphabet, len(alphabet))
+            table |= dict(zip(ring, [*ring[1:], ring[0]], strict=True))
+        table |= {old.upper(): new.upper() for old, new in table.items()}
+        return cls(header.lower(), marker, fresh, str.maketrans(table))
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """*headers* with a new key."""
@@ -59,10 +59,10 @@ class _Player:
     done: dict[int, trio.Event] = field(default_factory=dict)
 
     async def play(self, step: Step) -> None:
-        before = [each for each in self.steps if each is not step and step.follows(each)]
+        before = list(self._before(step))
         for each in before:
             await self.done[each.number].wait()
-        last = max((each.answered or 0.0 for each in before), default=0.0)
+        last = max((each.answered or each.sent for each in before), default=self.steps[0].sent)
         await trio.sleep(max(step.sent - last, 0.0))
         try:
             self.answers[step.number] = await self._send(step)
@@ -70,6 +70,12 @@ class _Player:
             pass
         finally:
             self.done[step.number].set()
+
+    def _before(self, step: Step) -> Iterator[Step]:
+        """The steps that must be done first: those answered by then, and those never heard of."""
+        for each in self.steps[: self.steps.index(step)]:
+            if step.follows(each) or (each.answered is None and each.sent < step.sent):
+                yield each
 
     async def _send(self, step: Step) -> Exchange:
         headers = {name: self._value(value) for name, value in step.headers.items()}
@@ -104,7 +110,7 @@ class _Nothing(Exception):  # noqa: N818 - the step is left out
 
 
 def _taken(answer: Exchange, at: str) -> object:
-    name = at.removeprefix("header ")
+    name = at.removeprefix(HEADER)
     if name != at:
         return answer.headers.get(name)
     return None if answer.json is NOT_JSON else pointer(answer.json, at)

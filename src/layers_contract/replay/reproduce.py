@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 from layers_contract.contract import Contract
@@ -25,7 +26,9 @@ Send = Callable[[Sequence[Step], Renewal], History]
 
 TRIES: Final = 3
 SHORT: Final = 0.02
-"""Seconds that a pause is cut to, where a violation shows without it."""
+"""Seconds that pauses are cut to, where a violation shows without them."""
+LONGER: Final = 8
+"""How many times longer they are tried next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,8 @@ def reproduce(  # noqa: PLR0913 - what, where, and how long
     for candidate in _candidates(steps, history, judged.violations):
         if trial.shows(candidate, tries):
             shortest = cut(candidate, lambda each: trial.shows(each, tries))
-            hasty = _hastened(shortest)
-            kept = hasty if trial.shows(hasty, tries) else shortest
-            return _confirmed(judged, kept, trial)
+            hasty = (each for each in _hastened(shortest) if trial.shows(each, tries))
+            return _confirmed(judged, next(hasty, shortest), trial)
     return None
 
 
@@ -109,7 +111,7 @@ def _confirmed(judged: Judged, steps: Sequence[Step], trial: _Trial) -> Reproduc
         return None
     return Reproduction(
         judged,
-        tuple(steps),
+        tuple(_paced(steps, inf)),
         *trial.found,
         shown=shown,
         tried=TRIES,
@@ -147,13 +149,19 @@ def _everything(history: History, _numbers: set[int]) -> set[int]:
     return {exchange.number for exchange in history}
 
 
-def _hastened(steps: Sequence[Step]) -> list[Step]:
-    """The same steps with no long pause between them."""
-    moments = sorted({m for s in steps for m in (s.sent, s.answered) if m is not None})
-    moved, now = {}, 0.0
-    for before, moment in itertools.pairwise([moments[0] if moments else 0.0, *moments]):
-        now += min(moment - before, SHORT)
-        moved[moment] = round(now, 6)
+def _hastened(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """The same steps with ever longer pauses between them, as long as some pause is cut."""
+    longest = SHORT
+    while longest < max(_pauses(steps).values()):
+        yield _paced(steps, longest)
+        longest *= LONGER
+
+
+def _paced(steps: Sequence[Step], longest: float) -> list[Step]:
+    """The same steps from 0 on, with no pause that is longer than that."""
+    pauses = _pauses(steps)
+    short = itertools.accumulate(min(pause, longest) for pause in pauses.values())
+    moved = {then: round(now, 6) for then, now in zip(pauses, short, strict=True)}
     return [
         replace(
             step,
@@ -162,3 +170,9 @@ def _hastened(steps: Sequence[Step]) -> list[Step]:
         )
         for step in steps
     ]
+
+
+def _pauses(steps: Sequence[Step]) -> dict[float, float]:
+    """Each moment at which something was sent or answered, and the time since the one before."""
+    moments = sorted({m for s in steps for m in (s.sent, s.answered) if m is not None})
+    return {after: after - before for before, after in itertools.pairwise([moments[0], *moments])}

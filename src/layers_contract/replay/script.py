@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from layers_contract.contract import Contract
 from layers_contract.history import Exchange
@@ -57,7 +57,11 @@ class Step:
         return (inf if other.answered is None else other.answered) <= self.sent
 
 
-OUR_OWN = frozenset({"host", "content-length", "connection", "user-agent", "accept-encoding"})
+HEADER: Final = "header "
+"""Before the name of a header, where a value is taken from one."""
+OUR_OWN: Final = frozenset(
+    {"host", "content-length", "connection", "user-agent", "accept-encoding"}
+)
 """Headers that belong to a connection, not to a call."""
 
 
@@ -65,17 +69,24 @@ def script(contract: Contract, exchanges: Iterable[Exchange]) -> list[Step]:
     """The requests of documented operations among *exchanges*, in the order of sending."""
     ordered = sorted((e for e in exchanges if e.operation), key=lambda e: e.sent)
     start = ordered[0].sent if ordered else 0.0
+    waiting = sorted((e for e in ordered if e.answered), key=_answered)
     known: dict[str, Ref] = {}
     given: set[Value] = set()
     steps = []
     for exchange in ordered:
-        step = _step(exchange, start, known)
+        while waiting and _answered(waiting[0]) <= exchange.sent:
+            answer = waiting.pop(0)
+            for value, at in _values(contract, answer):
+                if value not in given:
+                    known.setdefault(value, Ref(answer.number, at))
+        step = _step(contract, exchange, start, known)
         steps.append(step)
         given.update(each for each in step.values if isinstance(each, str))
-        for value, at in _values(contract, exchange):
-            if value not in given:
-                known.setdefault(value, Ref(exchange.number, at))
     return steps
+
+
+def _answered(exchange: Exchange) -> float:
+    return inf if exchange.received is None else exchange.received
 
 
 def closed(steps: Sequence[Step], kept: Iterable[int]) -> list[Step]:
@@ -91,19 +102,26 @@ def closed(steps: Sequence[Step], kept: Iterable[int]) -> list[Step]:
     return [step for step in steps if step.number in wanted]
 
 
-def _step(exchange: Exchange, start: float, known: Mapping[str, Ref]) -> Step:
-    def again(value: str) -> Value:
-        return known.get(value, value)
+def _step(contract: Contract, exchange: Exchange, start: float, known: Mapping[str, Ref]) -> Step:
+    """A request; words such as a filter's are its own, even where an answer had the same."""
+    listing = contract.lists.get(exchange.operation or "")
+
+    def tag(value: str) -> Value:
+        found = known.get(value)
+        return found if found and found.at.startswith(HEADER) else value
 
     return Step(
         number=exchange.number,
         operation=exchange.operation or "",
         sent=round(exchange.sent - start, 6),
         answered=None if exchange.received is None else round(exchange.received - start, 6),
-        ids={name: again(value) for name, value in exchange.path_params.items()},
-        query=tuple((name, again(value)) for name, value in exchange.query),
+        ids={name: known.get(value, value) for name, value in exchange.path_params.items()},
+        query=tuple(
+            (name, known.get(value, value) if listing and name == listing.cursor else value)
+            for name, value in exchange.query
+        ),
         headers={
-            name: again(value)
+            name: tag(value)
             for name, value in exchange.request_headers.items()
             if name not in OUR_OWN
         },
@@ -117,7 +135,7 @@ def _values(contract: Contract, exchange: Exchange) -> Iterator[tuple[str, str]]
     response = contract.operations[exchange.operation or ""].response(exchange.status or 0)
     for name in response.headers if response else ():
         if name.lower() == "etag" and name.lower() in exchange.headers:
-            yield exchange.headers[name.lower()], f"header {name.lower()}"
+            yield exchange.headers[name.lower()], f"{HEADER}{name.lower()}"
     yield from _strings(exchange.json, "")
 
 

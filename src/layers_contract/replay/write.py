@@ -33,17 +33,18 @@ def files(outcome: Outcome, found: Reproduction) -> dict[str, str]:
 
 def _module(outcome: Outcome, found: Reproduction, name: str) -> Iterator[str]:
     promise = found.judged.promise
-    said = clean(found.violation.message, WIDTH).replace("\\", "\\\\").replace('"', "'")
+    said = _quoted(found.violation.message)
     yield f'"""{promise.id} ({found.judged.source}): {promise.statement}'
     yield ""
     yield f"It did not hold: {said}."
     yield f"{len(outcome.history)} requests were cut down to {len(found.steps)}, which showed it"
     yield f"{found.shown} of {found.tried} times. Send them again, with fresh keys, by"
     yield ""
-    yield f"    LAYERS_API_KEY=… LAYERS_URL={clean(outcome.target, WIDTH)} pytest test_{name}.py"
+    yield f"    LAYERS_API_KEY=… LAYERS_URL={_quoted(outcome.target)} pytest test_{name}.py"
     yield '"""'
     yield ""
-    yield "from layers_contract.replay import Ref, Step, again"
+    refs = "Ref, " if any(each for step in found.steps for each in step.refs) else ""
+    yield f"from layers_contract.replay import {refs}Step, again"
     yield ""
     yield "STEPS = ("
     for step in found.steps:
@@ -82,5 +83,10 @@ def _code(value: Any) -> str:
     if isinstance(value, tuple):
         return "(" + "".join(f"{_code(each)}, " for each in value) + ")"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return clean(json.dumps(value, ensure_ascii=False))
     return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """*text* as it may stand in a docstring."""
+    return clean(text, WIDTH).replace("\\", "\\\\").replace('"', "'")

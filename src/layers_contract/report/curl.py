@@ -1,24 +1,28 @@
 """The requests that prove a violation, as a shell script that sends them again.
 
 The script keeps every header, the idempotency key too, and every byte of a body. It holds no
-credential: it takes them from the environment. What a server answered stands in it as comments
-only, on one line each, so that nothing a server says can become a command.
+credential: it takes them from the environment. What was answered then stands in it as comments, on
+one line each. A value that a request has from an earlier answer is looked up in the answer of now.
+Nothing that a server says can become a command.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from layers_contract.history import Exchange
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
-from ._text import READ, answer_of, clean, is_secret, offset, smallest, start_of
+from ._taken import CONDITIONS, SHELL, Taken, taken
+from ._text import answer_of, clean, is_secret, offset, smallest, start_of
 
 __all__ = ["file_name", "script", "scripts"]
 
@@ -27,6 +31,22 @@ KEYS: Final = {"own": "LAYERS_API_KEY", "other": "LAYERS_OTHER_KEY"}
 OWNERS: Final = {"own": "the API key", "other": "a key of another organization"}
 WRONG_KEY: Final = "not-a-key"
 LONGEST_ARGUMENT: Final = 60_000
+SHORTEST_PAUSE: Final = 0.5
+"""Seconds between two requests from which on the script pauses, too."""
+SETTING: Final = """
+answers=$(mktemp -d) || exit 1
+trap 'rm -rf "$answers"' EXIT
+trap 'exit 1' HUP INT TERM
+LC_ALL=C
+export LC_ALL
+
+show() {
+  for answer; do
+    cat "$answers/$answer"
+    echo
+  done
+}
+""".strip("\n")
 EXPECTS_CONTINUE: Final = 1_000_000
 """From this many bytes on curl asks before it sends, unless told not to."""
 
@@ -55,7 +75,8 @@ def scripts(outcome: Outcome) -> dict[str, str]:
 
 
 def _lines(outcome: Outcome, violation: Violation) -> Iterator[str]:
-    exchanges = violation.exchanges
+    exchanges = sorted(violation.exchanges, key=lambda each: each.sent)
+    uses = taken(outcome.contract, exchanges)
     yield "#!/bin/sh"
     yield f"# {clean(violation.message, 400)}"
     yield from _warning(outcome, exchanges)
@@ -63,13 +84,61 @@ def _lines(outcome: Outcome, violation: Violation) -> Iterator[str]:
         if any(each.credential == credential for each in exchanges):
             yield f': "${{{variable}:?put {OWNERS[credential]} into it}}"'
     yield _base(outcome.target)
-    start = start_of(outcome)
+    yield SETTING + (SHELL if any(uses) else "")
+    yield from _requests(outcome, exchanges, uses)
+
+
+def _requests(
+    outcome: Outcome, exchanges: Sequence[Exchange], uses: Sequence[Mapping[str, Taken]]
+) -> Iterator[str]:
+    """The requests: each is sent once those are answered that were answered before it then."""
+    start, assigned = start_of(outcome), set[Taken]()
+    open_: dict[int, float] = {}
     for number, exchange in enumerate(exchanges, 1):
+        before, after = exchanges[: number - 1], exchanges[number:]
+        done = [n for n, received in open_.items() if received <= exchange.sent]
         yield ""
+        yield from _wait(done)
+        open_ = {n: received for n, received in open_.items() if n not in done}
         yield f"# {number} of {len(exchanges)} · {_told(exchange, start)}"
-        yield from _remarks(exchange, exchanges[: number - 1])
-        yield _command(outcome, exchange)
-        yield "echo"
+        yield from _remarks(exchange, before)
+        yield from _pause(exchange, before)
+        new = [each for each in uses[number - 1].values() if each not in assigned]
+        for each in new:
+            yield from _assignment(each)
+        assigned.update(new)
+        command = f'{_command(outcome, exchange, uses[number - 1])} >"$answers/{number}"'
+        if exchange.received is not None and any(e.sent < exchange.received for e in after):
+            yield f"{command} &"
+            yield f"sent_{number}=$!"
+            open_[number] = exchange.received
+        else:
+            yield command
+            yield f"show {number}"
+    yield from _wait(list(open_))
+
+
+def _wait(numbers: Sequence[int]) -> Iterator[str]:
+    """Wait for requests that are under way, and show what is answered."""
+    if numbers:
+        yield "wait " + " ".join(f'"$sent_{number}"' for number in numbers)
+        yield "show " + " ".join(map(str, numbers))
+
+
+def _pause(exchange: Exchange, before: Sequence[Exchange]) -> Iterator[str]:
+    """The time that passed then, in whole seconds: a render may have gone on meanwhile."""
+    moments = [moment for each in before for moment in (each.sent, each.received)]
+    past = max((m for m in moments if m is not None and m <= exchange.sent), default=exchange.sent)
+    if exchange.sent - past >= SHORTEST_PAUSE:
+        yield f"sleep {math.ceil(exchange.sent - past)}"
+
+
+def _assignment(each: Taken) -> Iterator[str]:
+    """The line that looks a value up, under one that tells what it was and where it stood."""
+    value = clean(each.value, 80)
+    yield f"# {each.variable} is from answer {each.answer}, its {each.name}: {value} then."
+    where = f"taken {each.answer} {each.name} {each.nth}" if each.nth else f"tagged {each.answer}"
+    yield f"{each.variable}=$({where} {shlex.quote(each.value)})"
 
 
 def _warning(outcome: Outcome, exchanges: Sequence[Exchange]) -> Iterator[str]:
@@ -85,17 +154,8 @@ def _told(exchange: Exchange, start: float) -> str:
 
 def _remarks(exchange: Exchange, before: Sequence[Exchange]) -> Iterator[str]:
     for number, other in enumerate(before, 1):
-        if other.received is None or other.received > exchange.sent:
+        if other.received is not None and other.received > exchange.sent:
             yield f"# It was sent while request {number} had no answer yet."
-    values = {*exchange.path_params.values(), *(value for _, value in exchange.query)}
-    for value in sorted(values):
-        named = (n for n, other in enumerate(before, 1) if _names(other, value))
-        if number := next(named, 0):
-            yield f"# {clean(value, 80)} is from answer {number} then; yours may name another."
-
-
-def _names(exchange: Exchange, value: str) -> bool:
-    return bool(value) and b'"' + value.encode(errors="replace") + b'"' in exchange.body[:READ]
 
 
 def _base(target: str) -> str:
@@ -104,10 +164,10 @@ def _base(target: str) -> str:
     return ': "${BASE:?put the address of the server into it}"'
 
 
-def _command(outcome: Outcome, exchange: Exchange) -> str:
+def _command(outcome: Outcome, exchange: Exchange, uses: Mapping[str, Taken]) -> str:
     body, piped = _body(exchange)
-    options = [f'{_method(exchange)} "$BASE"{shlex.quote(_target(outcome, exchange))}']
-    options += [f"--header {each}" for each in _headers(outcome, exchange)]
+    options = [f'{_method(exchange)} "$BASE"{_target(outcome, exchange, uses)}']
+    options += [f"--header {each}" for each in _headers(outcome, exchange, uses)]
     options += [f"--data-binary {body}"] if body else []
     return piped + " \\\n  ".join([CURL, *options])
 
@@ -118,10 +178,29 @@ def _method(exchange: Exchange) -> str:
     return f"--request {shlex.quote(clean(exchange.method))}"
 
 
-def _target(outcome: Outcome, exchange: Exchange) -> str:
-    path = _below(outcome, exchange.path)
-    query = urlencode(exchange.query, quote_via=quote, errors="replace")
-    return quote(path, safe=_IN_PATH, errors="replace") + (f"?{query}" if query else "")
+def _target(outcome: Outcome, exchange: Exchange, uses: Mapping[str, Taken]) -> str:
+    """Path and query as an argument for the shell, with what is taken as variables."""
+    ids = {value: uses[value] for value in exchange.path_params.values() if value in uses}
+    segments = re.split(r"(/)", _below(outcome, exchange.path))
+    parts = [ids.get(unquote(each)) or _quoted(each, _IN_PATH) for each in segments]
+    for number, (name, value) in enumerate(exchange.query):
+        parts += ["&" if number else "?", _quoted(name), "=", uses.get(value) or _quoted(value)]
+    return "".join(_argument(parts))
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    return quote(text, safe=safe, errors="replace")
+
+
+def _argument(parts: Sequence[str | Taken]) -> Iterator[str]:
+    """Texts in a shell's quotes, with variables between them."""
+    for is_text, group in itertools.groupby(parts, lambda each: isinstance(each, str)):
+        if is_text:
+            yield shlex.quote("".join(map(str, group)))
+        else:
+            yield from (
+                f'"$(encoded "${each.variable}")"' for each in group if isinstance(each, Taken)
+            )
 
 
 def _below(outcome: Outcome, path: str) -> str:
@@ -131,12 +210,13 @@ def _below(outcome: Outcome, path: str) -> str:
     return path if documented or not path.startswith(prefix + "/") else path[len(prefix) :]
 
 
-def _headers(outcome: Outcome, exchange: Exchange) -> Iterator[str]:
+def _headers(outcome: Outcome, exchange: Exchange, uses: Mapping[str, Taken]) -> Iterator[str]:
     secret = outcome.secret_header
     for name, value in exchange.request_headers.items():
         left_out = name.lower() in _OWN_BUSINESS or is_secret(name, secret)
         if _TOKEN.fullmatch(name) and not left_out:
-            yield _header(name, value)
+            tag = uses.get(value) if name in CONDITIONS else None
+            yield f'"{name}: ${tag.variable}"' if tag else _header(name, value)
     yield from (f"{name}:" for name in _unwanted(exchange))
     if exchange.credential in KEYS:
         yield f'"{secret}: ${KEYS[exchange.credential]}"'
