@@ -605,6 +605,16 @@ def changes_twice_within_a_tick(tape: Tape) -> None:
     tape.read(made, "completed", slow)
 
 
+@CASES.silent("container.updated-moves")
+def is_timed_by_a_clock_far_behind(tape: Tape) -> None:
+    """Two changes in one second look long ago where the server's clock is a minute behind."""
+    made = tape.generate(envelope={"startedAt": stamp(-60, 0)})
+    tape.wait(20)
+    slow = {"createdAt": stamp(-60, 0), "updatedAt": stamp(-39, 0)}
+    tape.read(made, "generating", slow)
+    tape.read(made, "completed", slow)
+
+
 @CASES.held("container.updated-moves")
 def shows_fewer_digits(tape: Tape) -> None:
     """Timestamps without milliseconds move as well."""

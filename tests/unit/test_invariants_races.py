@@ -25,7 +25,7 @@ from tests.unit.histories import (
 CASES = Cases()
 DAY = 86_400.0
 PENDING = {"approvalStatus": "pending"}
-REFUSED = {"status": 409, "code": "IDEMPOTENCY_CONFLICT"}
+REFUSED: Any = {"status": 409, "code": "IDEMPOTENCY_CONFLICT"}
 OTHER_BODY = {"brief": {"hook": f"Mornings [{MARKER}]"}}
 
 

@@ -15,6 +15,7 @@ from layers_contract.document import pointer
 from layers_contract.facts import (
     Container,
     Facts,
+    Seen,
     Started,
     earlier,
     moment,
@@ -302,10 +303,18 @@ def updated_moves(facts: Facts) -> Iterator[Occasion]:
                 if was is None or now is None or each.state == after.state:
                     continue
                 tick = max(precision(one, other), SECOND)
-                if each.sent - was <= tick + facts.expect.clock_skew:
+                if each.sent - was <= tick + _behind(facts, container, each):
                     continue
                 message = f"container {container.id} went to {after.state}, updatedAt still {other}"
                 yield HELD if now > was else broken(message, each, after)
+
+
+def _behind(facts: Facts, container: Container, seen: Seen) -> float:
+    """Seconds by which the server's clock may be behind: as agreed, or as its createdAt shows."""
+    begun = moment(seen.data.get("createdAt"))
+    made = container.created
+    shown = 0.0 if made is None or begun is None else received(made.exchange) - begun
+    return max(facts.expect.clock_skew, shown)
 
 
 @invariant("cancel.reason", needs="a cancel of a job that had completed")

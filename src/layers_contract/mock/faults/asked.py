@@ -110,6 +110,7 @@ class _OneNewRenderOnly(Behaviour):
 )
 class _ApprovalNeedsNote(Behaviour):
     def approve(self, call: Call) -> Answer:
+        self.owned_container(call)
         if not call.field("note"):
             raise self.words.refuse("Conflict")
         return super().approve(call)
