@@ -75,7 +75,20 @@ def keeps_its_decision_through_a_render(tape: Tape) -> None:
     tape.policy()
     made = pending(tape)
     tape.approve(made)
-    tape.read(tape.regenerate(made), "completed", APPROVED)
+    again = tape.regenerate(made)
+    tape.read(again, "generating", APPROVED)
+    tape.read(again, "completed", APPROVED)
+    tape.policy()
+
+
+@CASES.silent("approval.gate")
+def may_be_approved_by_a_person(tape: Tape) -> None:
+    """Who reads a container for the first time long after it completed finds it decided."""
+    tape.policy()
+    made = tape.generate(project=GATED)
+    tape.read(made, "generating")
+    tape.wait(60)
+    tape.read(made, "completed", APPROVED)
     tape.policy()
 
 

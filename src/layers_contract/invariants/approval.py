@@ -16,6 +16,8 @@ from layers_contract.invariants._requests import error_code_of, valid
 from layers_contract.timeline import Timeline, Work
 
 SUCCESS = 200
+PERSON = 30.0
+"""Seconds in which a person may look at a container and decide."""
 
 
 @invariant(
@@ -33,8 +35,20 @@ def gate(facts: Facts) -> Iterator[Occasion]:
             if wanted is None or _decided(container, deciding, seen):
                 continue
             state = pointer(seen.data, review.field)
+            if _by_somebody_else(facts, container, seen):
+                continue
             message = f"container {container.id} is {state}, its project's policy says {wanted}"
             yield HELD if state == wanted else broken(message, seen)
+
+
+def _by_somebody_else(facts: Facts, container: Container, seen: Seen) -> bool:
+    """Whether a decision that *seen* shows may be a person's, who had the time to take it."""
+    gate, field = facts.contract.review.gate, facts.contract.review.field
+    if gate is None or pointer(seen.data, field) in (gate.open, gate.closed):
+        return False
+    before = container.line.newest(seen.exchange.sent)
+    rendering = before is not None and before.state not in facts.contract.render.endings
+    return not rendering or (before is not None and seen.received - before.sent > PERSON)
 
 
 @invariant("approval.visible", needs="a container read after a decision")
