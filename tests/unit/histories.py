@@ -121,6 +121,7 @@ class Tape:
         sent = self.now if at is None else at
         self.now = max(self.now, sent + 1.0)
         shown = refusal(code or code_of(status)) if status >= 400 and answer is None else answer
+        shown = _at_home(shown)
         limited = {"retry-after": "1"} if status == 429 else {}
         exchange = Exchange(
             method=spec.method,
@@ -469,6 +470,16 @@ def _envelope(names: Mapping[str, str], begun: float, changes: Fields | None) ->
         "startedAt": stamp(begun),
     }
     return _with(shown, changes)
+
+
+def _at_home(answer: Json) -> Json:
+    """*answer* with the address of its own job, where it still has another one's."""
+    if isinstance(answer, dict) and isinstance(answer.get("job"), dict):
+        return {**answer, "job": _at_home(answer["job"])}
+    job_id = answer.get("jobId") if isinstance(answer, dict) else None
+    if job_id is None or not str(answer.get("locationUrl", "")).startswith("/v1/jobs/"):
+        return answer
+    return {**answer, "locationUrl": f"/v1/jobs/{job_id}"}
 
 
 def _decision(made: Made, state: str, at: float) -> dict[str, Json]:

@@ -196,7 +196,7 @@ def completes_after_its_cancel(tape: Tape) -> None:
     tape.read(made, "completed")
 
 
-@CASES.violated("lifecycle.terminal")
+@CASES.violated("lifecycle.terminal", also=["errors.refused-does-nothing"])
 def renders_again_after_a_refusal(tape: Tape) -> None:
     """A regenerate that was refused explains nothing."""
     made = tape.generate()

@@ -8,12 +8,10 @@ from layers_contract.document import pointer
 from layers_contract.facts import Facts, Started, succeeded
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import valid
 
-UNAUTHENTICATED = 401
-NOT_FOUND = 404
-
-
+UNAUTHENTICATED, NOT_FOUND, CONFLICT = 401, 404, 409
 WITHOUT = {
     "none": "no key",
     "empty": "an empty key",
@@ -48,6 +46,8 @@ def tenancy(facts: Facts) -> Iterator[Occasion]:
             if not _crosses(facts, exchange) or not valid(facts, exchange):
                 continue
             if exchange.status == UNAUTHENTICATED and exchange.credential not in known:
+                continue
+            if exchange.status == CONFLICT and is_used_elsewhere(facts, exchange):
                 continue
             if exchange.status == NOT_FOUND:
                 yield HELD

@@ -21,6 +21,7 @@ from layers_contract.facts import (
 )
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
+from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import error_code_of, is_json, request_problems, valid
 from layers_contract.invariants.lifecycle import may_be_canceled
 
@@ -141,6 +142,8 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
         theirs = [e for e in call.exchanges if not refused(e)][:2]
         for exchange in call.exchanges:
             if exchange.credential != "other" or busy(exchange):
+                continue
+            if is_used_elsewhere(facts, exchange):
                 continue
             mine = [s for s in by_key[(call.operation.id, call.key)] if s.exchange is not exchange]
             mine = [

@@ -169,7 +169,7 @@ class _LocationNamesContainer(Behaviour):
 @fault(
     "created-in-local-time",
     breaks="container.clock",
-    sentence="createdAt is two hours ahead: local time with a Z.",
+    sentence="The time of creation is two hours ahead: local time with a Z.",
 )
 class _CreatedInLocalTime(Behaviour):
     def new_container(self, project: Project, chosen: str, brief: dict[str, Json]) -> Container:
