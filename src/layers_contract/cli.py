@@ -118,6 +118,8 @@ def check(  # noqa: PLR0917 - click hands them over by name
     contract = _contract()
     chosen = _only(only)
     _writable({**files, "repro_folder": repro_folder})
+    if repro_folder is not None:
+        _make(repro_folder)
     try:
         with _target(target_file, url) as target:
             with _progress(target) as progress:
@@ -506,7 +508,6 @@ def _reproduce(outcome: Outcome, target: Target, folder: Path) -> None:
     """Cut each violation down, and write what is left."""
     from layers_contract.replay import files, reproduce_all
 
-    _make(folder)
     for judged, found in reproduce_all(outcome, target):
         if found is None:
             click.echo(f"{judged.promise.id}: did not show again", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from tests.unit.histories import contract
@@ -29,18 +30,18 @@ def target() -> Target:
 
 
 @cache
-def judged(fault: str, profile: str = "quick") -> Outcome:
-    """A strict run on a mock with a fault."""
-    application = app(options(fault), TrioClock())
+def judged(*faults: str, profile: str = "quick") -> Outcome:
+    """A strict run on a mock with faults, or on the sound one."""
+    application = app(replace(options(*faults), seed=7), TrioClock())
     return simulate(
         contract(), target(), application, epoch=SIMULATED_EPOCH, profile=profile, strict=True
     )
 
 
 @cache
-def reproduced(fault: str, promise: str, profile: str = "quick") -> tuple[Outcome, Reproduction]:
+def reproduced(fault: str, promise: str) -> tuple[Outcome, Reproduction]:
     """What shows that a fault breaks a promise, and the run that has found it."""
-    outcome = judged(fault, profile)
+    outcome = judged(fault)
     found = reproduce(
         contract(),
         next(each for each in outcome.judged if each.promise.id == promise),

@@ -140,7 +140,7 @@ def _values(contract: Contract, exchange: Exchange) -> Iterator[tuple[str, str]]
 
 
 def _strings(value: Any, at: str) -> Iterator[tuple[str, str]]:
-    """The strings in a JSON value that look like names: no white space, and not short."""
+    """The strings in a JSON value that may be names: those without white space."""
     if isinstance(value, dict):
         for name, each in value.items():
             if name not in ("error", "brief"):
@@ -148,5 +148,5 @@ def _strings(value: Any, at: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from _strings(each, f"{at}/{number}")
-    elif isinstance(value, str) and len(value) > 5 and not any(map(str.isspace, value)):
+    elif isinstance(value, str) and value and not any(map(str.isspace, value)):
         yield value, at

@@ -88,7 +88,7 @@ async def _with_old_keys(stage: Stage, session: Session) -> None:
     calls = [c for c in Facts(stage.contract, stage.history).keyed.values() if c.started]
     stories = [c.started[0] for c in calls if _is_story(c.started[0].exchange)]
     try:
-        for operation in stage.contract.idempotent:
+        for operation in sorted(stage.contract.idempotent):
             for started in [s for s in stories if s.operation == operation][:2]:
                 await _repeat(stage, actor, started.exchange)
         for started in [s for s in stories if s.operation == stage.roles.generate][2:3]:

@@ -230,7 +230,7 @@ class Actor:
         """Poll with the first and with the last ETag that the job has shown."""
         rule = self.session.contract.operations[self.roles.job].raw["x-polling"].get("validator")
         tags = [tag for tag in self._tags.get(made.job, ()) if tag]
-        for tag in {*tags[:1], *tags[-1:]} if rule else ():
+        for tag in dict.fromkeys([*tags[:1], *tags[-1:]]) if rule else ():
             await self.call(self.roles.job, ids={"job": made.job}, headers={rule["request"]: tag})
 
     def _tag_of(self, answer: Exchange) -> str | None:

@@ -22,6 +22,8 @@ T = TypeVar("T")
 LONG: Final = 1900
 """Characters of a long hook: within any limit that counts the bytes of plain text."""
 LONGEST_KEY: Final = 255
+FRESH: Final = 32
+"""Characters of what is fresh in a key."""
 
 _WORDS = st.lists(
     st.sampled_from(("evenings", "are", "yours", "again", "less", "screen", "more", "you")),
@@ -60,7 +62,7 @@ KEYS: Final = (
     "{key}",
     "KEY-{KEY}",
     "k:{key}/1.~_x",
-    "{key}".ljust(LONGEST_KEY - 31, "k"),
+    "{key}" + "k" * (LONGEST_KEY - FRESH),
     "order-0000-0000-0000-0000-0000-0000-{key}",
 )
 """Shapes of keys: as they come, upper case, with marks, the longest, alike for 35 characters."""
