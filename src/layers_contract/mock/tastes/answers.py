@@ -275,7 +275,11 @@ class _AssetsWithoutExpiry(Behaviour):
         return view
 
 
-@taste("one-kind-of-job", sentence="Every job is of the same kind, whatever has started it.")
+@taste(
+    "one-kind-of-job",
+    sentence="Every job is of the same kind, whatever has started it.",
+    against=["job.kind"],
+)
 class _OneKindOfJob(Behaviour):
     def envelope(self, render: Render, status: str) -> View:
         kind = self.contract.starts["generateContent"].kind

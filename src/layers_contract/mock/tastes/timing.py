@@ -91,7 +91,11 @@ class _ProgressInSteps(Behaviour):
         return int(super().progress(render, now) * 4) / 4
 
 
-@taste("updated-by-edits", sentence="A container's updatedAt moves when somebody edits it.")
+@taste(
+    "updated-by-edits",
+    sentence="A container's updatedAt moves when somebody edits it.",
+    against=["container.updated-moves"],
+)
 class _UpdatedByEdits(Behaviour):
     def updated(self, container: Container, render: Render, now: float) -> float:
         return container.touched
