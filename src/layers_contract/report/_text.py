@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
 from typing import Final
 
 from layers_contract.history import NOT_JSON, Exchange
@@ -20,6 +22,7 @@ __all__ = [
     "SHOWN",
     "Counts",
     "answer_of",
+    "at_one_moment",
     "clean",
     "counts",
     "decode",
@@ -28,6 +31,7 @@ __all__ = [
     "public",
     "smallest",
     "source_words",
+    "spans",
     "start_of",
     "summary",
     "url_of",
@@ -149,6 +153,29 @@ def start_of(outcome: Outcome) -> float:
 def offset(exchange: Exchange, start: float) -> str:
     """When a request was sent, in seconds after *start*."""
     return f"+{exchange.sent - start:.3f} s"
+
+
+def at_one_moment(exchanges: Sequence[Exchange]) -> bool:
+    """Whether any two of them overlap in time."""
+    ordered = sorted(exchanges, key=lambda each: each.sent)
+    return any(_end(one) > other.sent for one, other in pairwise(ordered))
+
+
+def spans(exchanges: Sequence[Exchange], width: int) -> list[tuple[int, int]]:
+    """Where each begins and ends on a line of *width* characters; one without an answer never."""
+    begin = min(each.sent for each in exchanges)
+    last = max([each.sent for each in exchanges] + [_end(e) for e in exchanges if e.answered])
+    scale = (width - 2) / max(last - begin, 1e-9)
+    found = []
+    for each in exchanges:
+        start = round((each.sent - begin) * scale)
+        end = round((min(_end(each), last) - begin) * scale) + 2
+        found.append((start, max(end, start + 2)))
+    return found
+
+
+def _end(exchange: Exchange) -> float:
+    return inf if exchange.received is None else exchange.received
 
 
 BODY_READ = 65_536

@@ -22,11 +22,13 @@ from layers_contract.outcome import Outcome
 
 from ._text import (
     answer_of,
+    at_one_moment,
     clean,
     offset,
     plural,
     smallest,
     source_words,
+    spans,
     start_of,
     summary,
     url_of,
@@ -41,6 +43,8 @@ PLAIN_MARKS: Final = {"held": "+", "violated": "X", "not_judged": "-"}
 """For a terminal that has no Unicode."""
 
 INDENT: Final = 2
+BARS: Final = 40
+"""Characters that a picture of what overlapped is wide."""
 _MESSAGE: Final = 600
 _MOST_EXCHANGES: Final = 8
 _MOST_DIFFERENCES: Final = 12
@@ -168,6 +172,8 @@ def _violation(page: _Page, outcome: Outcome, judged: Judged, violation: Violati
     width = max((len(_who(each)) for each in shown), default=0)
     for exchange in shown:
         _exchange(page, exchange, start, width)
+    if at_one_moment(shown):
+        _interleaving(page, shown, width)
     if rest:
         page.say((f"and {plural(rest, 'exchange')} more", "dim"), indent=4)
 
@@ -191,6 +197,16 @@ def _exchange(page: _Page, exchange: Exchange, start: float, width: int) -> None
     request = _middle(f"{clean(exchange.method, 10)} {url_of(exchange)}", room)
     style = "red" if exchange.status is None or exchange.status >= 500 else ""
     page.line((when, "dim"), who, request, (arrow, style), indent=INDENT)
+
+
+def _interleaving(page: _Page, exchanges: Sequence[Exchange], width: int) -> None:
+    """A line for each exchange, from its sending to its answer: who was under way with whom."""
+    page.say(("at one moment, each from its sending to its answer:", "dim"), indent=4)
+    for exchange, (begin, end) in zip(exchanges, spans(exchanges, BARS), strict=True):
+        bar = " " * begin + "├" + "─" * max(end - begin - 2, 0) + "┤"
+        took = "" if exchange.received is None else f"{exchange.received - exchange.sent:.3f} s"
+        label = f"{_who(exchange).ljust(width)}  "
+        page.line(label, (bar.ljust(BARS + 1), "cyan"), f" {took or 'no answer'}", indent=INDENT)
 
 
 def _middle(text: str, room: int) -> str:
