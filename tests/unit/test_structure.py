@@ -39,6 +39,10 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "driver", "workload", "fuzz"}
     ),
+    "replay": frozenset(
+        {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+        | {"target", "budget", "driver", "run", "report"}
+    ),
     "mock": frozenset({"document", "contract"}),
     "proof": frozenset(
         {"document", "contract", "invariants", "judge", "outcome", "target"}
