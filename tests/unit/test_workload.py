@@ -195,7 +195,7 @@ def calling(body: dict[str, Any] | bytes) -> Exchange:
 
 
 @given(programs(1))
-@settings(relaxed, max_examples=15)
+@settings(relaxed, max_examples=25)
 def test_a_program_costs_no_more_than_it_says(drawn_: tuple[Program, ...]) -> None:
     """No program starts more renders than `renders_of` says, and the purse counts each."""
     [program] = drawn_
