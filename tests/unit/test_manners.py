@@ -260,7 +260,7 @@ def test_only_disposable_projects_are_changed(mock: Served) -> None:
     found, server = judged(mock, profile="standard", budget=budget)
     spare = found_projects(mock)
     for asked in server.asked:
-        if asked.method not in ("GET", "POST") and asked.path.startswith("/v1/projects/"):
+        if asked.method not in (*SAFE, "POST") and asked.path.startswith("/v1/projects/"):
             assert asked.path.split("/")[3] in spare or "content" in asked.path
     assert found.verdict == "held"
 
@@ -274,9 +274,7 @@ def test_without_leave_no_project_is_changed(mock: Served) -> None:
         projects={"disposable": []},
         budget={"seconds": 8},
     )
-    writes = {
-        (a.method, a.path) for a in server.asked if a.method not in ("GET", "HEAD", "OPTIONS")
-    }
+    writes = {(a.method, a.path) for a in server.asked if a.method not in SAFE}
     policies = [path for _, path in writes if path.endswith("/approval-policy")]
     archives = [path for _, path in writes if re.fullmatch(r"/v1/projects/[^/]+/?", path)]
     assert not policies

@@ -56,6 +56,10 @@ class _Answer:
     failure: str | None = None
 
 
+HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that may be tried where the document does not have them: they change nothing."""
+
+
 class Wire(ManagedCookiesSession):
     """A requests session that sends one request at a time and records it."""
 
@@ -83,6 +87,8 @@ class Wire(ManagedCookiesSession):
         if shipment is None:
             raise RuntimeError("requests go out through the transport")
         request.headers.pop(_CASE_HEADER, None)  # random: two runs would not be alike
+        if not shipment.documented and request.method not in HARMLESS:
+            return _unasked(request)
         if not self._passes(shipment, _bytes(request.body)):
             return self._unsent(request)
         exchange = shipment.exchange = self._exchange(request, shipment)
@@ -184,6 +190,19 @@ class Wire(ManagedCookiesSession):
         root = _root(error)
         text = f"{type(root).__name__}: {root}" if str(root) else type(root).__name__
         return one_line(self._plan.redact(f"no whole answer: {text}"))
+
+
+def _unasked(request: requests.PreparedRequest) -> requests.Response:
+    """What a server says to a method that its document does not have, without asking it.
+
+    An undocumented DELETE may well delete something.
+    """
+    response = requests.Response()
+    response.status_code, response.reason = 405, ""
+    response.headers["Allow"] = ", ".join(sorted(HARMLESS))
+    response.request, response.url = request, str(request.url)
+    _fill(response, b"")
+    return response
 
 
 def _fill(response: requests.Response, body: bytes) -> None:

@@ -96,7 +96,7 @@ def archive_cancels(facts: Facts) -> Iterator[Occasion]:
             if ran:
                 source = None if none_canceled else "assumed"
                 yield broken(message, exchange, *ran, last, source=source)
-            elif last.state in facts.contract.render.endings:
+            elif last.state == canceled:
                 yield HELD
             elif last.sent - received(exchange) > (facts.expect.render or inf):
                 yield broken(message, exchange, last)

@@ -201,10 +201,10 @@ async def _clone(scene: Scene, step: Step) -> None:
     if not post or scene.renders >= MOST_RENDERS:
         return
     scene.renders += 1
-    body: dict[str, Any] = {"sourcePlatformPostId": post, "mode": "fork"}
+    overrides: dict[str, Any] = {"themeTags": [scene.actor.marker, "zebra", "ape"]}
     if step.number % 2:
-        hook = {"hook": scene.actor.hook(), "themeTags": [scene.actor.marker]}
-        body["overrides"] = {**_patch(scene, step.number // 2), **hook}
+        overrides = {**_patch(scene, step.number // 2), "hook": scene.actor.hook(), **overrides}
+    body = {"sourcePlatformPostId": post, "mode": "fork", "overrides": overrides}
     made = await scene.call(scene.actor.roles.clone, body, scene.actor.key())
     if made:
         await scene.actor.read(made)

@@ -111,7 +111,10 @@ async def same_calls_at_once(actor: Actor) -> None:
     await actor.follow(made)
     await actor.read(made)
     ids = {"container": made.container}
-    clone = {"sourcePlatformPostId": actor.target.samples.source_post, "mode": "fork"}
+    clone = {
+        "sourcePlatformPostId": actor.target.samples.source_post,
+        "overrides": {"themeTags": [actor.marker]},
+    }
     for operation, body in ((actor.roles.clone, clone), (actor.roles.regenerate, {})):
         call = partial(actor.call, operation, ids=ids, body=body, key=actor.key())
         answers = await actor.together(call, call, call)

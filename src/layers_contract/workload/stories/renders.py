@@ -109,7 +109,10 @@ async def cloned_for_review(actor: Actor) -> None:
     made = await actor.generate(project)
     await actor.follow(made)
     await actor.read(made)
-    body = {"sourcePlatformPostId": actor.target.samples.source_post, "mode": "fork"}
+    body = {
+        "sourcePlatformPostId": actor.target.samples.source_post,
+        "overrides": {"themeTags": [actor.marker]},
+    }
     ids = {"container": made.container}
     clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=actor.key())
     await actor.read(made)
