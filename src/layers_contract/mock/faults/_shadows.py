@@ -13,6 +13,10 @@ from typing import Final
 __all__ = ["SHADOWS"]
 
 SHADOWS: Final[Mapping[str, str]] = {
+    "approval.apart": (
+        "A decision that nobody has asked for shows wherever its container is looked at around"
+        " another call: approval.gate or clone.original see it, too."
+    ),
     "approval.keeps-status": (
         "A decision is taken on what has ended, so that a status which it changes has left an end:"
         " lifecycle.terminal sees that, too."

@@ -13,6 +13,10 @@ from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST
 
 Json = Any
+MOMENT = 0.5
+"""Seconds between containers that were made together."""
+SUMMER = 7200.0
+"""Seconds by which some clocks are ahead of UTC."""
 
 
 @fault(
@@ -113,12 +117,14 @@ class _PolicyTakesAnyNumber(Behaviour):
 @fault(
     "decision-spreads",
     breaks="approval.apart",
-    sentence="A decision on one container decides on everything that waits in its project.",
+    sentence="A decision on one container decides on those that were made together with it.",
 )
 class _DecisionSpreads(Behaviour):
     def decided(self, container: Container, review: str) -> Container:
-        for _, other, _ in list(self.store.containers(container.project, FIRST)):
-            if other.review == self.words.gate.closed and other.id != container.id:
+        for _, other, render in list(self.store.containers(container.project, FIRST)):
+            twin = abs(other.created - container.created) < MOMENT and other.id != container.id
+            waits = other.review == self.words.gate.closed
+            if twin and waits and self.is_completed(render, self.clock.now()):
                 self.store.put_container(replace(other, review=review))
         return super().decided(container, review)
 
@@ -172,11 +178,16 @@ class _LocationNamesContainer(Behaviour):
     sentence="The time of creation is two hours ahead: local time with a Z.",
 )
 class _CreatedInLocalTime(Behaviour):
-    def new_container(self, project: Project, chosen: str, brief: dict[str, Json]) -> Container:
-        container = super().new_container(project, chosen, brief)
-        return replace(
-            container, created=container.created + 7200, touched=container.touched + 7200
-        )
+    def container_view(
+        self, container: Container, render: Render, now: float, base: str
+    ) -> dict[str, Json]:
+        shown = super().container_view(container, render, now, base)
+        updated = self.updated(container, render, now) + SUMMER
+        return {
+            **shown,
+            "createdAt": self.stamp(container.created + SUMMER),
+            "updatedAt": self.stamp(updated),
+        }
 
 
 @fault(
