@@ -297,6 +297,10 @@ def invariants(as_json: bool, markdown: bool) -> None:
         click.secho(group, bold=True)
         for each in (p for p in promises if p.group == group):
             click.echo(f"  {each.id:34} {each.source:8} {each.statement}")
+    click.secho("not observable over HTTP", bold=True)
+    for each in contract.document.promises.values():
+        if each.unobservable:
+            click.echo(f"  {each.id:34} {each.source:8} {each.unobservable}")
 
 
 def _known(names: Iterable[str], catalogue: Iterable[str], what: str) -> None:

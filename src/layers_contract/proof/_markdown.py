@@ -9,6 +9,7 @@ from typing import Final
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS
 from layers_contract.proof._matrix import Line, Matrix, Proof, catalogue
+from layers_contract.proof._trial import contract
 
 __all__ = ["catalogue_page", "proof_page"]
 
@@ -56,8 +57,18 @@ def catalogue_page() -> str:
         "",
         "Made by `layers-contract invariants --markdown`.",
         *_invariants(invariants, proved),
+        *_unobservable(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _unobservable() -> Iterator[str]:
+    """The promises that no run judges."""
+    yield from ("", "## Not observable over HTTP", "")
+    yield from ("| promise | source | | why no run can judge it |", "|---|---|---|---|")
+    for each in contract().document.promises.values():
+        if each.unobservable:
+            yield f"| `{each.id}` | {each.source} | {each.statement} | {each.unobservable} |"
 
 
 def _invariants(lines: Sequence[Line], proved: Mapping[str, Sequence[str]]) -> Iterator[str]:
