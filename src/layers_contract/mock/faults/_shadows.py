@@ -13,6 +13,30 @@ from typing import Final
 __all__ = ["SHADOWS"]
 
 SHADOWS: Final[Mapping[str, str]] = {
+    "approval.once": (
+        "Who may decide a second time may do so at the same moment as well: approval.race sees it."
+    ),
+    "container.assets": (
+        "A completed container without assets lacks those that the result of its job names:"
+        " job.result sees that, too."
+    ),
+    "container.urls": (
+        "A permanent URL that changes has changed around some call that is to change nothing."
+    ),
+    "idempotency.invalid-keeps-key": (
+        "A key that an invalid request has used up cannot be replayed: idempotency.replay sees it."
+    ),
+    "idempotency.replay-starts-nothing": (
+        "What a replay starts or touches shows around other calls, too: clone.original and"
+        " idempotency.lost-answer see it."
+    ),
+    "lifecycle.order": (
+        "A container that goes back contradicts what a list has shown of it: list.same-story."
+    ),
+    "regenerate.container": (
+        "A regenerate that makes a container leaves one that nobody asked for:"
+        " idempotency.replay-starts-nothing sees that, too."
+    ),
     "approval.apart": (
         "A decision that nobody has asked for shows wherever its container is looked at around"
         " another call: approval.gate or clone.original see it, too."
@@ -24,13 +48,6 @@ SHADOWS: Final[Mapping[str, str]] = {
     "cancel.ends": (
         "A job that goes on after its cancel may have won the race; one that never ends has not,"
         " and that breaks lifecycle.ends as well."
-    ),
-    "cancel.keeps": (
-        "A late cancel that changes a job changes how it ended: job.terminal sees that, too."
-    ),
-    "clone.container": (
-        "What is read of a clone that is its original are the original's values, and not the"
-        " overrides."
     ),
     "idempotency.credential-scope": (
         "Nothing of this API key is there for another one, so that it is answered 404; whatever"

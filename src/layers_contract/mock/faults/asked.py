@@ -43,10 +43,14 @@ class _BriefCut(Behaviour):
     sentence="Of several tags the first alone is stored.",
 )
 class _BriefKeepsFirstTag(Behaviour):
-    def new_container(self, project: Project, chosen: str, brief: dict[str, Json]) -> Container:
-        tags = brief.get("themeTags") or []
-        kept = {**brief, "themeTags": tags[:1]} if tags else brief
-        return super().new_container(project, chosen, kept)
+    def generate(self, call: Call) -> Answer:
+        answer = super().generate(call)
+        found = self.store.container(answer.body["containerId"])
+        tags = call.field("brief").get("themeTags")
+        if found and tags:
+            brief = {**found[0].brief, "themeTags": tags[:1]}
+            self.store.put_container(replace(found[0], brief=brief))
+        return answer
 
 
 @fault(

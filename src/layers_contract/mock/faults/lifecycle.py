@@ -80,7 +80,7 @@ class _CompletedRendersAgain(Behaviour):
 class _FailedHeals(Behaviour):
     def state(self, render: Render, now: float) -> str:
         state = super().state(render, now)
-        healed = state == self.words.failure and now - render.due > self.options.render / 4
+        healed = state == self.words.failure and now - render.due > self.options.render / 2
         return self.words.success if healed else state
 
 
