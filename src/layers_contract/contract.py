@@ -239,6 +239,15 @@ class Contract:
         }
 
     @cached_property
+    def open_format(self) -> str | None:
+        """The format that leaves the choice to the server, which may name its pick at any time."""
+        for name in self.starts:
+            schema = self.document.resolve(self.operations[name].body) or {}
+            if default := schema.get("properties", {}).get("format", {}).get("default"):
+                return str(default)
+        return None
+
+    @cached_property
     def polls(self) -> Mapping[str, Schedule]:
         """The operations to poll, and how often."""
         return {name: _schedule(self.operations[name]) for name in self._ordered("x-polling")}

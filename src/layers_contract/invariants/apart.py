@@ -35,7 +35,7 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
             around = container.around(exchange) if succeeded(exchange) else None
             if around is None or any(seen.state != success for seen in around):
                 continue
-            changed = [n for n in KEPT if _differ(around[0].data, around[1].data, n)]
+            changed = [n for n in KEPT if _differ(facts, around[0].data, around[1].data, n)]
             message = f"a decision on container {container.id} changed {', '.join(changed)}"
             yield broken(message, around[0], exchange, around[1]) if changed else HELD
 
@@ -48,8 +48,10 @@ def _starts(facts: Facts, exchange: Exchange) -> bool:
     return starts.when is None or pointer(exchange.request_json, starts.when) is True
 
 
-def _differ(before: Any, after: Any, name: str) -> bool:
-    """Whether a field that both show differs."""
+def _differ(facts: Facts, before: Any, after: Any, name: str) -> bool:
+    """Whether a field that both show differs, and not because the server has picked a format."""
+    if name == "format" and before.get(name) == facts.contract.open_format:
+        return False
     return name in before and name in after and before[name] != after[name]
 
 
@@ -218,15 +220,25 @@ def quiet_around(facts: Facts, container: Container, exchange: Exchange) -> list
         return None
     review = facts.contract.review.field[1:]
     fields = [*KEPT, "status"]
-    if _review_stays(facts, container, last, following):
+    if review_stays(facts, container, last, following):
         fields.append(review)
-    return [name for name in fields if _differ(last.data, following.data, name)]
+    return [name for name in fields if _differ(facts, last.data, following.data, name)]
 
 
-def _review_stays(facts: Facts, container: Container, last: Seen, following: Seen) -> bool:
+def review_stays(facts: Facts, container: Container, last: Seen, following: Seen) -> bool:
     """Whether a review is decided, or cannot be by anybody else in so short a time."""
     gate = facts.contract.review.gate
     state = pointer(last.data, facts.contract.review.field)
     if gate is None or state not in (gate.open, gate.closed):
         return True
     return following.received - last.sent < NEAR and not soft_policy(facts, container)
+
+
+def changes_by_itself(facts: Facts, container: Container, before: Seen, after: Seen) -> bool:
+    """Whether a container shows something else because the server has picked or approved."""
+    field = facts.contract.review.field
+    picked = pointer(before.data, "/format") == facts.contract.open_format
+    if picked and pointer(after.data, "/format") != facts.contract.open_format:
+        return True
+    moved = pointer(before.data, field) != pointer(after.data, field)
+    return moved and not review_stays(facts, container, before, after)

@@ -391,6 +391,9 @@ def _untouched(facts: Facts, first: Started, again: Exchange) -> Iterator[Occasi
     if around is None or around[0].state not in endings:
         return
     last, following = around
+    shown = [pointer(seen.data, "/format") for seen in around]
+    if shown[0] == facts.contract.open_format != shown[1]:
+        return
     changed = [n for n in STABLE if last.data.get(n) != following.data.get(n)]
     message = (
         f"container {container.id}: {', '.join(changed)} changed by a call that starts nothing"

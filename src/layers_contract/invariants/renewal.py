@@ -11,6 +11,7 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import valid
+from layers_contract.invariants.apart import changes_by_itself
 
 BRIEF = "/brief"
 
@@ -117,6 +118,8 @@ def original_untouched(facts: Facts) -> Iterator[Occasion]:
         if container is None or around is None or around[0].state not in endings:
             continue
         before, after = around
+        if changes_by_itself(facts, container, before, after):
+            continue
         fields = facts.contract.document.schema(facts.contract.render.schema)["properties"]
         known = [n for n in fields if n in before.data and n in after.data]
         changed = sorted(n for n in known if before.data[n] != after.data[n])
