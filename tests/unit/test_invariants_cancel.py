@@ -249,6 +249,16 @@ def completes_with_the_archive(tape: Tape) -> None:
 
 
 @CASES.silent("archive.cancels")
+def is_read_long_after_it_won(tape: Tape) -> None:
+    """A render that won against the archive is still complete when it is read much later."""
+    made = tape.generate()
+    tape.read(made, "generating")
+    tape.archive()
+    tape.wait(RENDER + 1)
+    tape.read(made, "completed")
+
+
+@CASES.silent("archive.cancels")
 def is_not_touched_by_an_archive(tape: Tape) -> None:
     """What has ended, is elsewhere, was made meanwhile, or is not read again is not judged."""
     ended = tape.generate()

@@ -85,7 +85,8 @@ def archive_cancels(facts: Facts) -> Iterator[Occasion]:
 
     One that went on for long may have won by luck; that none was canceled is no luck.
     """
-    canceled = facts.contract.render.ending("cancel")
+    canceled, endings = facts.contract.render.ending("cancel"), facts.contract.render.endings
+    longest = facts.expect.render or inf
     for exchange in _archives(facts):
         unfinished = list(_unfinished(facts, exchange))
         lasts = [container.reads[-1] for container in unfinished]
@@ -98,7 +99,7 @@ def archive_cancels(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, exchange, *ran, last, source=source)
             elif last.state == canceled:
                 yield HELD
-            elif last.sent - received(exchange) > (facts.expect.render or inf):
+            elif last.state not in endings and last.sent - received(exchange) > longest:
                 yield broken(message, exchange, last)
 
 
