@@ -146,6 +146,10 @@ class Starts:
     kind_source: str
     when: str | None
 
+    def asked(self, body: Json) -> bool:
+        """Whether a request with *body* asks for a render: some calls may go without one."""
+        return self.when is None or pointer(body, self.when) is True
+
 
 @dataclass(frozen=True, slots=True)
 class Pagination:

@@ -204,7 +204,7 @@ class Session:
         paid = exchange.credential in ("own", "other")
         named = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
         job = named if isinstance(named, str) else None
-        asked = starts.when is None or pointer(exchange.request_json, starts.when) is True
+        asked = starts.asked(exchange.request_json)
         if paid and (refused(exchange) or job in self._jobs or not (asked or job)):
             self.purse.give_back()
         elif not paid and succeeded(exchange):

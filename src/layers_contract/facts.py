@@ -299,6 +299,11 @@ class Facts:
             if p.resource == resource
         )
 
+    def starts_render(self, exchange: Exchange) -> bool:
+        """Whether *exchange* asked for a render."""
+        starts = self.contract.starts.get(exchange.operation or "")
+        return starts is not None and starts.asked(exchange.request_json)
+
     def repeats(self, exchange: Exchange) -> bool:
         """Whether *exchange* used a key that an earlier call may have used."""
         key = exchange.request_headers.get(self.key_header, "")
@@ -361,7 +366,7 @@ class Facts:
 
     def _read_start(self, operation: Operation, exchange: Exchange) -> None:
         starts = self.contract.starts.get(operation.id)
-        if starts is None or not self._may_have_started(starts, exchange):
+        if starts is None or not starts.asked(exchange.request_json):
             return
         envelope = pointer(exchange.json, starts.job) if succeeded(exchange) else None
         names = envelope if isinstance(envelope, dict) else {}
@@ -378,9 +383,6 @@ class Facts:
         elif not starts.new_container and not refused(exchange):
             each = self._container(exchange.path_params.get(self.container_parameter, ""))
             each.unsure = min(each.unsure, exchange.sent)
-
-    def _may_have_started(self, starts: Starts, exchange: Exchange) -> bool:
-        return starts.when is None or pointer(exchange.request_json, starts.when) is True
 
     def _started(self, started: Started) -> None:
         self.starts.append(started)

@@ -30,7 +30,7 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
     success = facts.contract.render.ending("success")
     for container in facts.own:
         for exchange in container.writes:
-            if exchange.operation not in deciders or _starts(facts, exchange):
+            if exchange.operation not in deciders or facts.starts_render(exchange):
                 continue
             around = container.around(exchange) if succeeded(exchange) else None
             if around is None or any(seen.state != success for seen in around):
@@ -38,14 +38,6 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
             changed = [n for n in KEPT if _differ(facts, around[0].data, around[1].data, n)]
             message = f"a decision on container {container.id} changed {', '.join(changed)}"
             yield broken(message, around[0], exchange, around[1]) if changed else HELD
-
-
-def _starts(facts: Facts, exchange: Exchange) -> bool:
-    """Whether a call may have started a render."""
-    starts = facts.contract.starts.get(exchange.operation or "")
-    if starts is None:
-        return False
-    return starts.when is None or pointer(exchange.request_json, starts.when) is True
 
 
 def _differ(facts: Facts, before: Any, after: Any, name: str) -> bool:
@@ -107,7 +99,10 @@ def apart(facts: Facts) -> Iterator[Occasion]:
     gate, field = facts.contract.review.gate, facts.contract.review.field
     deciders = {name for step in facts.contract.review.transitions for name in step.by}
     taken = [
-        e for n in deciders for e in facts.answers[n] if succeeded(e) and not _starts(facts, e)
+        e
+        for name in deciders
+        for e in facts.answers[name]
+        if succeeded(e) and not facts.starts_render(e)
     ]
     for exchange in taken if gate else ():
         for last in _pending_before(facts, exchange):

@@ -61,7 +61,7 @@ def visible(facts: Facts) -> Iterator[Occasion]:
                 continue
             state = pointer(seen.data, review.field)
             message = f"container {container.id} was {decided} and shows {state}"
-            if not _starts_again(facts, exchange):
+            if not facts.starts_render(exchange):
                 yield HELD if state == decided else broken(message, exchange, seen)
 
 
@@ -91,7 +91,7 @@ def keeps_status(facts: Facts) -> Iterator[Occasion]:
     """A decision without a new render leaves the status as it was."""
     for container, exchange, _ in _decisions(facts):
         around = container.around(exchange)
-        if around is None or _starts_again(facts, exchange):
+        if around is None or facts.starts_render(exchange):
             continue
         last, following = around
         if last.state not in facts.contract.render.endings:
@@ -295,11 +295,6 @@ def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:
                 mine = container and container.created and exchange.credential == "own"
                 if container is not None and mine and exchange.status == SUCCESS:
                     yield container, exchange, step.targets[0]
-
-
-def _starts_again(facts: Facts, exchange: Exchange) -> bool:
-    starts = facts.contract.starts.get(exchange.operation or "")
-    return bool(starts and starts.when and pointer(exchange.request_json, starts.when) is True)
 
 
 def _policy_changed(facts: Facts, start: float, end: float) -> bool:

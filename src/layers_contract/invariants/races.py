@@ -135,7 +135,9 @@ def decisions_race(facts: Facts) -> Iterator[Occasion]:
     """Of decisions that overlap at most one is taken, and the other one refused."""
     deciders = {name for step in facts.contract.review.transitions for name in step.by}
     for container in facts.own:
-        plain = [e for e in container.writes if e.operation in deciders and _alone(facts, e)]
+        plain = [
+            e for e in container.writes if e.operation in deciders and not facts.starts_render(e)
+        ]
         decisions = [e for e in plain if e.credential == "own" and valid(facts, e)]
         for one, other in combinations(decisions, 2):
             if not overlap(one, other) or not (succeeded(one) or succeeded(other)):
@@ -144,14 +146,6 @@ def decisions_race(facts: Facts) -> Iterator[Occasion]:
                 message = f"{one.operation} and {other.operation} of {container.id} were both taken"
                 both = succeeded(one) and succeeded(other)
                 yield broken(message, one, other) if both else HELD
-
-
-def _alone(facts: Facts, exchange: Exchange) -> bool:
-    """Whether a decision starts nothing."""
-    starts = facts.contract.starts.get(exchange.operation or "")
-    if starts is None:
-        return True
-    return starts.when is not None and pointer(exchange.request_json, starts.when) is not True
 
 
 def _others_at_work(

@@ -51,7 +51,7 @@ def reject_regenerates(facts: Facts) -> Iterator[Occasion]:
     """The answer to a rejection with a new render carries a job of its own."""
     for name, starts in facts.contract.starts.items():
         for exchange in facts.answers[name] if starts.when else ():
-            asked = pointer(exchange.request_json, starts.when or "") is True
+            asked = starts.asked(exchange.request_json)
             if exchange.status not in facts.contract.operations[name].success or not asked:
                 continue
             started = facts.index(_started_by).get(exchange.number)
