@@ -11,8 +11,6 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
@@ -21,7 +19,7 @@ import trio
 from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
 from layers_contract.document import Operation, pointer
-from layers_contract.facts import refused, succeeded
+from layers_contract.facts import http_date, refused, succeeded
 from layers_contract.history import Exchange, History, redact
 from layers_contract.target import Target
 
@@ -304,16 +302,8 @@ def retry_after(exchange: Exchange) -> float | None:
 
 def _until(said: str, exchange: Exchange) -> float | None:
     """Seconds until an HTTP date, by the server's own clock where the answer shows it."""
-    then = _date(said)
+    then = http_date(said)
     if then is None:
         return None
-    shown = _date(exchange.headers.get("date", ""))
+    shown = http_date(exchange.headers.get("date", ""))
     return max(then - (shown or exchange.received or exchange.sent), 0.0)
-
-
-def _date(said: str) -> float | None:
-    try:
-        found: datetime = parsedate_to_datetime(said)
-        return found.timestamp()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache
 from math import inf
 from operator import attrgetter
@@ -536,4 +537,13 @@ def _moment(value: str) -> float | None:
     try:
         return datetime.fromisoformat(value).timestamp()
     except ValueError:
+        return None
+
+
+def http_date(value: str) -> float | None:
+    """A `Date` or `Retry-After` as seconds since the epoch, or None where it is no date."""
+    try:
+        found: datetime = parsedate_to_datetime(value)
+        return found.timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -14,6 +14,7 @@ from layers_contract.facts import (
     Seen,
     busy,
     earlier,
+    http_date,
     moment,
     precision,
     received,
@@ -310,6 +311,23 @@ def test_a_moment_is_read_with_and_without_a_fraction(text: str, seconds: float)
 def test_what_is_no_moment_is_none(value: object) -> None:
     """A date, a moment without a zone and one that never was are no moments."""
     assert moment(value) is None
+
+
+def test_a_date_of_http_is_read() -> None:
+    """A Date is so many seconds."""
+    assert http_date("Thu, 01 Jan 1970 00:00:05 GMT") == 5.0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "soon", "1970-01-01T00:00:05Z", "Thu, 32 Jan 1970 00:00:05 GMT"),
+        *("Thu, 01 Jan 1970 00:00:05 +9999", "01 Jan 99999999999999999999 00:00:05 GMT"),
+    ],
+)
+def test_what_is_no_date_of_http_is_none(value: str) -> None:
+    """A moment, a day that never was, a zone and a year beyond all bounds are no dates."""
+    assert http_date(value) is None
 
 
 def test_timestamps_differ_by_a_second_where_one_has_no_fraction() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from math import inf
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +17,7 @@ from layers_contract.facts import (
     Seen,
     Started,
     earlier,
+    http_date,
     moment,
     precision,
     received,
@@ -411,7 +411,4 @@ def _is_first(facts: Facts, container: Container) -> bool:
 
 def _date(exchange: Exchange) -> float | None:
     """The answer's Date, in seconds since the epoch."""
-    try:
-        return parsedate_to_datetime(exchange.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return None
+    return http_date(exchange.headers.get("date", ""))
