@@ -5,19 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import Any
 
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen, busy, received, refused, succeeded
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._changes import KEPT, NEAR, differs, quiet_around
 from layers_contract.invariants.approval import soft_policy
 from layers_contract.invariants.idempotency import hook_of, views_by_hook
 from layers_contract.invariants.lifecycle import asset_urls
 
-KEPT = ("assets", "captions", "brief", "format", "createdAt")
-NEAR = 30.0
-"""Seconds beyond which a person may have had a hand in what changed."""
 UNDECIDED = frozenset({408, 409, 413, 429})
 """Refusals behind which a call may be carried out all the same: it is in flight, or half read."""
 NOT_FOUND = frozenset({404, 422})
@@ -35,16 +32,9 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
             around = container.around(exchange) if succeeded(exchange) else None
             if around is None or any(seen.state != success for seen in around):
                 continue
-            changed = [n for n in KEPT if _differ(facts, around[0].data, around[1].data, n)]
+            changed = [n for n in KEPT if differs(facts, around[0].data, around[1].data, n)]
             message = f"a decision on container {container.id} changed {', '.join(changed)}"
             yield broken(message, around[0], exchange, around[1]) if changed else HELD
-
-
-def _differ(facts: Facts, before: Any, after: Any, name: str) -> bool:
-    """Whether a field that both show differs, and not because the server has picked a format."""
-    if name == "format" and before.get(name) == facts.contract.open_format:
-        return False
-    return name in before and name in after and before[name] != after[name]
 
 
 @invariant("asset.own", needs="an asset asked for under another container than its own")
@@ -203,37 +193,3 @@ def _last_pages(facts: Facts) -> dict[str | None, float]:
                 project = page.path_params.get(facts.project_parameter)
                 found[project] = max(found.get(project, 0.0), page.sent)
     return found
-
-
-def quiet_around(facts: Facts, container: Container, exchange: Exchange) -> list[str] | None:
-    """What a call that does nothing has changed on *container*, or None where nobody knows."""
-    last = container.last_read_before(exchange)
-    following = container.line.after(received(exchange))
-    if last is None or following is None or last.state not in facts.contract.render.endings:
-        return None
-    if not container.untouched(last.sent, following.received, but=exchange):
-        return None
-    review = facts.contract.review.field[1:]
-    fields = [*KEPT, "status"]
-    if review_stays(facts, container, last, following):
-        fields.append(review)
-    return [name for name in fields if _differ(facts, last.data, following.data, name)]
-
-
-def review_stays(facts: Facts, container: Container, last: Seen, following: Seen) -> bool:
-    """Whether a review is decided, or cannot be by anybody else in so short a time."""
-    gate = facts.contract.review.gate
-    state = pointer(last.data, facts.contract.review.field)
-    if gate is None or state not in (gate.open, gate.closed):
-        return True
-    return following.received - last.sent < NEAR and not soft_policy(facts, container)
-
-
-def changes_by_itself(facts: Facts, container: Container, before: Seen, after: Seen) -> bool:
-    """Whether a container shows something else because the server has picked or approved."""
-    field = facts.contract.review.field
-    picked = pointer(before.data, "/format") == facts.contract.open_format
-    if picked and pointer(after.data, "/format") != facts.contract.open_format:
-        return True
-    moved = pointer(before.data, field) != pointer(after.data, field)
-    return moved and not review_stays(facts, container, before, after)

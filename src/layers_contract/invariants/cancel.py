@@ -9,7 +9,7 @@ from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Job, Seen, busy, received, succeeded
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
-from layers_contract.invariants.apart import quiet_around
+from layers_contract.invariants._changes import quiet_around
 
 TAKEN, LATE = 202, 200
 

@@ -21,6 +21,7 @@ from layers_contract.facts import (
 )
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
+from layers_contract.invariants._changes import has_picked
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import error_code_of, is_json, request_problems, valid
 from layers_contract.invariants.lifecycle import may_be_canceled
@@ -391,8 +392,7 @@ def _untouched(facts: Facts, first: Started, again: Exchange) -> Iterator[Occasi
     if around is None or around[0].state not in endings:
         return
     last, following = around
-    shown = [pointer(seen.data, "/format") for seen in around]
-    if shown[0] == facts.contract.open_format != shown[1]:
+    if has_picked(facts, last, following):
         return
     changed = [n for n in STABLE if last.data.get(n) != following.data.get(n)]
     message = (

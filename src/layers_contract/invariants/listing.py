@@ -91,7 +91,7 @@ def filtered(facts: Facts) -> Iterator[Occasion]:
             for page in walk.pages:
                 for item in items(facts, page):
                     got = pointer(item, walk.pagination.filters[name])
-                    if got is None or (name == "format" and _is_open(facts, values)):
+                    if got is None or (name == "format" and facts.contract.open_format in values):
                         continue
                     if got in values:
                         yield HELD
@@ -213,13 +213,6 @@ def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:
 def _filter_source(facts: Facts, walk: Walk, name: str) -> str | None:
     parameter = facts.contract.operations[walk.pages[0].operation or ""].parameter(name)
     return "assumed" if parameter and parameter.source == "assumed" else None
-
-
-def _is_open(facts: Facts, values: list[str]) -> bool:
-    """Whether a format filter names the open format, which a server may have resolved."""
-    generate = next(iter(facts.contract.starts))
-    schema = facts.contract.document.resolve(facts.contract.operations[generate].body)
-    return schema.get("properties", {}).get("format", {}).get("default") in values
 
 
 def _walks_well(facts: Facts, walk: Walk) -> Occasion:

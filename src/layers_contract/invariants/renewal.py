@@ -9,9 +9,9 @@ from layers_contract.document import pointer
 from layers_contract.facts import Facts, Seen, Started, received
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
+from layers_contract.invariants._changes import changes_by_itself
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import valid
-from layers_contract.invariants.apart import changes_by_itself
 
 BRIEF = "/brief"
 
@@ -207,14 +207,7 @@ def _not_as_asked(facts: Facts, asked: Exchange, seen: Seen) -> str | None:
     wanted, got = pointer(asked.request_json, "/format"), seen.data.get("format")
     if wanted is None or got is None or got == wanted:
         return None
-    return None if wanted == _open_format(facts, asked) else "format"
-
-
-def _open_format(facts: Facts, asked: Exchange) -> str | None:
-    """The format that leaves the choice to the server."""
-    schema = facts.contract.document.resolve(facts.contract.operations[asked.operation or ""].body)
-    found: str | None = schema.get("properties", {}).get("format", {}).get("default")
-    return found
+    return None if wanted == facts.contract.open_format else "format"
 
 
 def _patched(
