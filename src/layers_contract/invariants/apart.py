@@ -115,10 +115,11 @@ def _pending_before(facts: Facts, exchange: Exchange) -> list[Seen]:
     reads = facts.index(_pending_reads)
     start = bisect_left(reads, exchange.sent - NEAR, key=_by_received)
     end = bisect_right(reads, exchange.sent, key=_by_received)
-    ids = {seen.id for seen in reads[start:end]}
-    newest = (facts.containers[name].last_read_before(exchange) for name in ids)
-    known = {id(seen) for seen in reads[start:end]}
-    return [seen for seen in newest if seen is not None and id(seen) in known]
+    return [
+        seen
+        for seen in reads[start:end]
+        if facts.containers[seen.id].last_read_before(exchange) is seen
+    ]
 
 
 def _pending_reads(facts: Facts) -> list[Seen]:
