@@ -220,6 +220,13 @@ class Actor:
             credential=credential,
         )
 
+    async def rendered(self, project: str, body: Any = None) -> Made:
+        """Start a render of a new container in *project*, follow it to its end, and read it."""
+        made = await self.generate(project, body)
+        await self.follow(made)
+        await self.read(made)
+        return made
+
     async def poll(self, made: Made) -> str | None:
         """The job's status now, or None where the answer shows none."""
         answer = await self.call(self.roles.job, ids={"job": made.job})

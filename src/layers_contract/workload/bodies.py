@@ -1,4 +1,4 @@
-"""Bodies made from a body: the same one written otherwise, and others that differ in one place."""
+"""Bodies of requests: made from another one, or of the sample post."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from layers_contract.workload.actor import Actor
 
-__all__ = ["contradictions", "turned"]
+__all__ = ["clone_body", "contradictions", "turned"]
 
 
 def turned(body: Any) -> bytes:
@@ -44,6 +44,13 @@ def contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
     others = [{**body, "brief": _without_none({**brief, **each})} for each in changes]
     format_ = next(name for name in formats if name != body.get("format"))
     return [*others, {**body, "format": format_}]
+
+
+def clone_body(actor: Actor, mode: str | None = None, **overrides: Any) -> dict[str, Any]:
+    """A request to clone the sample post; its tags are the run's own unless told."""
+    overrides.setdefault("themeTags", [actor.marker])
+    request = {"sourcePlatformPostId": actor.target.samples.source_post}
+    return {**request, **({"mode": mode} if mode else {}), "overrides": overrides}
 
 
 def _without_none(brief: dict[str, Any]) -> dict[str, Any]:

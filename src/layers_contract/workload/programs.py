@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from layers_contract.workload.actor import Actor, GaveUp, Made
-from layers_contract.workload.bodies import contradictions, turned
+from layers_contract.workload.bodies import clone_body, contradictions, turned
 from layers_contract.workload.stories.races import against_each_other, lost_then_sent
 from layers_contract.workload.strategies import Program, Step
 
@@ -197,14 +197,13 @@ async def _reject(scene: Scene, step: Step) -> None:
 
 async def _clone(scene: Scene, step: Step) -> None:
     """Clone a post beside it, and follow the clone to its end."""
-    post = scene.actor.target.samples.source_post
-    if not post or scene.renders >= MOST_RENDERS:
+    if not scene.actor.target.samples.source_post or scene.renders >= MOST_RENDERS:
         return
     scene.renders += 1
     overrides: dict[str, Any] = {"themeTags": [scene.actor.marker, "zebra", "ape"]}
     if step.number % 2:
         overrides = {**_patch(scene, step.number // 2), "hook": scene.actor.hook(), **overrides}
-    body = {"sourcePlatformPostId": post, "mode": "fork", "overrides": overrides}
+    body = clone_body(scene.actor, "fork", **overrides)
     made = await scene.call(scene.actor.roles.clone, body, scene.actor.key())
     if made:
         await scene.actor.read(made)

@@ -8,7 +8,7 @@ from typing import Any
 import trio
 
 from layers_contract.workload.actor import FIRST_PAUSE, Actor, GaveUp, Made
-from layers_contract.workload.bodies import contradictions
+from layers_contract.workload.bodies import clone_body, contradictions
 from layers_contract.workload.stories._registry import story
 
 TRIES = 8
@@ -90,9 +90,7 @@ async def decided_twice_at_once(actor: Actor) -> None:
 @story("regenerate.race", renders=3, needs=("projects.open",), profile="standard")
 async def rendered_twice_at_once(actor: Actor) -> None:
     """Two new renders of one container asked for at one moment, with two keys."""
-    made = await actor.generate(actor.open_project)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(actor.open_project)
     ids, again = {"container": made.container}, actor.roles.regenerate
     calls = [partial(actor.call, again, ids=ids, body={}, key=actor.key()) for _ in range(2)]
     answers = await actor.together(*calls)
@@ -107,15 +105,9 @@ async def rendered_twice_at_once(actor: Actor) -> None:
 @story("idempotency.simultaneous", renders=3, needs=("projects.open", "samples.source_post"))
 async def same_calls_at_once(actor: Actor) -> None:
     """One container cloned, and rendered again, by several callers with one key each."""
-    made = await actor.generate(actor.open_project)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(actor.open_project)
     ids = {"container": made.container}
-    clone = {
-        "sourcePlatformPostId": actor.target.samples.source_post,
-        "overrides": {"themeTags": [actor.marker]},
-    }
-    for operation, body in ((actor.roles.clone, clone), (actor.roles.regenerate, {})):
+    for operation, body in ((actor.roles.clone, clone_body(actor)), (actor.roles.regenerate, {})):
         call = partial(actor.call, operation, ids=ids, body=body, key=actor.key())
         answers = await actor.together(call, call, call)
         found = [m for answer in answers if (m := actor.made_by(operation, ids, answer))]

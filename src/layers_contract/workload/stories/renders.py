@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers_contract.workload.actor import Actor
+from layers_contract.workload.bodies import clone_body
 from layers_contract.workload.stories._registry import story
 
 
@@ -80,15 +81,9 @@ async def rendered_too_early(actor: Actor) -> None:
 @story("clone.", renders=2, needs=("projects.open", "samples.source_post"))
 async def cloned(actor: Actor) -> None:
     """A container made from a post, beside the one in the path."""
-    made = await actor.generate(actor.open_project)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(actor.open_project)
     ids, key = {"container": made.container}, actor.key()
-    body = {
-        "sourcePlatformPostId": actor.target.samples.source_post,
-        "mode": "reimagine",
-        "overrides": {"hook": actor.hook(), "themeTags": [actor.marker]},
-    }
+    body = clone_body(actor, "reimagine", hook=actor.hook())
     clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=key)
     await actor.read(made)
     await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
@@ -106,14 +101,8 @@ async def cloned_for_review(actor: Actor) -> None:
     """A container that waits for its review, and its clone, which waits as well."""
     project = actor.target.projects.gated or ""
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.generate(project)
-    await actor.follow(made)
-    await actor.read(made)
-    body = {
-        "sourcePlatformPostId": actor.target.samples.source_post,
-        "overrides": {"themeTags": [actor.marker]},
-    }
-    ids = {"container": made.container}
+    made = await actor.rendered(project)
+    body, ids = clone_body(actor), {"container": made.container}
     clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=actor.key())
     await actor.read(made)
     await actor.follow(clone)
@@ -153,9 +142,7 @@ async def canceled_for_good(actor: Actor) -> None:
 async def failed(actor: Actor) -> None:
     """A render that fails, and the one after it."""
     body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
-    made = await actor.generate(actor.open_project, body)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(actor.open_project, body)
     ids = {"container": made.container}
     await actor.call(actor.roles.cancel, ids={"job": made.job})
     await actor.read(made)
@@ -169,9 +156,7 @@ async def failed(actor: Actor) -> None:
 @story("container.last-error", "job.", renders=2, needs=("projects.open", "samples.failing_hook"))
 async def failed_the_second_time(actor: Actor) -> None:
     """A container that completes, and fails when it is rendered again."""
-    made = await actor.generate(actor.open_project)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(actor.open_project)
     patch = {"patch": {"hook": actor.target.samples.failing_hook}}
     ids = {"container": made.container}
     second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)

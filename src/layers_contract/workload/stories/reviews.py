@@ -13,9 +13,7 @@ async def approved(actor: Actor) -> None:
     project = actor.target.projects.gated or ""
     await actor.call(actor.roles.policy, ids={"project": project})
     body = actor.brief(targetPlatforms=["tiktok", "instagram"])
-    made = await actor.generate(project, body)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(project, body)
     ids = {"container": made.container}
     await actor.call(actor.roles.approve, ids=ids, body={"note": "Ship it."})
     shown = await actor.read(made)
@@ -45,9 +43,7 @@ async def rejected(actor: Actor) -> None:
     """A rejection with a new render, and one without."""
     project = actor.target.projects.gated or ""
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.generate(project)
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(project)
     ids = {"container": made.container}
     await actor.call(actor.roles.reject, ids=ids, body={"regenerate": False})
     await actor.call(actor.roles.reject, ids=ids, body={"reason": "r" * 1025})
@@ -76,9 +72,7 @@ async def without_review(actor: Actor) -> None:
     """A container that needs no review, and decisions on it all the same."""
     project = actor.open_project
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.generate(project, actor.brief(format=actor.roles.formats[-1]))
-    await actor.follow(made)
-    await actor.read(made)
+    made = await actor.rendered(project, actor.brief(format=actor.roles.formats[-1]))
     ids = {"container": made.container}
     await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(made)
