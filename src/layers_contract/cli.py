@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from layers_contract.target import Target
 
 VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
-DEFAULT_KEY_VARIABLE = "LAYERS_API_KEY"
-DEFAULT_OTHER_KEY_VARIABLE = "LAYERS_OTHER_KEY"
 DESCRIPTION = "/.well-known/layers-contract.toml"
 """Where a server may say by itself how it wants to be judged. The mock does."""
 LONGEST_DESCRIPTION, DESCRIPTION_TAKES = 65_536, 5.0
@@ -425,18 +423,24 @@ class _Given:
 
 
 def _target(target_file: Path | None, url: str | None) -> _Embedded | _Given:
-    from layers_contract.target import Target, check_url, parse, read
+    from layers_contract.target import (
+        KEY_VARIABLE,
+        OTHER_KEY_VARIABLE,
+        Target,
+        check_url,
+        parse,
+        read,
+    )
 
     if target_file is not None:
         return _Given(read(target_file, url))
     if url is None:
         return _Embedded()
     url = check_url(url, "--url")
-    described = None if DEFAULT_KEY_VARIABLE in os.environ else _described(url)
+    described = None if KEY_VARIABLE in os.environ else _described(url)
     if described is not None:
         return _Given(parse(described, url + DESCRIPTION, url))
-    keys = (os.environ.get(name) for name in (DEFAULT_KEY_VARIABLE, DEFAULT_OTHER_KEY_VARIABLE))
-    own, other = keys
+    own, other = (os.environ.get(name) for name in (KEY_VARIABLE, OTHER_KEY_VARIABLE))
     return _Given(Target(url=url, api_key=own or None, other_api_key=other or None))
 
 

@@ -10,7 +10,21 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
-__all__ = ["Allow", "Budget", "Expect", "Projects", "Samples", "Target", "TargetError", "read"]
+__all__ = [
+    "KEY_VARIABLE",
+    "OTHER_KEY_VARIABLE",
+    "Allow",
+    "Budget",
+    "Expect",
+    "Projects",
+    "Samples",
+    "Target",
+    "TargetError",
+    "read",
+]
+
+KEY_VARIABLE, OTHER_KEY_VARIABLE = "LAYERS_API_KEY", "LAYERS_OTHER_KEY"
+"""Where the keys are in the environment, if no target file names other variables."""
 
 
 class TargetError(ValueError):

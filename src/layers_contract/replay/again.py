@@ -16,12 +16,18 @@ from layers_contract.replay.play import Renewal
 from layers_contract.replay.script import Step
 from layers_contract.replay.send import over_http
 from layers_contract.run import expectations
-from layers_contract.target import Target, TargetError, check_url, read
+from layers_contract.target import (
+    KEY_VARIABLE,
+    OTHER_KEY_VARIABLE,
+    Target,
+    TargetError,
+    check_url,
+    read,
+)
 
 __all__ = ["again"]
 
 FILE, URL = "LAYERS_CONTRACT_TARGET", "LAYERS_URL"
-KEY, OTHER_KEY = "LAYERS_API_KEY", "LAYERS_OTHER_KEY"
 REFUSED = 401
 
 
@@ -52,7 +58,9 @@ def _heard(history: History, target: Target) -> None:
     if not any(each.answered for each in history):
         raise TargetError(f"{target.url} does not answer; {URL} may name another server")
     if statuses and statuses <= {REFUSED, None}:
-        raise TargetError(f"{target.url} refuses the key ({REFUSED}); put the right one into {KEY}")
+        raise TargetError(
+            f"{target.url} refuses the key ({REFUSED}); put the right one into {KEY_VARIABLE}"
+        )
 
 
 def _target(url: str) -> Target:
@@ -61,6 +69,6 @@ def _target(url: str) -> Target:
         return read(Path(file), chosen)
     return Target(
         url=check_url(chosen or url, URL if chosen else "the reproduction"),
-        api_key=os.environ.get(KEY),
-        other_api_key=os.environ.get(OTHER_KEY),
+        api_key=os.environ.get(KEY_VARIABLE),
+        other_api_key=os.environ.get(OTHER_KEY_VARIABLE),
     )
