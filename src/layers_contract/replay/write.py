@@ -13,6 +13,7 @@ from layers_contract.outcome import Outcome
 from layers_contract.replay.reproduce import Reproduction
 from layers_contract.replay.script import Ref, Step
 from layers_contract.report import clean, script
+from layers_contract.target import KEY_VARIABLE
 
 __all__ = ["files"]
 
@@ -40,7 +41,7 @@ def _module(outcome: Outcome, found: Reproduction, name: str) -> Iterator[str]:
     yield f"{len(outcome.history)} requests were cut down to {len(found.steps)}, which showed it"
     yield f"{found.shown} of {found.tried} times. Send them again, with fresh keys, by"
     yield ""
-    yield f"    LAYERS_API_KEY=… LAYERS_URL={_quoted(outcome.target)} pytest test_{name}.py"
+    yield f"    {KEY_VARIABLE}=… LAYERS_URL={_quoted(outcome.target)} pytest test_{name}.py"
     yield '"""'
     yield ""
     refs = "Ref, " if any(each for step in found.steps for each in step.refs) else ""

@@ -116,16 +116,23 @@ class _RunningWithResult(Behaviour):
         return {**view, "result": self.result(render, base)} if early else view
 
 
+class StartMoves(Behaviour):
+    """A job starts twice: when it was asked for, and when it left the queue."""
+
+    def job_view(self, render: Render, now: float, base: str) -> View:
+        """The job, with the later start once it is known."""
+        view = super().job_view(render, now, base)
+        begun = render.started + render.queue
+        return {**view, "startedAt": self.stamp(begun)} if now >= begun else view
+
+
 @fault(
     "started-moves",
     breaks="job.constant",
     sentence="A job's startedAt becomes the moment when the render left the queue.",
 )
-class _StartedMoves(Behaviour):
-    def job_view(self, render: Render, now: float, base: str) -> View:
-        view = super().job_view(render, now, base)
-        begun = render.started + render.queue
-        return {**view, "startedAt": self.stamp(begun)} if now >= begun else view
+class _StartedMoves(StartMoves):
+    pass
 
 
 @fault(

@@ -10,6 +10,7 @@ from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
+from layers_contract.mock.faults.jobs import StartMoves
 from layers_contract.mock.model import Answer, Call, Container, Record, Render
 from layers_contract.mock.registry import fault
 
@@ -129,12 +130,7 @@ class _PolledProgressFalls(Behaviour):
     breaks="job.constant",
     sentence="A polled job has started when it left the queue; the progress endpoint does not say.",
 )
-class _PolledStartMoves(Behaviour):
-    def job_view(self, render: Render, now: float, base: str) -> View:
-        view = super().job_view(render, now, base)
-        begun = render.started + render.queue
-        return {**view, "startedAt": self.stamp(begun)} if now >= begun else view
-
+class _PolledStartMoves(StartMoves):
     def progress_view(self, render: Render, now: float, base: str) -> View:
         view = super().progress_view(render, now, base)
         view.pop("startedAt", None)
