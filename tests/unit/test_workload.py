@@ -24,7 +24,7 @@ import layers_contract
 from layers_contract.document import pointer
 from layers_contract.facts import Facts, succeeded
 from layers_contract.history import Exchange, History
-from layers_contract.invariants.idempotency import differs
+from layers_contract.invariants._bodies import differs
 from layers_contract.mock import MockOptions, TrioClock, app, background
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.outcome import Outcome

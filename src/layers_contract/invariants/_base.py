@@ -15,7 +15,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 __all__ = [
-    "CATALOGUE",
+    "ENTERED",
     "HELD",
     "Check",
     "Invariant",
@@ -60,17 +60,17 @@ class Invariant:
     check: Check
 
 
-CATALOGUE: dict[str, Invariant] = {}
+ENTERED: dict[str, Invariant] = {}
 
 
 def invariant(promise: str, needs: str) -> Callable[[Check], Check]:
     """Enter a check into the catalogue, for the promise of that id."""
 
     def enter(check: Check) -> Check:
-        if promise in CATALOGUE:
+        if promise in ENTERED:
             message = f"two checks for {promise}"
             raise ValueError(message)
-        CATALOGUE[promise] = Invariant(promise, needs, check)
+        ENTERED[promise] = Invariant(promise, needs, check)
         return check
 
     return enter

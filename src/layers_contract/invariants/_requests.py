@@ -8,10 +8,12 @@ from math import inf
 from typing import Any
 
 from layers_contract.document import Operation, Problem
-from layers_contract.facts import Facts, busy
+from layers_contract.facts import Facts, busy, received
 from layers_contract.history import NOT_JSON, Exchange
 
 UNREACHED = frozenset({502, 503, 504})
+NAMES_A_RESOURCE = frozenset({"influencerId", "referenceMediaIds"})
+"""The fields of a brief that name what might not be there."""
 PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}")
 PLAIN_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
@@ -111,3 +113,15 @@ def away(facts: Facts, exchange: Exchange) -> bool:
     """Whether a gateway answered a valid request, for it found no server behind it."""
     lost = exchange.status in UNREACHED and exchange.json is NOT_JSON
     return lost and well_formed(facts, exchange)
+
+
+def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
+    """Whether a project, any where it is not known, may have been archived by then."""
+    render = facts.contract.render
+    ending = render.causes(render.ending("cancel"))
+    return any(
+        each.sent < received(exchange)
+        for name in ending - facts.cancelers
+        for each in facts.answers[name]
+        if not isinstance(project, str) or project.lower() in each.path.lower()
+    )

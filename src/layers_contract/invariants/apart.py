@@ -11,8 +11,8 @@ from layers_contract.facts import Container, Facts, Seen, busy, received, refuse
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._changes import KEPT, NEAR, differs, quiet_around
+from layers_contract.invariants._hooks import hook_of, views_by_hook
 from layers_contract.invariants.approval import soft_policy
-from layers_contract.invariants.idempotency import hook_of, views_by_hook
 from layers_contract.invariants.lifecycle import asset_urls
 
 UNDECIDED = frozenset({408, 409, 413, 429})

@@ -19,14 +19,10 @@ from layers_contract.facts import (
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._bodies import differs
+from layers_contract.invariants._hooks import hook_of, may_be_clone, views_by_hook
+from layers_contract.invariants._repeats import window_end
 from layers_contract.invariants._requests import error_code_of, valid
-from layers_contract.invariants.idempotency import (
-    differs,
-    hook_of,
-    may_be_clone,
-    views_by_hook,
-    window_end,
-)
 
 IN_FLIGHT = 30.0
 """Seconds after which a call that nobody waits for is no longer in flight."""

@@ -1,0 +1,49 @@
+"""Whether two requests ask for the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from layers_contract.facts import Facts
+from layers_contract.history import NOT_JSON, Exchange
+
+
+def to_the_byte(one: Exchange, other: Exchange) -> bool:
+    """Whether two bodies are the same bytes."""
+    return one.request_body == other.request_body
+
+
+def json_alike(one: Exchange, other: Exchange) -> bool:
+    """Whether two bodies are the same JSON, written otherwise."""
+    same = one.request_json is not NOT_JSON and _canonical(one) == _canonical(other)
+    return same and not to_the_byte(one, other)
+
+
+def _canonical(exchange: Exchange) -> str:
+    return json.dumps(exchange.request_json, sort_keys=True, default=repr)
+
+
+def differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
+    """Whether two bodies ask for different things, defaults filled in."""
+    if one.request_body == other.request_body:
+        return False
+    if NOT_JSON in (one.request_json, other.request_json):
+        return one.request_json is not other.request_json
+    operation = facts.operation(one)
+    filled = [
+        _filled(facts, operation.body if operation else None, e.request_json) for e in (one, other)
+    ]
+    return json.dumps(filled[0], sort_keys=True) != json.dumps(filled[1], sort_keys=True)
+
+
+def _filled(facts: Facts, schema: Any, value: Any) -> Any:
+    """*value* with the defaults of its schema, so that leaving one out is no difference."""
+    schema = facts.contract.document.resolve(schema)
+    if not isinstance(schema, dict) or not isinstance(value, dict):
+        return value
+    properties = schema.get("properties", {})
+    given = {k: _filled(facts, properties.get(k), v) for k, v in value.items()}
+    given = {k: v for k, v in given.items() if v not in (None, [], {})}
+    defaults = {k: p["default"] for k, p in properties.items() if "default" in p}
+    return defaults | given

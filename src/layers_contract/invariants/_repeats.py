@@ -1,0 +1,104 @@
+"""What a key was first used for, and what it was used for again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from layers_contract.document import pointer
+from layers_contract.facts import Facts, KeyedCall, Started, busy, received, refused
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._bodies import differs, to_the_byte
+from layers_contract.invariants._requests import is_json
+
+
+def replays(
+    facts: Facts, alike: Callable[[Exchange, Exchange], bool] = to_the_byte
+) -> Iterator[tuple[Started, Exchange]]:
+    """The first answer to each key, with each repetition of the call that came after it."""
+    for call in facts.keyed.values():
+        first = first_use(facts, call)
+        for again in call.exchanges if first else ():
+            if first is None or again is first.exchange or busy(again):
+                continue
+            if not alike(first.exchange, again) or not within_window(facts, first, again):
+                continue
+            if received(again) <= first.exchange.sent:
+                continue
+            in_flight = together(first, again)
+            if in_flight and again.status == facts.contract.idempotency.in_flight_status:
+                continue
+            yield first, again
+
+
+def conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
+    """The first answer to each key, with each later use of the key with another body."""
+    for call in facts.keyed.values():
+        first = first_use(facts, call)
+        for other in call.exchanges if first else ():
+            if first is None or busy(other) or other.sent < received(first.exchange):
+                continue
+            if not is_json(other):
+                continue
+            if within_window(facts, first, other) and differs(facts, first.exchange, other):
+                yield first, other
+
+
+def first_use(facts: Facts, call: KeyedCall) -> Started | None:
+    """What the key was first used for, or None where that is not certain."""
+    known = facts.index(_firsts)
+    if call not in known:
+        known[call] = _find_first(facts, call)
+    return known[call]
+
+
+def _firsts(_: Facts) -> dict[KeyedCall, Started | None]:
+    return {}
+
+
+def _find_first(facts: Facts, call: KeyedCall) -> Started | None:
+    if not call.started:
+        return None
+    first = min(call.started, key=lambda s: received(s.exchange))
+    doubtful = [
+        e
+        for e in call.exchanges
+        if not refused(e)
+        and e.sent < received(first.exchange)
+        and differs(facts, first.exchange, e)
+    ]
+    return None if doubtful else first
+
+
+def within_window(facts: Facts, first: Started, again: Exchange) -> bool:
+    """Whether a call was over before its key may have been forgotten."""
+    one = first.exchange
+    call = facts.keyed[(one.credential, first.operation, one.path, first.key or "")]
+    return received(again) < window_end(facts, call)
+
+
+def window_end(facts: Facts, call: KeyedCall) -> float:
+    """Until when a key is remembered for certain."""
+    window = min(facts.contract.idempotency.window, facts.expect.window)
+    return call.begun + window - facts.expect.clock_skew
+
+
+def together(first: Started, again: Exchange) -> bool:
+    """Whether a call was sent before the first one was answered."""
+    return again.sent < received(first.exchange)
+
+
+def same_answer(facts: Facts, first: Started, again: Exchange) -> Occasion:
+    """A repeated call is answered as the first one was, in all that the document names."""
+    original = first.exchange
+    if again.status != original.status:
+        message = f"a replay of {first.operation} answered {again.status}, first {original.status}"
+        return broken(message, original, again)
+    envelope = pointer(again.json, first.starts.job)
+    fields = facts.contract.document.schema(facts.contract.job.schema)["properties"]
+    known = [name for name in fields if name in first.envelope]
+    changed = [n for n in known if pointer(envelope, "/" + n) != first.envelope[n]]
+    if not changed:
+        return HELD
+    message = f"a replay of {first.operation} shows another {', '.join(changed)}"
+    return broken(message, original, again)

@@ -1,0 +1,103 @@
+"""What is no repetition: no key, another one, one of somebody else, one that failed first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from layers_contract.document import pointer
+from layers_contract.facts import Facts, Started, busy, received, refused
+from layers_contract.history import Exchange
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._bodies import json_alike
+from layers_contract.invariants._keys import is_used_elsewhere
+from layers_contract.invariants._repeats import replays, same_answer
+from layers_contract.invariants._requests import error_code_of, request_problems, valid
+
+
+@invariant("idempotency.no-key", needs="two calls without a key")
+def no_key(facts: Facts) -> Iterator[Occasion]:
+    """A call without a key is a job of its own."""
+    yield from _own_jobs(started for started in facts.starts if started.key is None)
+
+
+@invariant("idempotency.other-key", needs="two calls with different keys")
+def other_key(facts: Facts) -> Iterator[Occasion]:
+    """A call with another key is a job of its own."""
+    keyed = [s for s in facts.starts if s.key is not None]
+    firsts: dict[tuple[str, str | None, str], Started] = {}
+    for started in keyed:
+        scope = (started.exchange.credential, started.key, started.job)
+        firsts.setdefault(scope, started)
+    yield from _own_jobs(firsts.values())
+
+
+@invariant("idempotency.invalid-keeps-key", needs="a key used first on an invalid request")
+def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
+    """After a request that failed validation its key still starts a job."""
+    for call in facts.keyed.values():
+        bad = [e for e in call.exchanges if e.status == 422 and _is_invalid(facts, e)]
+        for first in bad[:1]:
+            later = [e for e in call.exchanges if e.sent >= received(first) and valid(facts, e)]
+            used = [e for e in call.exchanges if not refused(e)][:2]
+            clean = [e for e in later if not any(u.sent < received(e) and u is not e for u in used)]
+            for again in clean[:1]:
+                message = f"a key whose first request was refused as invalid: {again.status}"
+                taken = error_code_of(again) == facts.contract.idempotency.conflict_code
+                yield broken(message, first, again) if taken else HELD
+
+
+@invariant("idempotency.equal-json", needs="a call repeated with its members in another order")
+def equal_json(facts: Facts) -> Iterator[Occasion]:
+    """A body that is the same JSON is the same body."""
+    for first, again in replays(facts, alike=json_alike):
+        yield same_answer(facts, first, again)
+
+
+@invariant("idempotency.credential-scope", needs="other_api_key, and a key used with both")
+def credential_scope(facts: Facts) -> Iterator[Occasion]:
+    """The key of one API key is not the key of another."""
+    jobs = {s.job: s for s in reversed(facts.starts)}
+    by_key = defaultdict(list)
+    for started in facts.starts:
+        by_key[(started.operation, started.key)].append(started)
+    for call in facts.keyed.values():
+        theirs = [e for e in call.exchanges if not refused(e)][:2]
+        for exchange in call.exchanges:
+            if exchange.credential != "other" or busy(exchange):
+                continue
+            if is_used_elsewhere(facts, exchange):
+                continue
+            mine = [s for s in by_key[(call.operation.id, call.key)] if s.exchange is not exchange]
+            mine = [
+                s
+                for s in mine
+                if s.exchange.credential == "own" and received(s.exchange) <= exchange.sent
+            ]
+            if not mine or any(e.sent < received(exchange) for e in theirs if e is not exchange):
+                continue
+            named = pointer(exchange.json, "/jobId")
+            leaked = named in jobs and jobs[named].exchange.credential == "own"
+            taken = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+            message = f"another API key met the idempotency key of this one: {exchange.status}"
+            if leaked or taken:
+                yield broken(message, mine[0].exchange, exchange)
+            elif not refused(exchange):
+                yield HELD
+
+
+def _own_jobs(started: Iterable[Started]) -> Iterator[Occasion]:
+    """No two of the calls share a job."""
+    seen: dict[str, Started] = {}
+    for each in started:
+        if each.job in seen:
+            message = f"two calls of {each.operation} were answered with one job, {each.job}"
+            yield broken(message, seen[each.job].exchange, each.exchange)
+        elif seen:
+            yield HELD
+        seen.setdefault(each.job, each)
+
+
+def _is_invalid(facts: Facts, exchange: Exchange) -> bool:
+    operation = facts.operation(exchange)
+    return operation is not None and bool(request_problems(facts, operation, exchange))
