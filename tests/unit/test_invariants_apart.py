@@ -206,6 +206,41 @@ def is_not_theirs_and_approved(tape: Tape) -> None:
     tape.read(made, show=APPROVED)
 
 
+@CASES.violated("errors.refused-does-nothing")
+def is_approved_and_rejected_too_late(tape: Tape) -> None:
+    """A rejection that comes too late is answered with a conflict, and taken."""
+    made = waiting(tape)
+    tape.approve(made)
+    tape.read(made, show=APPROVED)
+    tape.reject(made, status=409)
+    tape.read(made, show={"approvalStatus": "rejected"})
+
+
+@CASES.held("errors.refused-does-nothing")
+def keeps_its_policy_when_a_change_is_refused(tape: Tape) -> None:
+    """A policy is read as it was after a change that was refused."""
+    tape.policy()
+    tape.change_policy(requiresApproval=False, firstNPostsBlocked=51, status=422)
+    tape.policy()
+
+
+@CASES.violated("errors.refused-does-nothing")
+def keeps_half_of_a_refused_change(tape: Tape) -> None:
+    """Of two settings one is bad: the change is refused, and the good one is stored."""
+    tape.policy()
+    tape.change_policy(requiresApproval=False, firstNPostsBlocked=51, status=422)
+    tape.policy(review=False)
+
+
+@CASES.silent("errors.refused-does-nothing")
+def may_have_a_policy_of_another_change(tape: Tape) -> None:
+    """A lost change beside the refused one may be the one that shows."""
+    tape.policy()
+    tape.change_policy(requiresApproval=False, lost=True)
+    tape.change_policy(firstNPostsBlocked=51, status=422)
+    tape.policy(review=False)
+
+
 @CASES.silent("errors.refused-does-nothing")
 def may_be_carried_out(tape: Tape) -> None:
     """A lost call, a rate limit and a call in flight may have done what they were to do."""

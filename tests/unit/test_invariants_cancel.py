@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.histories import (
     GATED,
+    OPEN,
     RENDER,
     Case,
     Cases,
@@ -304,6 +305,14 @@ def is_archived_once(tape: Tape) -> None:
     """The second archive is refused."""
     tape.archive()
     tape.archive(status=404)
+
+
+@CASES.violated("archive.again")
+def is_active_again(tape: Tape) -> None:
+    """The second archive shows an active project."""
+    tape.archive()
+    at = stamp(tape.now)
+    tape.archive(answer={"id": OPEN, "status": "active", "archivedAt": at})
 
 
 @CASES.silent("archive.again")

@@ -12,11 +12,17 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._changes import KEPT, NEAR, differs, quiet_around
 from layers_contract.invariants._hooks import hook_of, views_by_hook
-from layers_contract.invariants.approval import soft_policy
+from layers_contract.invariants.approval import (
+    lost_setting,
+    policy_changes,
+    policy_reads_after,
+    settings_before,
+    soft_policy,
+)
 from layers_contract.invariants.lifecycle import asset_urls
 
-UNDECIDED = frozenset({408, 409, 413, 429})
-"""Refusals behind which a call may be carried out all the same: it is in flight, or half read."""
+UNDECIDED = frozenset({408, 413, 429})
+"""Refusals behind which a call may be carried out all the same: it came late, or half."""
 NOT_FOUND = frozenset({404, 422})
 
 
@@ -143,10 +149,11 @@ _by_received = attrgetter("received")
 def refused_does_nothing(facts: Facts) -> Iterator[Occasion]:
     """No container has the hook of a refused call, and none that it named has changed."""
     yield from _hooks_of_the_refused(facts)
+    yield from _policies_of_the_refused(facts)
     for container in facts.own:
         cancels = [c for render in container.renders for c in facts.jobs[render.job].cancels]
         for exchange in (*container.writes, *cancels):
-            if not refused(exchange) or exchange.status in UNDECIDED:
+            if not _surely_refused(facts, exchange):
                 continue
             changed = quiet_around(facts, container, exchange)
             if changed is not None:
@@ -155,11 +162,27 @@ def refused_does_nothing(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, exchange) if changed else HELD
 
 
+def _surely_refused(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a call was refused for good: under a key, 409 may say that it is in flight."""
+    keyed = facts.key_header in exchange.request_headers
+    in_flight = keyed and exchange.status == facts.contract.idempotency.conflict_status
+    return refused(exchange) and exchange.status not in UNDECIDED and not in_flight
+
+
+def _policies_of_the_refused(facts: Facts) -> Iterator[Occasion]:
+    for change in policy_changes(facts):
+        before = settings_before(facts, change) if _surely_refused(facts, change) else {}
+        for seen in policy_reads_after(facts, change) if before else ():
+            changed = [name for name, value in before.items() if lost_setting(name, value, seen)]
+            message = f"{change.operation} was refused, and changed {', '.join(changed)}"
+            yield broken(message, change, seen) if changed else HELD
+
+
 def _hooks_of_the_refused(facts: Facts) -> Iterator[Occasion]:
     """Judged where the hook is of this run, and no call with it was lost or accepted."""
     marker = facts.expect.marker
     for hook, calls in facts.index(_calls_by_hook).items():
-        unclear = any(not refused(e) or e.status in UNDECIDED for e in calls)
+        unclear = not all(_surely_refused(facts, call) for call in calls)
         if marker is None or marker not in hook or unclear:
             continue
         views = [s for s in facts.index(views_by_hook)[hook] if s.sent >= received(calls[0])]

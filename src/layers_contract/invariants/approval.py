@@ -104,17 +104,17 @@ def keeps_status(facts: Facts) -> Iterator[Occasion]:
 @invariant("policy.stored", needs="[allow] policy, and a project whose policy may change")
 def stored(facts: Facts) -> Iterator[Occasion]:
     """A change is in its answer and in the next read, and changes nothing else."""
-    for change in _changes(facts):
+    for change in policy_changes(facts):
         if change.status != SUCCESS or not isinstance(change.request_json, dict):
             continue
-        wanted = {**_settings_before(facts, change), **change.request_json}
-        for seen in (change, *_reads_after(facts, change)):
-            wrong = [n for n, v in wanted.items() if _lost(n, v, seen)]
+        wanted = {**settings_before(facts, change), **change.request_json}
+        for seen in (change, *policy_reads_after(facts, change)):
+            wrong = [n for n, v in wanted.items() if lost_setting(n, v, seen)]
             message = f"{change.operation}: {', '.join(wrong)} is not as it was set"
             yield broken(message, change, seen) if wrong else HELD
 
 
-def _changes(facts: Facts) -> Iterator[Exchange]:
+def policy_changes(facts: Facts) -> Iterator[Exchange]:
     """The calls that may change a policy."""
     gate = facts.contract.review.gate
     for operation in facts.contract.operations.values() if gate else ():
@@ -122,7 +122,7 @@ def _changes(facts: Facts) -> Iterator[Exchange]:
             yield from facts.answers[operation.id] if operation.method != "GET" else ()
 
 
-def _settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
+def settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
     """The policy as it was read last before *change*, where nobody changed it in between."""
     reads = facts.index(_policies).get(change.path)
     last = reads.before(change.sent) if reads else None
@@ -135,12 +135,13 @@ def _settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
     return {n: v for n, v in last.json.items() if n in settings}
 
 
-def _lost(name: str, value: object, seen: Exchange) -> bool:
+def lost_setting(name: str, value: object, seen: Exchange) -> bool:
+    """Whether a policy shows another value than *value*."""
     known = isinstance(seen.json, dict) and name in seen.json
     return known and seen.json[name] != value
 
 
-def _reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
+def policy_reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
     """Reads of the policy after *change* and before anybody could change it again."""
     reads = facts.index(_policies).get(change.path)
     other = facts.index(_known_writes)[change.path].first(change.sent, but=change)
@@ -303,7 +304,7 @@ def _policy_changed(facts: Facts, start: float, end: float) -> bool:
 
 
 def _policy_changes(facts: Facts) -> Work[Exchange]:
-    return Work((each for each in _changes(facts) if not refused(each)), received)
+    return Work((each for each in policy_changes(facts) if not refused(each)), received)
 
 
 def review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:

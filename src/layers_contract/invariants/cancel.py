@@ -112,10 +112,16 @@ def archive_again(facts: Facts) -> Iterator[Occasion]:
             continue
         first = done.get(exchange.path)
         if first is not None and received(first) <= exchange.sent:
-            message = f"archiving again was answered {exchange.status}"
-            yield HELD if exchange.status == first.status else broken(message, first, exchange)
+            was, now = (f"{each.status} {_shown(each)}".strip() for each in (first, exchange))
+            message = f"archiving was answered {was}, and again {now}"
+            yield HELD if was == now else broken(message, first, exchange)
         elif succeeded(exchange):
             done[exchange.path] = exchange
+
+
+def _shown(exchange: Exchange) -> str:
+    """The state that an answer shows, as far as it shows one."""
+    return str(pointer(exchange.json, "/status") or "")
 
 
 def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchange]]:

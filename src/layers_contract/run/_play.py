@@ -34,8 +34,8 @@ from layers_contract.workload import (
 __all__ = ["Unjudgeable", "connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
-TENTH = 10
-"""The part of the renders that is kept for Schemathesis."""
+KEPT_BACK = 15
+"""One render of so many is kept for Schemathesis."""
 ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
 UNWELCOME = frozenset({401, 403, 503})
@@ -155,7 +155,7 @@ def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
     """What to play, by the name of its actor, as far as the renders last; how many are left."""
     chosen: dict[str, Play] = {}
     left, left_out = stage.target.budget.generations, []
-    reserve = min(stage.profile.fuzzed_renders, left // TENTH)
+    reserve = min(stage.profile.fuzzed_renders, left // KEPT_BACK)
     for number in range(stage.profile.rounds):
         for each in STORIES:
             if not _fits(stage, each) or (number and not each.repeatable):

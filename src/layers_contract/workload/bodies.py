@@ -37,10 +37,11 @@ def contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     if tags and tags[::-1] != tags:
         changes.append({"themeTags": tags[::-1]})
-    if brief.get("influencerId"):
-        changes.append({"influencerId": None})
-    if brief.get("referenceMediaIds"):
-        changes.append({"referenceMediaIds": None})
+    samples = actor.target.samples
+    media = [samples.reference_media] if samples.reference_media else None
+    for name, sample in (("influencerId", samples.influencer), ("referenceMediaIds", media)):
+        if sample:
+            changes.append({name: None if brief.get(name) else sample})
     others = [{**body, "brief": _without_none({**brief, **each})} for each in changes]
     format_ = next(name for name in formats if name != body.get("format"))
     return [*others, {**body, "format": format_}]

@@ -13,6 +13,7 @@ from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST
 
 Json = Any
+CONFLICT = 409
 MOMENT = 0.5
 """Seconds between containers that were made together."""
 SUMMER = 7200.0
@@ -157,6 +158,40 @@ class _RefusedStrangersApprove(Behaviour):
         found = self.store.container(call.ids.get("containerId", ""))
         approves = call.operation.id == "approveContent" and call.credential.org
         if approves and found and found[0].org != call.credential.org:
+            review = self.words.deciding(call.operation.id)
+            self.store.put_container(replace(found[0], review=review))
+        return answer
+
+
+@fault(
+    "policy-half-changed",
+    breaks="errors.refused-does-nothing",
+    sentence="A change of a policy with one bad setting is refused, and the good ones are kept.",
+)
+class _PolicyHalfChanged(Behaviour):
+    def check(self, call: Call, raw: bytes) -> None:
+        try:
+            super().check(call, raw)
+        except Refused:
+            if call.operation.id == "updateApprovalPolicy" and b"51" in raw:
+                good = {n: v for n, v in json.loads(raw).items() if n == "requiresApproval"}
+                call.body = good
+                with self.store.transaction():
+                    self.update_policy(call)
+            raise
+
+
+@fault(
+    "late-rejection-taken",
+    breaks="errors.refused-does-nothing",
+    sentence="Rejecting what is approved is answered with a conflict, and carried out.",
+)
+class _LateRejectionTaken(Behaviour):
+    async def respond(self, call: Call) -> Answer:
+        answer = await super().respond(call)
+        found = self.store.container(call.ids.get("containerId", ""))
+        refused = call.operation.id == "rejectContent" and answer.status == CONFLICT
+        if refused and found and found[0].review == self.words.deciding("approveContent"):
             review = self.words.deciding(call.operation.id)
             self.store.put_container(replace(found[0], review=review))
         return answer

@@ -17,9 +17,9 @@ Play = Callable[[Actor], Awaitable[None]]
 class Story:
     """A story, what it costs, and for which promises it is told.
 
-    `renders` is the most that it starts. `promises` are ids or beginnings of ids. `needs` are
-    entries of the target file, such as `projects.open`. `profile` is the least that tells it;
-    one that is not `repeatable` is told once in a run.
+    `renders` is what it starts where promises are kept. `promises` are ids or beginnings of ids.
+    `needs` are entries of the target file, such as `projects.open`. `profile` is the least that
+    tells it; one that is not `repeatable` is told once in a run.
     """
 
     name: str

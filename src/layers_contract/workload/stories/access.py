@@ -14,7 +14,7 @@ from layers_contract.workload.stories._registry import story
     "auth.tenancy",
     "idempotency.credential-scope",
     "asset.own",
-    renders=4,
+    renders=3,
     needs=("projects.open", "other_api_key"),
 )
 async def another_organization(actor: Actor) -> None:
@@ -69,21 +69,7 @@ async def _in_their_project(actor: Actor, body: Any, key: str) -> str | None:
     return made.container if made else None
 
 
-@story("asset.own", renders=2, needs=("projects.open",))
-async def assets_of_two(actor: Actor) -> None:
-    """Two containers, and the assets of each asked for under the other one."""
-    made = [await actor.generate(actor.open_project) for _ in range(2)]
-    shown = []
-    for each in made:
-        await actor.follow(each)
-        shown.append(await actor.read(each))
-    for each, other in zip(made, reversed(shown), strict=True):
-        for name in asset_ids(other)[:1]:
-            ids = {"container": each.container, "asset": name}
-            await actor.call(actor.roles.sign, ids=ids)
-
-
-@story("errors.", "schema.rejects-invalid", renders=3, needs=("projects.open",), profile="standard")
+@story("errors.", "schema.rejects-invalid", renders=2, needs=("projects.open",), profile="standard")
 async def odd_bodies(actor: Actor) -> None:
     """Bodies that are JSON, and that few expect."""
     generate, ids = actor.roles.generate, {"project": actor.open_project}

@@ -12,12 +12,15 @@ from layers_contract.workload.bodies import contradictions, turned
 from layers_contract.workload.stories._registry import story
 
 RACERS = 5
+LONG = 300
+"""Characters of a hook that goes on beyond what a careless server compares."""
 
 
 @story("idempotency.", renders=1, needs=("projects.open",))
 async def replays(actor: Actor) -> None:
     """One key: repeated at once, with other bodies, and again when the render is over."""
     project, body, key = actor.open_project, actor.brief(), actor.key()
+    body["brief"]["hook"] = body["brief"]["hook"].ljust(LONG, ".")
     made = await actor.generate(project, body, key)
     await _again(actor, project, body, key)
     for other in contradictions(actor, body):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from layers_contract.workload.actor import Actor
+from layers_contract.workload.actor import Actor, Made, asset_ids
 from layers_contract.workload.stories._registry import story
 
 
-@story("list.", renders=3, needs=("projects.open",))
+@story("list.", "asset.own", renders=3, needs=("projects.open",))
 async def listed(actor: Actor) -> None:
-    """Lists by page, by filter and by default, of what was just made."""
+    """Lists by page, by filter and by default, of what was just made; each other's assets."""
     project = actor.open_project
     made = [
         await actor.generate(project, actor.brief(format=each))
@@ -33,6 +33,16 @@ async def listed(actor: Actor) -> None:
     await actor.walk(project, actor.limit(7), pages=12)
     await actor.walk(project, actor.most)
     await actor.walk(project, pages=2)
+    await _swapped_assets(actor, made[0], made[1])
+
+
+async def _swapped_assets(actor: Actor, *made: Made) -> None:
+    """An asset of each container asked for under the other one."""
+    shown = [await actor.read(each) for each in made]
+    for each, other in zip(made, reversed(shown), strict=True):
+        for name in asset_ids(other)[:1]:
+            ids = {"container": each.container, "asset": name}
+            await actor.call(actor.roles.sign, ids=ids)
 
 
 @story(renders=0, needs=("projects.open",), repeatable=False)

@@ -42,13 +42,15 @@ async def policy_changed(actor: Actor) -> None:
     for name, value in settings.items():
         await actor.call(actor.roles.update_policy, ids=ids, body={name: value})
         await actor.call(actor.roles.policy, ids=ids)
-    for body in ({}, {"firstNPostsBlocked": 51}, {"firstNPostsBlocked": -1}):
+    half = {"requiresApproval": False, "firstNPostsBlocked": 51}
+    for body in ({}, half, {"firstNPostsBlocked": 51}, {"firstNPostsBlocked": -1}):
         await actor.call(actor.roles.update_policy, ids=ids, body=body)
+        await actor.call(actor.roles.policy, ids=ids)
     for credential in ("none", "invalid", "other"):
         if credential != "other" or actor.target.other_api_key:
             body = {"firstNPostsBlocked": 7}
             await actor.call(actor.roles.update_policy, ids=ids, body=body, credential=credential)
-    await actor.call(actor.roles.policy, ids=ids)
+            await actor.call(actor.roles.policy, ids=ids)
     restored = {name: before.json.get(name) for name in settings if name in before.json}
     await actor.call(actor.roles.update_policy, ids=ids, body=restored)
     await actor.call(actor.roles.policy, ids=ids)

@@ -12,7 +12,6 @@ from layers_contract.workload.bodies import clone_body, contradictions
 from layers_contract.workload.stories._registry import story
 
 TRIES = 8
-DECISIONS = 2
 
 
 @story("idempotency.lost-answer", renders=2, needs=("projects.open",))
@@ -67,27 +66,39 @@ async def against_each_other(actor: Actor, project: str, body: Any, key: str) ->
         actor.made_by(generate, ids, await call())
 
 
-@story("approval.race", renders=DECISIONS, needs=("projects.gated",))
+@story("approval.race", "approval.gate", "clone.", renders=2, needs=("projects.gated",))
 async def decided_twice_at_once(actor: Actor) -> None:
-    """An approval against a rejection, at one moment; and two approvals."""
+    """A container and its clone: an approval against a rejection, and two against two."""
     project = actor.target.projects.gated or ""
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = [await actor.generate(project) for _ in range(DECISIONS)]
-    for each in made:
-        await actor.follow(each)
-    for number, each in enumerate(made):
+    first = await actor.rendered(project)
+    second = await _cloned(actor, first)
+    await actor.read(first)
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.call(actor.roles.policy, ids={"project": project})
+    made = [first, second]
+    for number, each in enumerate(made, 1):
         for other in made:
             await actor.read(other)
         ids = {"container": each.container}
         approve = partial(actor.call, actor.roles.approve, ids=ids, body={})
         reject = partial(actor.call, actor.roles.reject, ids=ids, body={"reason": "Too loud."})
-        await actor.together(approve, reject if number == 0 else approve)
+        await actor.together(*[approve, reject] * number)
         for other in made:
             await actor.read(other)
         await actor.poll(each)
 
 
-@story("regenerate.race", renders=3, needs=("projects.open",), profile="standard")
+async def _cloned(actor: Actor, made: Made) -> Made:
+    """A clone of a container, or another one in its project where there is no post to clone."""
+    if not actor.target.samples.source_post:
+        return await actor.generate(actor.target.projects.gated or "")
+    ids = {"container": made.container}
+    return await actor.start(actor.roles.clone, ids=ids, body=clone_body(actor), key=actor.key())
+
+
+@story("regenerate.race", renders=2, needs=("projects.open",), profile="standard")
 async def rendered_twice_at_once(actor: Actor) -> None:
     """Two new renders of one container asked for at one moment, with two keys."""
     made = await actor.rendered(actor.open_project)

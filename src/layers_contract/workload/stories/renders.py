@@ -68,7 +68,7 @@ async def rendered_again(actor: Actor) -> None:
     await actor.poll(second)
 
 
-@story("lifecycle.refused", renders=2, needs=("projects.open",), profile="standard")
+@story("lifecycle.refused", renders=1, needs=("projects.open",), profile="standard")
 async def rendered_too_early(actor: Actor) -> None:
     """A new render asked for while the first one goes on."""
     made = await actor.generate(actor.open_project)
@@ -83,7 +83,7 @@ async def cloned(actor: Actor) -> None:
     """A container made from a post, beside the one in the path."""
     made = await actor.rendered(actor.open_project)
     ids, key = {"container": made.container}, actor.key()
-    body = clone_body(actor, "reimagine", hook=actor.hook())
+    body = clone_body(actor, "reimagine", hook=actor.hook(), language="pt-BR")
     clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=key)
     await actor.read(made)
     await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
@@ -94,21 +94,6 @@ async def cloned(actor: Actor) -> None:
     await actor.read(made)
     await actor.call(actor.roles.clone, ids=ids, body=body, key=key)
     await actor.walk(actor.open_project, actor.most)
-
-
-@story("clone.", "approval.gate", renders=2, needs=("projects.gated", "samples.source_post"))
-async def cloned_for_review(actor: Actor) -> None:
-    """A container that waits for its review, and its clone, which waits as well."""
-    project = actor.target.projects.gated or ""
-    await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.rendered(project)
-    body, ids = clone_body(actor), {"container": made.container}
-    clone = await actor.start(actor.roles.clone, ids=ids, body=body, key=actor.key())
-    await actor.read(made)
-    await actor.follow(clone)
-    await actor.read(clone)
-    await actor.read(made)
-    await actor.call(actor.roles.policy, ids={"project": project})
 
 
 @story("cancel.", "lifecycle.", renders=1, needs=("projects.open",))
@@ -153,9 +138,15 @@ async def failed(actor: Actor) -> None:
     await actor.follow(second)
 
 
-@story("container.last-error", "job.", renders=2, needs=("projects.open", "samples.failing_hook"))
+@story(
+    "container.last-error",
+    "job.",
+    "lifecycle.terminal",
+    renders=2,
+    needs=("projects.open", "samples.failing_hook"),
+)
 async def failed_the_second_time(actor: Actor) -> None:
-    """A container that completes, and fails when it is rendered again."""
+    """A container that completes, fails when it is rendered again, and is left alone."""
     made = await actor.rendered(actor.open_project)
     patch = {"patch": {"hook": actor.target.samples.failing_hook}}
     ids = {"container": made.container}
@@ -163,10 +154,3 @@ async def failed_the_second_time(actor: Actor) -> None:
     await actor.follow(second)
     await actor.read(second)
     await actor.poll(made)
-
-
-@story("lifecycle.terminal", renders=1, needs=("projects.open", "samples.failing_hook"))
-async def failed_for_good(actor: Actor) -> None:
-    """A render that fails, and is left alone."""
-    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
-    await actor.follow(await actor.generate(actor.open_project, body))

@@ -48,8 +48,9 @@ async def rejected(actor: Actor) -> None:
     await actor.call(actor.roles.reject, ids=ids, body={"regenerate": False})
     await actor.call(actor.roles.reject, ids=ids, body={"reason": "r" * 1025})
     await actor.call(actor.roles.approve, ids=ids, body={"note": "n" * 1025})
-    for credential in ("none", "invalid"):
-        await actor.call(actor.roles.approve, ids=ids, body={}, credential=credential)
+    for credential in ("none", "invalid", "other"):
+        if credential != "other" or actor.target.other_api_key:
+            await actor.call(actor.roles.approve, ids=ids, body={}, credential=credential)
     await actor.read(made)
     again = {
         "reason": "Off brand. " * 90,
@@ -62,6 +63,7 @@ async def rejected(actor: Actor) -> None:
     await actor.read(second)
     await actor.call(actor.roles.reject, ids=ids, body={"reason": "Still off brand."})
     await actor.read(second)
+    await actor.sign(second)
     await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(second)
     await actor.call(actor.roles.policy, ids={"project": project})
