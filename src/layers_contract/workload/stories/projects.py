@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import trio
+
 from layers_contract.workload.actor import Actor, GaveUp
 from layers_contract.workload.stories._registry import story
 
@@ -17,9 +19,9 @@ async def archived(actor: Actor) -> None:
     waiting = await actor.generate(project, key=None)
     await actor.read(waiting)
     await actor.call(actor.roles.archive, ids={"project": project})
-    for each in (begun, waiting):
-        await actor.follow(each)
-        await actor.read(each)
+    async with trio.open_nursery() as nursery:
+        for each in (begun, waiting):
+            nursery.start_soon(actor.follow, each)
     await actor.read(done)
     await actor.call(actor.roles.archive, ids={"project": project})
     await actor.read(done)

@@ -50,6 +50,7 @@ async def rejected(actor: Actor) -> None:
     await actor.call(actor.roles.approve, ids=ids, body={"note": "n" * 1025})
     for credential in ("none", "invalid", "other"):
         if credential != "other" or actor.target.other_api_key:
+            await actor.read(made)
             await actor.call(actor.roles.approve, ids=ids, body={}, credential=credential)
     await actor.read(made)
     again = {
