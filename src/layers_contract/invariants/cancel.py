@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
+from operator import attrgetter
 
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Job, Seen, busy, received, succeeded
@@ -185,11 +186,18 @@ def _ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
 
     Half of the shortest render of this run is more than a race.
     """
-    success = facts.contract.job.ending("success")
     late = received(call) + facts.index(_shortest_render) / 2
-    running = [v for v in job.views if v.state not in facts.contract.job.endings and v.sent > late]
-    ended = [v for v in job.views if v.state == success]
-    return (running[-1], ended[0]) if running and ended else None
+    home = facts.containers.get(job.render.container) if job.render else None
+    shown = home.reads_of(job.render) if home and job.render else ()
+    running, ended = [], []
+    for views, lifecycle in ((job.views, facts.contract.job), (shown, facts.contract.render)):
+        goes_on = {each for each in lifecycle.states if each not in lifecycle.endings}
+        running += [v for v in views if v.state in goes_on and v.sent > late]
+        ended += [v for v in views if v.state == lifecycle.ending("success")]
+    return (max(running, key=_by_sent), ended[0]) if running and ended else None
+
+
+_by_sent = attrgetter("sent")
 
 
 def _shortest_render(facts: Facts) -> float:

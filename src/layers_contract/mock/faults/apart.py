@@ -14,7 +14,7 @@ from layers_contract.mock.store import FIRST
 
 Json = Any
 CONFLICT = 409
-MOMENT = 0.5
+MOMENT = 60.0
 """Seconds between containers that were made together."""
 SUMMER = 7200.0
 """Seconds by which some clocks are ahead of UTC."""
