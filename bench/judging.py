@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from heapq import nlargest
 from itertools import count, islice
 from multiprocessing import get_context
@@ -53,11 +53,16 @@ STATM: Final = Path("/proc/self/statm")
 DEAREST: Final = 8
 NAMES: Final = re.compile(
     rf"""(\b(?:cnt|job|med|req)_\w+          # ids
-        |\b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b  # projects and keys
+        |\b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b  # projects
+        |[0-9a-f]{{32}}|[0-9A-F]{{32}}       # keys
         |{MARKER}                            # hooks
-        |\b20\d\d-\d\d-\d\d(?=T))            # days""",
+        |\b20\d\d-\d\d-\d\d(?=T)             # days
+        |\b[A-Z][a-z]{{2}},\ \d\d\ [A-Z][a-z]{{2}}\ 20\d\d\b)  # days in headers""",
     re.VERBOSE,
 )
+KEY: Final = 32
+"""Characters of what is fresh in a key."""
+HEADER_DAY: Final = "%a, %d %b %Y"
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,13 @@ class Template:
     def _renamed(self, name: str, number: int) -> str:
         if name.startswith("20") and len(name) == len("2026-04-18"):
             return (date.fromisoformat(name) + timedelta(days=number * self.days)).isoformat()
+        if ", " in name:
+            day = datetime.strptime(name, HEADER_DAY).replace(tzinfo=UTC)
+            return (day + timedelta(days=number * self.days)).strftime(HEADER_DAY)
         if name == MARKER:
             return f"{MARKER}-{number:06d}"
-        return f"{name[:-6]}{number:06d}" if "-" in name else f"{name}{number:06d}"
+        kept = name[:-6] if "-" in name or len(name) == KEY else name
+        return f"{kept}{number:06d}"
 
     def expect(self, copies: int) -> Expectations:
         """What may be expected of so many copies."""

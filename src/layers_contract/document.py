@@ -226,6 +226,11 @@ class Operation:
         return self.responses.get(str(status)) or self.responses.get(f"{status // 100}XX")
 
     @property
+    def takes_body(self) -> bool:
+        """Whether anything is said of its body."""
+        return self.body is not None or self.body_required
+
+    @property
     def success(self) -> frozenset[int]:
         """The documented statuses below 400."""
         return frozenset(int(s) for s in self.responses if s.isdecimal() and int(s) < 400)

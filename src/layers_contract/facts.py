@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from math import inf
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -222,6 +222,16 @@ class KeyedCall:
         return min((each.sent for each in self.exchanges if not refused(each)), default=inf)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A resource in an answer: where its id and its state are, and where its views are `kept`."""
+
+    view: View
+    id: str
+    state: str
+    kept: Callable[[str], list[Seen]]
+
+
 class Facts:
     """What a history shows."""
 
@@ -238,7 +248,7 @@ class Facts:
         self.keyed: dict[tuple[str, str, str, str], KeyedCall] = {}
         self.answers: dict[str, list[Exchange]] = defaultdict(list)
         self._responses: dict[tuple[str | None, int | None], Response | None] = {}
-        self._looks: dict[tuple[str | None, int | None], tuple[tuple[View, str], ...]] = {}
+        self._looks: dict[tuple[str | None, int | None], list[_Look]] = {}
         self._indices: dict[Callable[[Facts], Any], Any] = {}
         with undisturbed():
             self._read()
@@ -315,23 +325,30 @@ class Facts:
 
     def _read(self) -> None:
         self.history.parse()
-        starts, idempotent = self.contract.starts, self.contract.idempotent
+        readers: dict[str | None, Sequence[Callable[[Exchange], None]]] = {}
         for exchange in sorted(self.history, key=_by_sent):
-            operation = self.operation(exchange)
-            if operation is None:
-                continue
-            self.answers[operation.id].append(exchange)
-            if operation.method != "GET":
-                self._read_write(exchange)
-            if operation.id in self.cancelers:
-                self._read_cancel(exchange)
-            if operation.id in idempotent:
-                self._read_key(operation, exchange)
-            if operation.id in starts:
-                self._read_start(operation, exchange)
-            else:
-                self._read_views(operation, exchange)
+            if exchange.operation not in readers:
+                readers[exchange.operation] = self._readers(self.operation(exchange))
+            for read in readers[exchange.operation]:
+                read(exchange)
         self._order_renders()
+
+    def _readers(self, operation: Operation | None) -> Sequence[Callable[[Exchange], None]]:
+        """What the calls of *operation* are read for."""
+        if operation is None:
+            return ()
+        starts = operation.id in self.contract.starts
+        return (
+            self.answers[operation.id].append,
+            *([self._read_write] if operation.method != "GET" else ()),
+            *([self._read_cancel] if operation.id in self.cancelers else ()),
+            *(
+                [partial(self._read_key, operation)]
+                if operation.id in self.contract.idempotent
+                else ()
+            ),
+            partial(self._read_start if starts else self._read_views, operation),
+        )
 
     def _read_write(self, exchange: Exchange) -> None:
         if container := exchange.path_params.get(self.container_parameter):
@@ -417,43 +434,52 @@ class Facts:
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
         if exchange.json is NOT_JSON:
             return
-        for view, state in self._shown(exchange):
-            for data in view.find(exchange.json):
-                name = pointer(data, view.resource["id"])
+        for look in self._shown(operation, exchange):
+            for data in look.view.find(exchange.json):
+                name = pointer(data, look.id)
                 if isinstance(name, str):
-                    seen = Seen(exchange, name, data, str(pointer(data, state)))
-                    self._views_like(operation, view.resource["type"], seen).append(seen)
+                    seen = Seen(exchange, name, data, str(pointer(data, look.state)))
+                    look.kept(name).append(seen)
 
-    def _shown(self, exchange: Exchange) -> tuple[tuple[View, str], ...]:
-        """The jobs and containers in an answer, each with the pointer to its state."""
+    def _shown(self, operation: Operation, exchange: Exchange) -> Sequence[_Look]:
+        """The jobs and containers in an answer."""
         key = exchange.operation, exchange.status
         if key not in self._looks:
             response = self.response(exchange)
-            fields = {"job": self.contract.job.field, "container": self.contract.render.field}
-            self._looks[key] = tuple(
-                (view, fields[view.resource["type"]])
+            self._looks[key] = [
+                _Look(view, view.resource["id"], field, self._place(operation, kind))
                 for view in (response.views if response else ())
-                if view.resource["type"] in fields
-            )
+                for kind, field in self._states.items()
+                if view.resource["type"] == kind
+            ]
         return self._looks[key]
 
-    def _views_like(self, operation: Operation, kind: str, seen: Seen) -> list[Seen]:
-        """Where *seen* is kept, among its like."""
+    @cached_property
+    def _states(self) -> dict[str, str]:
+        """Where each kind of resource shows its state."""
+        return {"job": self.contract.job.field, "container": self.contract.render.field}
+
+    def _place(self, operation: Operation, kind: str) -> Callable[[str], list[Seen]]:
+        """Where views that *operation* gives of a resource are kept, by the resource's id."""
         if kind == "container":
-            container = self._container(seen.id)
-            return container.listed if operation.id in self.contract.lists else container.reads
-        job = self._job(seen.id)
-        return job.progress if self.container_parameter in seen.exchange.path_params else job.polls
+            listed = operation.id in self.contract.lists
+            place = attrgetter("listed" if listed else "reads")
+            return lambda name: place(self._container(name))
+        names = {each.name for each in operation.path_parameters}
+        place = attrgetter("progress" if self.container_parameter in names else "polls")
+        return lambda name: place(self._job(name))
 
     def _job(self, name: str) -> Job:
-        if name not in self.jobs:
-            self.jobs[name] = Job(name)
-        return self.jobs[name]
+        found = self.jobs.get(name)
+        if found is None:
+            found = self.jobs[name] = Job(name)
+        return found
 
     def _container(self, name: str) -> Container:
-        if name not in self.containers:
-            self.containers[name] = Container(name)
-        return self.containers[name]
+        found = self.containers.get(name)
+        if found is None:
+            found = self.containers[name] = Container(name)
+        return found
 
 
 @contextmanager
@@ -540,6 +566,7 @@ def _moment(value: str) -> float | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def http_date(value: str) -> float | None:
     """A `Date` or `Retry-After` as seconds since the epoch, or None where it is no date."""
     try:

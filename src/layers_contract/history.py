@@ -122,7 +122,7 @@ def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        value = json.loads(body, object_pairs_hook=_slim)
+        value = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         return NOT_JSON
     openers = body.count(b"[") + body.count(b"{")
@@ -133,11 +133,18 @@ def _is_flat(value: Any) -> bool:
     """Whether a value is no deeper than what walks through it can go."""
     level: list[Any] = [[value]]
     for _ in range(DEEPEST + 1):
-        inner = [v for each in level for v in (each.values() if isinstance(each, dict) else each)]
-        level = [each for each in inner if isinstance(each, dict | list)]
+        level = [
+            value
+            for each in level
+            for value in (each.values() if type(each) is dict else each)
+            if type(value) in _NESTING
+        ]
         if not level:
             return True
     return False
+
+
+_NESTING: Final = frozenset({dict, list})
 
 
 def redact(raw: bytes, keys: Iterable[str | None]) -> bytes:
@@ -177,6 +184,9 @@ def _slim(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return {
         sys.intern(name): _same(value) if type(value) is str else value for name, value in members
     }
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_slim)
 
 
 class History:

@@ -37,29 +37,32 @@ def request_problems(facts: Facts, operation: Operation, exchange: Exchange) -> 
 
     Only what cannot be read in two ways: the JSON body, and query parameters given once.
     """
-    return [
-        *_body_problems(facts, operation, exchange),
-        *_query_problems(operation, exchange),
-    ]
+    body = _body_problems(facts, operation, exchange) if operation.takes_body else []
+    return [*body, *_query_problems(operation, exchange)] if exchange.query else body
 
 
 def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:
     if operation.body_required and not exchange.request_body:
         return [Problem("body", "is missing", "assumed")]
-    if operation.body is None or not exchange.request_headers.get("content-type", "").startswith(
-        "application/json"
-    ):
+    if operation.body is None or not is_json(exchange):
         return []
-    if exchange.request_json is NOT_JSON:
+    value = exchange.request_json
+    if value is NOT_JSON:
         return [Problem("body", "is not JSON", "assumed")] if exchange.request_body else []
-    base = (*operation.base, "requestBody", "content", "application/json", "schema")
-    found = facts.contract.document.problems(base, exchange.request_json)
-    return [Problem(f"body{each.at}", each.message, each.source) for each in found]
+    known, key = facts.index(_known_problems), (operation.id, id(value))
+    if key not in known:
+        base = (*operation.base, "requestBody", "content", "application/json", "schema")
+        found = facts.contract.document.problems(base, value)
+        known[key] = [Problem(f"body{each.at}", each.message, each.source) for each in found]
+    return known[key]
+
+
+def _known_problems(_: Facts) -> dict[tuple[str, int], list[Problem]]:
+    """What is wrong with which body; equal ones are one value."""
+    return {}
 
 
 def _query_problems(operation: Operation, exchange: Exchange) -> list[Problem]:
-    if not exchange.query:
-        return []
     names = [name for name, _ in exchange.query]
     found = []
     for name, value in exchange.query:
@@ -88,6 +91,18 @@ def valid(facts: Facts, exchange: Exchange) -> bool:
 
 def well_formed(facts: Facts, exchange: Exchange) -> bool:
     """Whether a request is ordinary and breaks no documented constraint."""
+    known = facts.index(_known_forms)
+    if exchange.number not in known:
+        known[exchange.number] = _is_well_formed(facts, exchange)
+    return known[exchange.number]
+
+
+def _known_forms(_: Facts) -> dict[int, bool]:
+    """Whether requests are well formed, by their numbers."""
+    return {}
+
+
+def _is_well_formed(facts: Facts, exchange: Exchange) -> bool:
     operation = facts.operation(exchange)
     if operation is None or not plain(exchange):
         return False

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
-from layers_contract.document import Operation, Response, surest
-from layers_contract.facts import Facts, busy, refused, succeeded
+from layers_contract.document import Operation, Problem, Response, surest
+from layers_contract.facts import Facts, busy, succeeded
 from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._requests import (
     away,
     error_code_of,
@@ -25,47 +28,53 @@ GATEWAY = frozenset({408, 413, 414, 431})
 """Refusals that a proxy in front of the server may give in its own words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Whole answers of one operation with one status, and what is documented for them."""
+
+    operation: Operation
+    status: int
+    response: Response | None
+    exchanges: Sequence[Exchange]
+
+
 @invariant("schema.status", needs="a success")
 def status(facts: Facts) -> Iterator[Occasion]:
     """Every success has a documented status."""
-    operations = facts.contract.operations.values()
-    success = {each.id: frozenset(s for s in each.success if s < 300) for each in operations}
-    for operation, exchange in _answered(facts):
-        if exchange.status in success[operation.id]:
-            yield HELD
-        elif not refused(exchange) and (exchange.status or 0) < SERVER_ERROR:
-            wanted = " or ".join(map(str, sorted(operation.success)))
-            message = f"{operation.id} answered {exchange.status}, documented is {wanted}"
-            yield broken(message, exchange, source=operation.source)
+    for alike in facts.index(_answered):
+        success, operation = alike.operation.success, alike.operation
+        if alike.status < 300 and alike.status in success:
+            yield from repeat(HELD, len(alike.exchanges))
+        elif alike.status < 300:
+            wanted = " or ".join(map(str, sorted(success)))
+            message = f"{operation.id} answered {alike.status}, documented is {wanted}"
+            yield from (broken(message, e, source=operation.source) for e in alike.exchanges)
 
 
 @invariant("schema.content-type", needs="an answer with a body")
 def content_type(facts: Facts) -> Iterator[Occasion]:
     """Every answer with a body is of the documented media type."""
-    for operation, exchange in _answered(facts):
-        response = facts.response(exchange)
-        if response is None or response.schema is None:
+    for alike in facts.index(_own_words):
+        if alike.response is None or alike.response.schema is None:
             continue
-        if not succeeded(exchange) and not _own_refusal(facts, exchange):
-            continue
-        said = exchange.headers.get("content-type", "")
-        media = said if said == JSON else said.split(";")[0].strip().lower()
-        if media == JSON or media.endswith("+json"):
-            yield HELD
-        else:
-            said = media or "no Content-Type"
-            yield broken(f"{operation.id} answered {said}, documented is JSON", exchange)
+        for exchange in alike.exchanges:
+            said = exchange.headers.get("content-type", "")
+            media = said if said == JSON else said.split(";")[0].strip().lower()
+            if media == JSON or media.endswith("+json"):
+                yield HELD
+            else:
+                message = f"{alike.operation.id} answered {media or 'no Content-Type'}"
+                yield broken(f"{message}, documented is JSON", exchange)
 
 
 @invariant("schema.body", needs="a success with a body")
 def body(facts: Facts) -> Iterator[Occasion]:
     """Every success fits its schema; the source is that of the constraint that is broken."""
-    for operation, exchange in _answered(facts):
-        if succeeded(exchange):
-            yield from _fits(facts, operation, exchange)
+    for alike in facts.index(_own_words):
+        if succeeded(alike.exchanges[0]):
+            yield from _fit(facts, alike)
     for exchange in facts.history:
-        called = facts.operation(exchange)
-        if called and exchange.failure and succeeded(exchange):
+        if exchange.failure and succeeded(exchange) and (called := facts.operation(exchange)):
             message = f"{called.id} answered {exchange.status}, and {exchange.failure}"
             yield broken(message, exchange, source="derived")
 
@@ -73,59 +82,58 @@ def body(facts: Facts) -> Iterator[Occasion]:
 @invariant("schema.headers", needs="an answer with a documented header")
 def headers(facts: Facts) -> Iterator[Occasion]:
     """Required headers are there, and none that is there is shorter than documented."""
-    for operation, exchange in _answered(facts):
-        if not succeeded(exchange) and not _own_refusal(facts, exchange):
-            continue
-        response = facts.response(exchange)
-        for name, header in response.headers.items() if response else ():
-            value = exchange.headers.get(name)
-            if value is not None and len(value) >= header["schema"].get("minLength", 0):
-                yield HELD
-            elif value is not None or header.get("required"):
-                yield _lacks_header(operation, exchange, name, header)
+    for alike in facts.index(_own_words):
+        documented = alike.response.headers if alike.response else {}
+        least = {n: each["schema"].get("minLength", 0) for n, each in documented.items()}
+        for exchange in alike.exchanges:
+            for name, shortest in least.items():
+                value = exchange.headers.get(name)
+                if value is not None and len(value) >= shortest:
+                    yield HELD
+                elif value is not None or documented[name].get("required"):
+                    yield _lacks_header(alike.operation, exchange, name, documented[name])
 
 
 @invariant("schema.rejects-invalid", needs="a request that breaks a documented constraint")
 def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
     """What breaks a constraint is refused; the source is that of the surest one broken."""
-    for operation, exchange in _answered(facts):
-        if busy(exchange) or exchange.status in UNGREETED:
+    for alike in facts.index(_answered):
+        if busy(alike.exchanges[0]) or alike.status in UNGREETED:
             continue
-        problems = request_problems(facts, operation, exchange)
-        if not problems:
-            continue
-        if not succeeded(exchange):
-            yield HELD
-            continue
-        source = surest([problem.source for problem in problems])
-        worst = next(problem for problem in problems if problem.source == source)
-        message = f"{operation.id} took a request whose {worst.at}: {worst.message}"
-        yield broken(message, exchange, source=source)
+        operation = alike.operation
+        for exchange in alike.exchanges:
+            problems = request_problems(facts, operation, exchange)
+            if problems and succeeded(exchange):
+                source = surest([problem.source for problem in problems])
+                worst = next(problem for problem in problems if problem.source == source)
+                message = f"{operation.id} took a request whose {worst.at}: {worst.message}"
+                yield broken(message, exchange, source=source)
+            elif problems:
+                yield HELD
 
 
 @invariant("errors.shape", needs="a refusal")
 def error_shape(facts: Facts) -> Iterator[Occasion]:
     """Every refusal is the error object."""
-    for operation, exchange in _answered(facts):
-        if _own_refusal(facts, exchange):
-            yield from _fits(facts, operation, exchange)
+    for alike in facts.index(_own_words):
+        if not succeeded(alike.exchanges[0]):
+            yield from _fit(facts, alike)
 
 
 @invariant("errors.code", needs="a refusal with a documented code")
 def error_code(facts: Facts) -> Iterator[Occasion]:
     """A documented code comes with its status."""
-    for operation, exchange in _answered(facts):
-        if exchange.status is None or exchange.status < 400:
-            continue
-        code = error_code_of(exchange)
-        wanted = facts.contract.error_codes.get(code or "")
-        if wanted is None:
-            continue
-        if exchange.status == wanted:
-            yield HELD
-        elif not _lenient(code, exchange.status, facts):
-            message = f"{operation.id} answered {code} with {exchange.status}, not {wanted}"
-            yield broken(message, exchange)
+    for alike in facts.index(_answered):
+        for exchange in alike.exchanges if alike.status >= 400 else ():
+            code = error_code_of(exchange)
+            wanted = facts.contract.error_codes.get(code or "")
+            if wanted is None:
+                continue
+            if alike.status == wanted:
+                yield HELD
+            elif not _lenient(code, alike.status, facts):
+                message = f"{alike.operation.id} answered {code} with {alike.status}, not {wanted}"
+                yield broken(message, exchange)
 
 
 @invariant("errors.no-server-error", needs="an answer")
@@ -183,30 +191,53 @@ def _lenient(code: str | None, status: int, facts: Facts) -> bool:
     return status == 400 and facts.contract.error_codes.get(code or "") == 422
 
 
-def _answered(facts: Facts) -> Iterator[tuple[Operation, Exchange]]:
+def _answered(facts: Facts) -> list[Alike]:
+    """All whole answers, the alike together."""
+    found = []
     for name, exchanges in facts.answers.items():
-        operation = facts.contract.operations[name]
-        for exchange in exchanges:
-            if exchange.status is not None and exchange.failure is None:
-                yield operation, exchange
+        whole = (each for each in exchanges if each.status is not None and each.failure is None)
+        for status, alike in grouped(whole, attrgetter("status")).items():
+            response = facts.response(alike[0])
+            found.append(Alike(facts.contract.operations[name], status, response, alike))
+    return found
 
 
-def _fits(facts: Facts, operation: Operation, exchange: Exchange) -> Iterator[Occasion]:
-    response = facts.response(exchange)
+def _own_words(facts: Facts) -> list[Alike]:
+    """The answers that are certainly the server's own: successes, and refusals but for some."""
+    found = []
+    for alike in facts.index(_answered):
+        if succeeded(alike.exchanges[0]):
+            found.append(alike)
+        elif own := [each for each in alike.exchanges if _own_refusal(facts, each)]:
+            found.append(replace(alike, exchanges=own))
+    return found
+
+
+def _fit(facts: Facts, alike: Alike) -> Iterator[Occasion]:
+    """Each answer against its schema; equal bodies are one value, and fit or do not fit once."""
+    response, fitting = alike.response, facts.index(_fitting)
     if response is None or response.schema is None:
         return
-    if exchange.json is NOT_JSON:
-        message = f"{operation.id} answered {exchange.status} with a body that is not JSON"
-        yield broken(message, exchange, source=response.source)
-        return
-    fitting, value = facts.index(_fitting), id(exchange.json)
-    if fitting.get(value) is response:
-        yield HELD
-        return
-    problems = facts.contract.document.problems(response.base, exchange.json)
-    if not problems:
-        fitting[value] = response
-        yield HELD
+    for exchange in alike.exchanges:
+        value = exchange.json
+        if fitting.get(id(value)) is response:
+            yield HELD
+        elif value is NOT_JSON:
+            message = (
+                f"{alike.operation.id} answered {exchange.status} with a body that is not JSON"
+            )
+            yield broken(message, exchange, source=response.source)
+        elif problems := facts.contract.document.problems(response.base, value):
+            yield from _misfits(alike.operation, exchange, problems)
+        else:
+            fitting[id(value)] = response
+            yield HELD
+
+
+def _misfits(
+    operation: Operation, exchange: Exchange, problems: Sequence[Problem]
+) -> Iterator[Occasion]:
+    """One violation for each source among the constraints that are broken."""
     for source in dict.fromkeys(problem.source for problem in problems):
         first, *others = (problem for problem in problems if problem.source == source)
         more = f" (and {len(others)} more)" if others else ""
