@@ -65,14 +65,14 @@ class Stage:
         """How thorough the run is."""
         return PROFILES[self.profile_name]
 
-    def session(self, client: httpx.AsyncClient) -> Session:
+    def session(self, transport: httpx.AsyncBaseTransport) -> Session:
         """What actors send through."""
         return Session(
             contract=self.contract,
             target=self.target,
             history=self.history,
             purse=self.purse,
-            client=client,
+            transport=transport,
             clock=ticking(self.epoch),
             timeout=self.patience,
             on_sent=self.tell_sent,
