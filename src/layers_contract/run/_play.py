@@ -6,7 +6,7 @@ import re
 import signal
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 import httpx
 import trio
@@ -167,8 +167,14 @@ def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
 def _programs(stage: Stage) -> Iterator[tuple[str, Program]]:
     """What Hypothesis has drawn to be played, where renders are allowed."""
     if stage.target.allow.generate and stage.target.projects.open:
-        drawn_ = drawn(programs(stage.profile.programs), stage.seed)
-        yield from ((f"program-{number}", each) for number, each in enumerate(drawn_, 1))
+        drawn = _drawn(stage.profile.programs, stage.seed)
+        yield from ((f"program-{number}", each) for number, each in enumerate(drawn, 1))
+
+
+@lru_cache(maxsize=64)
+def _drawn(count: int, seed: int) -> tuple[Program, ...]:
+    """So many programs, drawn once a process: nothing can change them."""
+    return drawn(programs(count), seed)
 
 
 def _fits(stage: Stage, story: Story) -> bool:

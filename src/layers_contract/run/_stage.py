@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import httpx
 import trio
@@ -99,7 +99,13 @@ class Stage:
     @cached_property
     def deck(self) -> Deck:
         """The cards that this run's requests are filled in with."""
-        return drawn(decks(1 + len(self.roles.formats)), self.seed)
+        return _deck(1 + len(self.roles.formats), self.seed)
+
+
+@lru_cache(maxsize=64)
+def _deck(formats: int, seed: int) -> Deck:
+    """A deck, drawn once a process: nothing can change it."""
+    return drawn(decks(formats), seed)
 
 
 def ticking(epoch: float | None = None) -> Callable[[], float]:
