@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import httpx
@@ -40,6 +41,12 @@ BENT: Final[Mapping[str, Callable[[str], str]]] = {
 }
 """Keys that are nearly the right one: the other case, one letter more, one less, none."""
 NO_BODY: Final = object()
+ALWAYS_SENT: Final[Mapping[str, str]] = {
+    "accept": "application/json",
+    "accept-encoding": "identity",
+    "connection": "keep-alive",
+    "user-agent": f"python-httpx/{httpx.__version__}",
+}
 
 
 class _UnreadableError(ValueError):
@@ -56,15 +63,40 @@ async def _hang_up(event: str, _info: Mapping[str, Any]) -> None:
         raise _HungUp
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """A URL, with its path and its query as they are sent."""
+
+    url: httpx.URL
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=8192)
+def _address(url: str, query: tuple[tuple[str, str], ...] = ()) -> _Address:
+    """Where a request goes; much is asked for again and again.
+
+    Raises:
+        httpx.InvalidURL: HTTP has no room for it.
+    """
+    whole = httpx.URL(url, params=query) if query else httpx.URL(url)
+    path = whole.raw_path.decode("ascii").split("?", 1)[0]
+    return _Address(whole, path, tuple(whole.params.multi_items()))
+
+
 @dataclass
 class Session:
-    """One target, one history. `clock` gives seconds since the epoch."""
+    """One target, one history. `clock` gives seconds since the epoch.
+
+    A transport knows neither redirects nor cookies nor proxies: what is sent is what is written
+    down.
+    """
 
     contract: Contract
     target: Target
     history: History
     purse: Purse
-    client: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
     clock: Callable[[], float]
     timeout: float = 30.0
     on_sent: Callable[[], None] = lambda: None
@@ -96,12 +128,14 @@ class Session:
         while True:
             await self._pay(spec, credential)
             try:
-                request = self._request(spec, ids, body, query, headers or {}, credential)
+                address = _address(self.target.url + spec.url(**ids), tuple(query))
+                request = self._request(spec, address, body, headers or {}, credential)
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
             if hang_up:
                 request.extensions["trace"] = _hang_up
-            exchange = await self._send(spec, request, actor, credential, ids)
+            exchange = self._sketch(spec, address, request, actor, credential, ids)
+            await self._send(spec, request, exchange)
             pause = retry_after(exchange)
             rests += exchange.status != TOO_MANY
             if pause is not None:
@@ -114,25 +148,21 @@ class Session:
         for pause in self.purse.turn(starts=starts):
             await trio.sleep(pause)
 
-    def _request(  # noqa: PLR0913, PLR0917 - a request has this many parts
+    def _request(
         self,
         spec: Operation,
-        ids: Mapping[str, str],
+        address: _Address,
         body: Any,
-        query: Sequence[tuple[str, str]],
         headers: Mapping[str, str],
         credential: str,
     ) -> httpx.Request:
         content = _encode(body)
-        sent = {"accept": "application/json", "accept-encoding": "identity", **headers}
+        sent = {**ALWAYS_SENT, **headers}
         if content is not None:
             sent.setdefault("content-type", "application/json")
         if (key := self._key(credential)) is not None:
             sent[self.contract.document.security_header] = key
-        url = self.target.url + spec.url(**ids)
-        return self.client.build_request(
-            spec.method, url, params=list(query) or None, content=content, headers=sent
-        )
+        return httpx.Request(spec.method, address.url, content=content, headers=sent)
 
     def _unsent(
         self,
@@ -163,15 +193,8 @@ class Session:
             return WRONG_KEY if bent == self.target.api_key else bent
         return WRONG_KEY if credential == "invalid" else keys.get(credential)
 
-    async def _send(
-        self,
-        spec: Operation,
-        request: httpx.Request,
-        actor: str,
-        credential: str,
-        ids: Mapping[str, str],
-    ) -> Exchange:
-        exchange = self._sketch(spec, request, actor, credential, ids)
+    async def _send(self, spec: Operation, request: httpx.Request, exchange: Exchange) -> None:
+        """Send *request*, and write down in *exchange* what comes back."""
         try:
             with trio.fail_after(self.timeout):
                 await self._receive(request, exchange)
@@ -192,7 +215,7 @@ class Session:
         exchange.received = self.clock() if exchange.answered else None
         self.purse.weigh(len(exchange.body))
         self._settle(spec, exchange)
-        return self.history.add(exchange)
+        self.history.add(exchange)
 
     def _settle(self, spec: Operation, exchange: Exchange) -> None:
         self.on_sent()
@@ -210,9 +233,10 @@ class Session:
         if job:
             self._jobs.add(job)
 
-    def _sketch(
+    def _sketch(  # noqa: PLR0913, PLR0917 - as above
         self,
         spec: Operation,
+        address: _Address,
         request: httpx.Request,
         actor: str,
         credential: str,
@@ -221,9 +245,9 @@ class Session:
         secret = self.contract.document.security_header.lower()
         return Exchange(
             method=request.method,
-            path=request.url.raw_path.decode("ascii").split("?", 1)[0][self._prefix :],
+            path=address.path[self._prefix :],
             sent=self.clock(),
-            query=tuple(request.url.params.multi_items()),
+            query=address.query,
             request_headers={
                 name.lower(): value for name, value in request.headers.items() if name != secret
             },
@@ -239,22 +263,31 @@ class Session:
         own = self.target.api_key
         return redact(text, (own, own and own[:-1], self.target.other_api_key))
 
-    @property
+    @cached_property
     def _prefix(self) -> int:
-        return len(httpx.URL(self.target.url).raw_path.rstrip(b"/"))
+        return len(_address(self.target.url).path.rstrip("/"))
 
     async def _receive(self, request: httpx.Request, exchange: Exchange) -> None:
-        response = await self.client.send(request, stream=True, follow_redirects=False)
+        response = await self.transport.handle_async_request(request)
         try:
             exchange.status = response.status_code
-            exchange.headers = {
-                self._redact(name.encode()).decode().lower(): self._redact(value.encode()).decode()
-                for name, value in response.headers.items()
-            }
+            exchange.headers = self._headers(response)
             exchange.body = self._redact(await _read(response))
         finally:
-            with trio.CancelScope(shield=True), trio.move_on_after(1):
-                await response.aclose()
+            if not response.is_closed:
+                with trio.CancelScope(shield=True), trio.move_on_after(1):
+                    await response.aclose()
+
+    def _headers(self, response: httpx.Response) -> dict[str, str]:
+        """The headers of an answer, without the keys; most answers hold none."""
+        found = {name.lower(): value for name, value in response.headers.items()}
+        whole = "\n".join([*found, *found.values()]).encode()
+        if self._redact(whole) == whole:
+            return found
+        return {
+            self._redact(name.encode()).decode(): self._redact(value.encode()).decode()
+            for name, value in found.items()
+        }
 
 
 async def _read(response: httpx.Response) -> bytes:

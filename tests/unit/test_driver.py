@@ -19,6 +19,7 @@ from trio.testing import MockClock
 from layers_contract.budget import Purse
 from layers_contract.driver import MAX_BODY, NO_BODY, WRONG_KEY, OutOfBudget, Session, retry_after
 from layers_contract.history import Exchange, History, to_record
+from layers_contract.run import connection
 from layers_contract.target import Budget, Target
 
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
@@ -31,13 +32,13 @@ def session(handler: Handler | None, url: str = "http://mock", **budget: Any) ->
     target = Target(url, api_key=OWN, other_api_key=OTHER, budget=Budget(**budget))
     purse = Purse(target.budget, trio.current_time)
     purse.begin()
-    transport = httpx.MockTransport(streaming(handler)) if handler else None
+    transport = httpx.MockTransport(streaming(handler)) if handler else connection()
     return Session(
         contract=contract(),
         target=target,
         history=History(),
         purse=purse,
-        client=httpx.AsyncClient(transport=transport, trust_env=False),
+        transport=transport,
         clock=lambda: trio.current_time() + EPOCH,
         timeout=5.0,
     )
@@ -67,7 +68,7 @@ def talk(
 
     async def play() -> list[Exchange]:
         speaker = session(handler, **more)
-        async with speaker.client:
+        async with speaker.transport:
             for call in calls or ({},):
                 named = ids or {"projectId": OPEN}
                 await speaker.call(operation, named, actor="tester", **call)
@@ -285,7 +286,7 @@ def test_what_is_no_http_is_no_answer(raw: bytes) -> None:
             listeners = await nursery.start(here)
             port = listeners[0].socket.getsockname()[1]
             speaker = session(None, f"http://127.0.0.1:{port}")
-            async with speaker.client:
+            async with speaker.transport:
                 ids = {"projectId": OPEN}
                 found = await speaker.call("getApprovalPolicy", ids, actor="tester")
             nursery.cancel_scope.cancel()
@@ -299,7 +300,7 @@ def test_a_server_that_is_not_there_is_no_answer() -> None:
 
     async def play() -> Exchange:
         speaker = session(None, "http://127.0.0.1:1")
-        async with speaker.client:
+        async with speaker.transport:
             return await speaker.call("getApprovalPolicy", {"projectId": OPEN}, actor="tester")
 
     found = trio.run(play)

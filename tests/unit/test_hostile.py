@@ -14,7 +14,6 @@ from html.parser import HTMLParser
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
 import trio
 from rich.console import Console
@@ -37,7 +36,7 @@ from layers_contract.driver import Session
 from layers_contract.history import Exchange, History, to_record
 from layers_contract.mock import OWN, MockOptions, background
 from layers_contract.outcome import Outcome
-from layers_contract.run import Unjudgeable, run
+from layers_contract.run import Unjudgeable, connection, run
 from layers_contract.target import Budget, Expect, Projects, Samples, Target, parse
 
 CANARY: Final = "lp_test_canary_0123456789"
@@ -335,13 +334,13 @@ def call(url: str, **parts: Any) -> Exchange:
         aim = target(url, **parts)
         purse = Purse(aim.budget)
         purse.begin()
-        async with httpx.AsyncClient(trust_env=False, timeout=None) as client:  # noqa: S113 - below
+        async with connection() as transport:
             session = Session(
                 contract=contract(),
                 target=aim,
                 history=History(),
                 purse=purse,
-                client=client,
+                transport=transport,
                 clock=trio.current_time,
                 timeout=PATIENCE,
             )

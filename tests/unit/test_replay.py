@@ -247,7 +247,7 @@ def played(
 
     async def run() -> list[Exchange]:
         speaker = session(handler)
-        async with speaker.client:
+        async with speaker.transport:
             await play(speaker, steps, renew or renewal())
         return list(speaker.history)
 

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import trio
-from trio.testing import MockClock
 
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations
 from layers_contract.judge import judge
 from layers_contract.outcome import Outcome, coverage
+from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
@@ -93,7 +93,7 @@ def simulate(  # noqa: PLR0913 - as above
 
 def in_simulation(function: Callable[..., Awaitable[Any]], *args: Any, seed: int) -> float:
     """Run *function* in simulated time; how many seconds of it have passed."""
-    clock = MockClock(autojump_threshold=0)
+    clock = LeapingClock()
     _settle_scheduler(seed)
     trio.run(function, *args, clock=clock)
     return clock.current_time()

@@ -6,8 +6,7 @@ import re
 import signal
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from functools import partial
-from http.cookiejar import CookieJar
+from functools import lru_cache, partial
 
 import httpx
 import trio
@@ -54,8 +53,8 @@ async def play(stage: Stage) -> None:
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    async with connection(stage.transport) as client:
-        session = stage.session(client)
+    async with connection(stage.transport) as transport:
+        session = stage.session(transport)
         stage.purse.begin()
         if refusal := await _in_order(stage, session):
             raise refusal
@@ -80,13 +79,6 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
     return refusal
 
 
-class _NoCookies(CookieJar):
-    """Keeps none: a cookie of one call would let in another that has no key."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Nothing."""
-
-
 async def _work(stage: Stage, session: Session) -> None:
     try:
         await _greet(stage, session)
@@ -98,15 +90,13 @@ async def _work(stage: Stage, session: Session) -> None:
     await long_after(stage, session)
 
 
-def connection(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """What requests go through: many connections, no time limit, no proxy of the environment."""
-    return httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=100, max_keepalive_connections=50),
-        timeout=None,  # noqa: S113 - the session has a deadline of its own
-        trust_env=False,
-        transport=transport,
-        cookies=_NoCookies(),
-    )
+def connection(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
+    """What requests go through: *transport*, or many connections, by no proxy.
+
+    Without a time limit: the session has a deadline of its own.
+    """
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+    return transport or httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
 
 
 async def _greet(stage: Stage, session: Session) -> None:
@@ -177,8 +167,14 @@ def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
 def _programs(stage: Stage) -> Iterator[tuple[str, Program]]:
     """What Hypothesis has drawn to be played, where renders are allowed."""
     if stage.target.allow.generate and stage.target.projects.open:
-        drawn_ = drawn(programs(stage.profile.programs), stage.seed)
-        yield from ((f"program-{number}", each) for number, each in enumerate(drawn_, 1))
+        drawn = _drawn(stage.profile.programs, stage.seed)
+        yield from ((f"program-{number}", each) for number, each in enumerate(drawn, 1))
+
+
+@lru_cache(maxsize=64)
+def _drawn(count: int, seed: int) -> tuple[Program, ...]:
+    """So many programs, drawn once a process: nothing can change them."""
+    return drawn(programs(count), seed)
 
 
 def _fits(stage: Stage, story: Story) -> bool:

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import httpx
 import trio
@@ -65,14 +65,14 @@ class Stage:
         """How thorough the run is."""
         return PROFILES[self.profile_name]
 
-    def session(self, client: httpx.AsyncClient) -> Session:
+    def session(self, transport: httpx.AsyncBaseTransport) -> Session:
         """What actors send through."""
         return Session(
             contract=self.contract,
             target=self.target,
             history=self.history,
             purse=self.purse,
-            client=client,
+            transport=transport,
             clock=ticking(self.epoch),
             timeout=self.patience,
             on_sent=self.tell_sent,
@@ -99,7 +99,13 @@ class Stage:
     @cached_property
     def deck(self) -> Deck:
         """The cards that this run's requests are filled in with."""
-        return drawn(decks(1 + len(self.roles.formats)), self.seed)
+        return _deck(1 + len(self.roles.formats), self.seed)
+
+
+@lru_cache(maxsize=64)
+def _deck(formats: int, seed: int) -> Deck:
+    """A deck, drawn once a process: nothing can change it."""
+    return drawn(decks(formats), seed)
 
 
 def ticking(epoch: float | None = None) -> Callable[[], float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -14,12 +15,12 @@ import trio
 
 __all__ = ["Wire"]
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Message = MutableMapping[str, Any]
 Application = Callable[..., Awaitable[None]]
 SLOWEST = 0.02
 
 
-class Wire(httpx.ASGITransport):
+class Wire(httpx.AsyncBaseTransport):
     """Calls an ASGI application; a request with a `trace` is one whose caller hangs up.
 
     As on a real wire the application goes on with it, and can learn that nobody listens. Each way
@@ -28,7 +29,7 @@ class Wire(httpx.ASGITransport):
     """
 
     def __init__(self, app: Application, epoch: float, seed: int | None = None) -> None:
-        super().__init__(app)
+        self._app = app
         self._epoch = epoch
         self._rng = None if seed is None else random.Random(seed)  # noqa: S311 - not for secrets
 
@@ -37,7 +38,7 @@ class Wire(httpx.ASGITransport):
         trace = request.extensions.get("trace")
         if trace is None:
             await self._travel()
-            response = await super().handle_async_request(request)
+            response = await _Call(request).answered_by(self._app)
             now = trio.current_time() + self._epoch
             response.headers.setdefault("date", format_datetime(datetime.fromtimestamp(now, UTC)))
             await self._travel()
@@ -52,23 +53,58 @@ class Wire(httpx.ASGITransport):
     async def _carry_on(self, request: httpx.Request) -> None:
         await self._travel()
         with contextlib.suppress(Exception):
-            await httpx.ASGITransport(_unheard(self.app)).handle_async_request(request)
+            await _Call(request, heard=False).answered_by(self._app)
 
 
-def _unheard(app: Application) -> Application:
-    """*app* without anybody listening once the request is read."""
+@dataclass(slots=True)
+class _Call:
+    """One request on its way through an ASGI application; the caller may be gone by then."""
 
-    async def call(scope: Any, receive: Receive, send: Any) -> None:
-        read = False
+    request: httpx.Request
+    heard: bool = True
+    read: bool = False
+    status: int = 0
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+    answered: trio.Event = field(default_factory=trio.Event)
 
-        async def then_gone() -> MutableMapping[str, Any]:
-            nonlocal read
-            if read:
-                return {"type": "http.disconnect"}
-            message = await receive()
-            read = not message.get("more_body", False)
-            return message
+    async def answered_by(self, app: Application) -> httpx.Response:
+        """The answer of *app*."""
+        await app(self._scope(), self._receive, self._send)
+        if not self.answered.is_set():
+            raise httpx.RemoteProtocolError("no whole answer", request=self.request)
+        stream = httpx.ByteStream(self.body)
+        return httpx.Response(self.status, headers=self.headers, stream=stream)
 
-        await app(scope, then_gone, send)
+    def _scope(self) -> Message:
+        url = self.request.url
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": self.request.method,
+            "headers": [(name.lower(), value) for name, value in self.request.headers.raw],
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.partition(b"?")[0],
+            "query_string": url.query,
+            "server": (url.host, url.port),
+            "client": ("127.0.0.1", 123),
+            "root_path": "",
+        }
 
-    return call
+    async def _receive(self) -> Message:
+        if not self.read:
+            self.read = True
+            return {"type": "http.request", "body": self.request.content, "more_body": False}
+        if self.heard:
+            await self.answered.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], message.get("headers", [])
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+            if not message.get("more_body", False):
+                self.answered.set()
