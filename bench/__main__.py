@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-NAMES: Final = ("throughput", "judging")
+NAMES: Final = ("throughput", "judging", "waiting", "side_by_side")
 """Each is a script beside this one."""
 
 
