@@ -247,13 +247,15 @@ def _beside(facts: Facts, container: Container, seen: Seen) -> Iterator[Occasion
             shown = f"{first.state}, then {then.state}"
             yield broken(f"container {seen.id} is {shown}, in list and read", first, then)
     if before and after and container.untouched(before.sent, after.received):
-        wrong = [n for n in SHOWN if _lists_another(before, seen, after, n)]
-        message = f"the list shows another {', '.join(wrong)} of container {seen.id} than its reads"
-        yield broken(message, before, seen, after) if wrong else HELD
+        yield _shows_the_same(before, seen, after)
 
 
-def _lists_another(before: Seen, listed: Seen, after: Seen, name: str) -> bool:
-    """Whether a field that was the same before and after is another on the list."""
-    known = name in before.data and name in listed.data
-    steady = before.data.get(name) == after.data.get(name)
-    return known and steady and listed.data[name] != before.data[name]
+def _shows_the_same(before: Seen, listed: Seen, after: Seen) -> Occasion:
+    """What was the same before and after is not another on the list."""
+    was, shown, then = before.data, listed.data, after.data
+    known = [name for name in SHOWN if name in was and name in shown]
+    wrong = [name for name in known if shown[name] != was[name] == then.get(name)]
+    if not wrong:
+        return HELD
+    message = f"the list shows another {', '.join(wrong)} of container {listed.id} than its reads"
+    return broken(message, before, listed, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from urllib.parse import unquote
 
 from layers_contract.document import pointer
@@ -32,17 +33,22 @@ SECOND = 1.0
 def updated_moves(facts: Facts) -> Iterator[Occasion]:
     """Where the status has changed since a read, and time passed, updatedAt has moved on."""
     for container in facts.own:
-        for after, before in earlier(container.reads, lambda seen: seen.state):
+        for after, before in earlier(container.reads, attrgetter("state")):
             for each in before:
+                if each.state == after.state:
+                    continue
                 one, other = each.data.get("updatedAt"), after.data.get("updatedAt")
                 was, now = moment(one), moment(other)
-                if was is None or now is None or each.state == after.state:
+                if was is None or now is None:
                     continue
                 tick = max(precision(one, other), SECOND)
                 if each.sent - was <= tick + _behind(facts, container, each):
                     continue
+                if now > was:
+                    yield HELD
+                    continue
                 message = f"container {container.id} went to {after.state}, updatedAt still {other}"
-                yield HELD if now > was else broken(message, each, after)
+                yield broken(message, each, after)
 
 
 def _behind(facts: Facts, container: Container, seen: Seen) -> float:
@@ -126,23 +132,25 @@ def location(facts: Facts) -> Iterator[Occasion]:
 def clock(facts: Facts) -> Iterator[Occasion]:
     """No read shows a time that its own Date has not reached, nor a birth before the 202's."""
     for container in facts.own:
-        made = container.created
-        born = _date(made.exchange) if made else None
+        born = _born(facts, container)
         for seen in container.reads:
             now, created = _date(seen.exchange), moment(seen.data.get("createdAt"))
             updated = moment(seen.data.get("updatedAt"))
             if now is None or created is None or updated is None:
                 continue
-            late = max(created, updated) - now > LENIENT
-            early = born is not None and _is_first(facts, container) and born - created > LENIENT
-            message = f"container {container.id} shows a time far from the server's own Date"
-            yield broken(message, seen) if late or early else HELD
+            late = created - now > LENIENT or updated - now > LENIENT
+            if late or (born is not None and born - created > LENIENT):
+                message = f"container {container.id} shows a time far from the server's own Date"
+                yield broken(message, seen)
+            else:
+                yield HELD
 
 
-def _is_first(facts: Facts, container: Container) -> bool:
-    """Whether the 202 that named *container* is known to be the first answer to its call."""
+def _born(facts: Facts, container: Container) -> float | None:
+    """The Date of the 202 that named *container*, if it is the first answer to its call."""
     made = container.created
-    return made is not None and not facts.repeats(made.exchange)
+    known = made is not None and not facts.repeats(made.exchange)
+    return _date(made.exchange) if made and known else None
 
 
 def _date(exchange: Exchange) -> float | None:
