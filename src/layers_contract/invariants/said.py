@@ -14,7 +14,6 @@ from layers_contract.facts import (
     earlier,
     http_date,
     moment,
-    precision,
     received,
     succeeded,
 )
@@ -34,20 +33,15 @@ def updated_moves(facts: Facts) -> Iterator[Occasion]:
     """Where the status has changed since a read, and time passed, updatedAt has moved on."""
     for container in facts.own:
         for after, before in earlier(container.reads, attrgetter("state")):
-            for each in before:
-                if each.state == after.state:
+            now = moment(shown := after.data.get("updatedAt"))
+            for each in before if now is not None else ():
+                was = moment(each.data.get("updatedAt")) if each.state != after.state else None
+                if was is None or each.sent - was <= SECOND + _behind(facts, container, each):
                     continue
-                one, other = each.data.get("updatedAt"), after.data.get("updatedAt")
-                was, now = moment(one), moment(other)
-                if was is None or now is None:
-                    continue
-                tick = max(precision(one, other), SECOND)
-                if each.sent - was <= tick + _behind(facts, container, each):
-                    continue
-                if now > was:
+                if now is not None and now > was:
                     yield HELD
                     continue
-                message = f"container {container.id} went to {after.state}, updatedAt still {other}"
+                message = f"container {container.id} went to {after.state}, updatedAt still {shown}"
                 yield broken(message, each, after)
 
 
