@@ -160,18 +160,18 @@ def _policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
 
 
 def _known_writes(facts: Facts) -> dict[str, Work[Exchange]]:
-    """The writes to each path, of documented operations alone."""
-    return _works(each for answers in facts.answers.values() for each in answers)
+    """The writes to each policy, of documented operations alone."""
+    return _works(_changes(facts))
 
 
 def _writes(facts: Facts) -> dict[str, Work[Exchange]]:
-    """All writes to each path."""
-    return _works(facts.history)
+    """All writes to each policy that was read."""
+    read = facts.index(_policies)
+    return _works(each for each in facts.history if each.path in read and each.method != "GET")
 
 
-def _works(exchanges: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
-    writes = _by_path(each for each in exchanges if each.method != "GET")
-    return {path: Work(each, received) for path, each in writes.items()}
+def _works(writes: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
+    return {path: Work(each, received) for path, each in _by_path(writes).items()}
 
 
 def _by_path(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:

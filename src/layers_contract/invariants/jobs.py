@@ -140,19 +140,18 @@ def unchanged(facts: Facts) -> Iterator[Occasion]:
     reader = facts.contract.reader("job")
     validator = reader.raw["x-polling"].get("validator", {})
     request, answer = (validator.get(k, "").lower() for k in ("request", "response"))
-    tagged = {
-        (job.id, tag): seen
-        for job in facts.jobs.values()
-        for seen in reversed(job.polls)
-        if (tag := seen.exchange.headers.get(answer)) is not None
-    }
+    issued: dict[Job, dict[str | None, Seen]] = {}
     for exchange in facts.answers[reader.id]:
-        job, tag = facts.job_of(exchange), exchange.request_headers.get(request)
-        if job is None or tag is None or exchange.status != validator.get("unchanged"):
+        if exchange.status != validator.get("unchanged"):
             continue
-        issued = tagged.get((job.id, tag))
-        if issued and issued.received <= exchange.sent:
-            yield from _still_true(job, issued, exchange)
+        job, tag = facts.job_of(exchange), exchange.request_headers.get(request)
+        if job is None or tag is None:
+            continue
+        if job not in issued:
+            issued[job] = {seen.exchange.headers.get(answer): seen for seen in job.polls[::-1]}
+        first = issued[job].get(tag)
+        if first and first.received <= exchange.sent:
+            yield from _still_true(job, first, exchange)
 
 
 @invariant("progress.same-as-job", needs="the progress endpoint of a container of this run")

@@ -270,8 +270,9 @@ def _is_first(facts: Facts, started: Started) -> bool:
 def asset_urls(seen: Seen) -> dict[str, object]:
     """The permanent URL of each asset, by its id."""
     found = pointer(seen.data, ASSETS)
-    listed = found if isinstance(found, list) else []
-    return {str(a[ID]): a.get(URL) for a in listed if isinstance(a, dict) and ID in a}
+    if not found or not isinstance(found, list):
+        return {}
+    return {str(a[ID]): a.get(URL) for a in found if isinstance(a, dict) and ID in a}
 
 
 def _pairs(facts: Facts) -> list[tuple[Seen, Seen]]:
