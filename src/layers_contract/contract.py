@@ -52,7 +52,7 @@ class FieldRule:
     def holds(self, resource: Json) -> bool:
         """Whether *resource*'s field is as the rule says."""
         value = pointer(resource, self.field)
-        return (value in (None, [], "", {})) is self.empty
+        return (not value and value in (None, [], "", {})) is self.empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache, partial
+from itertools import combinations
 from math import inf
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -144,16 +145,19 @@ class Container:
         for number in range(max(next_begins - 1, 0), len(self.renders)):
             render = self.renders[number]
             if seen.sent >= render.latest:
-                return None if self._tied(render) else render
+                return None if render in self._tied else render
             if seen.sent < render.earliest:
                 return None
         return None
 
-    def _tied(self, render: Render) -> bool:
-        """Whether another render may have been asked for before or after it, nobody knows."""
-        return any(
-            each is not render and each.earliest < render.latest and render.earliest < each.latest
-            for each in self.renders
+    @cached_property
+    def _tied(self) -> frozenset[Render]:
+        """The renders that may have been asked for before another one, or after it."""
+        return frozenset(
+            each
+            for one, other in combinations(self.renders, 2)
+            if one.earliest < other.latest and other.earliest < one.latest
+            for each in (one, other)
         )
 
     def reads_of(self, render: Render) -> Sequence[Seen]:

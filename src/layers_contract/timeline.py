@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import nlargest
 from itertools import accumulate
 from math import inf
 from typing import Generic, Protocol, TypeVar
@@ -73,7 +72,7 @@ class Work(Generic[T]):
         self._begun = sorted(things, key=lambda each: each.sent)
         self._sent = [each.sent for each in self._begun]
         ends = ([(over(each), place)] for place, each in enumerate(self._begun))
-        self._longest = list(accumulate(ends, lambda one, other: nlargest(2, one + other)))
+        self._longest = list(accumulate(ends, _two_longest))
 
     def at(self, start: float, end: float, but: T | None = None) -> bool:
         """Whether anything, *but* one, began before *end* and was not over by *start*."""
@@ -88,6 +87,15 @@ class Work(Generic[T]):
             if place < len(self._begun) and self._begun[place] is not but:
                 return self._begun[place]
         return None
+
+
+def _two_longest(
+    known: list[tuple[float, int]], fresh: list[tuple[float, int]]
+) -> list[tuple[float, int]]:
+    """The two that are over last; the same list where a *fresh* one is not among them."""
+    if len(known) > 1 and fresh[0][0] <= known[1][0]:
+        return known
+    return sorted(known + fresh, reverse=True)[:2]
 
 
 def _end(longest: list[tuple[float, int]], rank: int) -> float:

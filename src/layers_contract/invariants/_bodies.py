@@ -16,8 +16,9 @@ def to_the_byte(one: Exchange, other: Exchange) -> bool:
 
 def json_alike(one: Exchange, other: Exchange) -> bool:
     """Whether two bodies are the same JSON, written otherwise."""
-    same = one.request_json is not NOT_JSON and _canonical(one) == _canonical(other)
-    return same and not to_the_byte(one, other)
+    if to_the_byte(one, other) or one.request_json is NOT_JSON:
+        return False
+    return _canonical(one) == _canonical(other)
 
 
 def _canonical(exchange: Exchange) -> str:

@@ -10,14 +10,18 @@ from layers_contract.facts import Facts, Seen, Started, busy, received, refused,
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped
 
+BRIEFS = ("brief", "patch", "overrides")
+"""The members of requests that hold a brief, or a part of one."""
+
 
 def hook_of(exchange: Exchange) -> str | None:
     """The hook that a request asks for."""
-    found = [
-        pointer(exchange.request_json, at)
-        for at in ("/brief/hook", "/patch/hook", "/overrides/hook")
-    ]
-    return next((hook for hook in found if isinstance(hook, str)), None)
+    asked = exchange.request_json
+    for part in BRIEFS if isinstance(asked, dict) else ():
+        hook = pointer(asked[part], "/hook") if part in asked else None
+        if isinstance(hook, str):
+            return hook
+    return None
 
 
 def nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iterator[Occasion]:
@@ -30,9 +34,9 @@ def nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Itera
         return
     if hook in facts.index(_lost_hooks):
         return
-    made = {started.container for started in known}
+    made, answered = {started.container for started in known}, received(exchange)
     for seen in facts.index(views_by_hook)[hook]:
-        if seen.sent < received(exchange):
+        if seen.sent < answered:
             continue
         if seen.id in made or may_be_clone(facts, seen):
             yield HELD
@@ -51,7 +55,8 @@ def views_by_hook(facts: Facts) -> dict[str, list[Seen]]:
     found = defaultdict(list)
     for container in facts.containers.values():
         for seen in (*container.reads, *container.listed):
-            hook = pointer(seen.data, "/brief/hook")
+            brief = seen.data.get("brief")
+            hook = brief.get("hook") if isinstance(brief, dict) else None
             if isinstance(hook, str):
                 found[hook].append(seen)
     return found

@@ -12,10 +12,19 @@ from layers_contract.invariants._bodies import differs, to_the_byte
 from layers_contract.invariants._requests import is_json
 
 
-def replays(
-    facts: Facts, alike: Callable[[Exchange, Exchange], bool] = to_the_byte
-) -> Iterator[tuple[Started, Exchange]]:
+def replays(facts: Facts) -> list[tuple[Started, Exchange]]:
     """The first answer to each key, with each repetition of the call that came after it."""
+    return facts.index(_all_replays)
+
+
+def _all_replays(facts: Facts) -> list[tuple[Started, Exchange]]:
+    return list(repetitions(facts, to_the_byte))
+
+
+def repetitions(
+    facts: Facts, alike: Callable[[Exchange, Exchange], bool]
+) -> Iterator[tuple[Started, Exchange]]:
+    """The first answer to each key, with each later call that is *alike*."""
     for call in facts.keyed.values():
         first = first_use(facts, call)
         for again in call.exchanges if first else ():
@@ -31,8 +40,16 @@ def replays(
             yield first, again
 
 
-def conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
+def conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
     """The first answer to each key, with each later use of the key with another body."""
+    return facts.index(_all_conflicts)
+
+
+def _all_conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
+    return list(_find_conflicts(facts))
+
+
+def _find_conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
     for call in facts.keyed.values():
         first = first_use(facts, call)
         for other in call.exchanges if first else ():

@@ -132,11 +132,17 @@ def away(facts: Facts, exchange: Exchange) -> bool:
 
 def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
     """Whether a project, any where it is not known, may have been archived by then."""
-    render = facts.contract.render
-    ending = render.causes(render.ending("cancel"))
-    return any(
-        each.sent < received(exchange)
-        for name in ending - facts.cancelers
-        for each in facts.answers[name]
-        if not isinstance(project, str) or project.lower() in each.path.lower()
-    )
+    first = facts.index(_first_archives)
+    known = isinstance(project, str) and project
+    begun = first.get(project.lower(), inf) if known else min(first.values())
+    return begun < received(exchange)
+
+
+def _first_archives(facts: Facts) -> dict[str, float]:
+    """When somebody asked first for each project to be archived; the empty name never was."""
+    render, first = facts.contract.render, {"": inf}
+    for name in render.causes(render.ending("cancel")) - facts.cancelers:
+        for each in facts.answers[name]:
+            place = each.path_params.get(facts.project_parameter, "").lower()
+            first[place] = min(first.get(place, inf), each.sent)
+    return first

@@ -19,7 +19,7 @@ from layers_contract.invariants.approval import (
     settings_before,
     soft_policy,
 )
-from layers_contract.invariants.lifecycle import asset_urls
+from layers_contract.invariants.lifecycle import ASSETS, asset_urls
 
 UNDECIDED = frozenset({408, 413, 429})
 """Refusals behind which a call may be carried out all the same: it came late, or half."""
@@ -67,12 +67,19 @@ def _is_elsewhere(facts: Facts, container: Container, asset: str) -> bool:
 
 
 def _homes(facts: Facts) -> dict[str, set[str]]:
-    """The containers that each asset was seen on."""
-    homes: dict[str, set[str]] = {}
-    for container in facts.containers.values():
+    """The containers that each asset was seen on, as far as anybody asked for it."""
+    reader = facts.contract.reader("container", "asset")
+    homes: dict[str, set[str]] = {
+        asked: set() for each in facts.answers[reader.id] for asked in each.path_params.values()
+    }
+    for container in facts.containers.values() if homes else ():
+        last = None
         for seen in (*container.reads, *container.listed):
-            for asset in asset_urls(seen):
-                homes.setdefault(asset, set()).add(container.id)
+            shown = pointer(seen.data, ASSETS)
+            for asset in asset_urls(seen) if shown != last else ():
+                if asset in homes:
+                    homes[asset].add(container.id)
+            last = shown
     return homes
 
 

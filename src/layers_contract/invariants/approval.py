@@ -9,7 +9,7 @@ from itertools import takewhile
 from math import inf
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, received, refused
+from layers_contract.facts import Container, Facts, Render, Seen, received, refused
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
@@ -28,17 +28,19 @@ def gate(facts: Facts) -> Iterator[Occasion]:
     """An undecided, completed container waits for a review exactly where the policy asks for it."""
     success, review = facts.contract.render.ending("success"), facts.contract.review
     for container in facts.own:
-        completed = [seen for seen in container.reads if seen.state == success]
-        deciding = _deciding(facts, container) if completed else Work[Exchange]((), received)
-        for seen in completed:
-            wanted = _wanted(facts, container, seen)
-            if wanted is None or _decided(container, deciding, seen):
-                continue
-            state = pointer(seen.data, review.field)
-            if _by_somebody_else(facts, container, seen):
-                continue
-            message = f"container {container.id} is {state}, its project's policy says {wanted}"
-            yield HELD if state == wanted else broken(message, seen)
+        policy, deciding = _policy(facts, container), _deciding(facts, container)
+        if policy is None or policy.soft:
+            continue
+        for render in container.renders:
+            for seen in container.reads_of(render):
+                if seen.state != success or deciding.at(render.latest, seen.received):
+                    continue
+                wanted = _wanted(facts, policy, render, seen)
+                if wanted is None or _by_somebody_else(facts, container, seen):
+                    continue
+                state = pointer(seen.data, review.field)
+                message = f"container {container.id} is {state}, its project's policy says {wanted}"
+                yield HELD if state == wanted else broken(message, seen)
 
 
 def _by_somebody_else(facts: Facts, container: Container, seen: Seen) -> bool:
@@ -159,18 +161,18 @@ def _policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
 
 
 def _known_writes(facts: Facts) -> dict[str, Work[Exchange]]:
-    """The writes to each path, of documented operations alone."""
-    return _works(each for answers in facts.answers.values() for each in answers)
+    """The writes to each policy, of documented operations alone."""
+    return _works(policy_changes(facts))
 
 
 def _writes(facts: Facts) -> dict[str, Work[Exchange]]:
-    """All writes to each path."""
-    return _works(facts.history)
+    """All writes to each policy that was read."""
+    read = facts.index(_policies)
+    return _works(each for each in facts.history if each.path in read and each.method != "GET")
 
 
-def _works(exchanges: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
-    writes = _by_path(each for each in exchanges if each.method != "GET")
-    return {path: Work(each, received) for path, each in writes.items()}
+def _works(writes: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
+    return {path: Work(each, received) for path, each in _by_path(writes).items()}
 
 
 def _by_path(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
@@ -189,14 +191,11 @@ class Policy:
     soft: bool
 
 
-def _wanted(facts: Facts, container: Container, seen: Seen) -> str | None:
+def _wanted(facts: Facts, policy: Policy, render: Render, seen: Seen) -> str | None:
     """What the policy asks for, where the same policy was read before the render and after."""
-    gate, policy = facts.contract.review.gate, _policy(facts, container)
-    render = container.render_of(seen)
-    if gate is None or render is None or policy is None or policy.soft:
-        return None
+    gate = facts.contract.review.gate
     before, after = policy.reads.before(render.earliest), policy.reads.after(seen.received)
-    if before is None or _changed(facts, policy, before.sent, seen.received):
+    if gate is None or before is None or _changed(facts, policy, before.sent, seen.received):
         return None
     around = [pointer(e.json, gate.field) for e in (before, after) if e is not None]
     if len(set(around)) != 1:
@@ -278,12 +277,6 @@ def _deciders(facts: Facts) -> set[str]:
     review, starts = facts.contract.review, facts.contract.starts
     deciders = {operation for state in review.states for operation in review.causes(state)}
     return deciders - {name for name, each in starts.items() if each.when is None}
-
-
-def _decided(container: Container, deciding: Work[Exchange], seen: Seen) -> bool:
-    """Whether a decision may have been taken before *seen* was answered."""
-    render = container.render_of(seen)
-    return deciding.at(render.latest if render else -inf, seen.received)
 
 
 def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:

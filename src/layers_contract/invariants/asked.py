@@ -88,13 +88,15 @@ def _brief_fields(facts: Facts) -> frozenset[str]:
 
 def _alike(asked: Any, shown: Any) -> bool:
     """Whether two values say the same: white space, case of words and repetitions aside."""
+    if asked == shown:
+        return True
     if isinstance(asked, str) and isinstance(shown, str):
         one, other = _plain(asked), _plain(shown)
         cut = next((other.removesuffix(end) for end in CUT if other.endswith(end)), None)
         return one == other or (cut is not None and one.startswith(cut.strip()))
     if isinstance(asked, list) and isinstance(shown, list):
         return {_plain(str(each)) for each in asked} == {_plain(str(each)) for each in shown}
-    return bool(asked == shown or not shown)
+    return not shown
 
 
 def _plain(text: str) -> str:
@@ -119,13 +121,15 @@ def _may_expect(facts: Facts, exchange: Exchange) -> bool:
     asked = pointer(exchange.request_json, BRIEF)
     if not isinstance(asked, dict) or not _of_this_run(facts, asked):
         return False
-    if not asked.keys() <= facts.index(_brief_fields) - NAMES_A_RESOURCE:
+    fields = facts.index(_brief_fields)
+    if any(name not in fields or name in NAMES_A_RESOURCE for name in asked):
         return False
     project = exchange.path_params.get(facts.project_parameter, "")
     there = exchange.credential == "own" and project.lower() in facts.index(_open_to_us)
+    if not there or may_be_archived(facts, project, exchange) or not is_json(exchange):
+        return False
     known = any(_asks_otherwise(exchange, each) for each in others(facts, exchange))
-    open_ = there and not known and not may_be_archived(facts, project, exchange)
-    return open_ and is_json(exchange) and valid(facts, exchange)
+    return not known and valid(facts, exchange)
 
 
 def _asks_otherwise(one: Exchange, other: Exchange) -> bool:

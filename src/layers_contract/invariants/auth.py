@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from layers_contract.document import pointer
 from layers_contract.facts import Facts, Started, succeeded
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._requests import valid
 
@@ -26,34 +27,32 @@ WITHOUT = {
 @invariant("auth.required", needs="a request without a valid key")
 def required(facts: Facts) -> Iterator[Occasion]:
     """An ordinary request with no key, or a wrong one, is answered 401."""
-    for name, exchanges in facts.answers.items():
-        for exchange in exchanges:
-            if exchange.credential not in WITHOUT or not valid(facts, exchange):
+    for credential, how in WITHOUT.items():
+        for exchange in facts.index(_by_credential)[credential]:
+            if not valid(facts, exchange):
                 continue
             if exchange.status == UNAUTHENTICATED:
                 yield HELD
             else:
-                how = WITHOUT[exchange.credential]
-                yield broken(f"{name} with {how} was answered {exchange.status}", exchange)
+                message = f"{exchange.operation} with {how} was answered {exchange.status}"
+                yield broken(message, exchange)
 
 
 @invariant("auth.tenancy", needs="other_api_key, and something that this run made")
 def tenancy(facts: Facts) -> Iterator[Occasion]:
     """What this run made does not exist for another organization."""
-    known = _known_keys(facts)
-    for name, exchanges in facts.answers.items():
-        for exchange in exchanges:
-            if not _crosses(facts, exchange) or not valid(facts, exchange):
-                continue
-            if exchange.status == UNAUTHENTICATED and exchange.credential not in known:
-                continue
-            if exchange.status == CONFLICT and is_used_elsewhere(facts, exchange):
-                continue
-            if exchange.status == NOT_FOUND:
-                yield HELD
-            else:
-                message = f"{name} on what belongs to another organization: {exchange.status}"
-                yield broken(message, exchange)
+    for exchange in _crossing(facts):
+        if not valid(facts, exchange):
+            continue
+        if exchange.status == UNAUTHENTICATED and not _is_known(facts, exchange.credential):
+            continue
+        if exchange.status == CONFLICT and is_used_elsewhere(facts, exchange):
+            continue
+        if exchange.status == NOT_FOUND:
+            yield HELD
+        else:
+            what = f"{exchange.operation} on what belongs to another organization"
+            yield broken(f"{what}: {exchange.status}", exchange)
 
 
 @invariant("auth.list", needs="a list that holds something")
@@ -79,16 +78,24 @@ def items(facts: Facts, exchange: Exchange) -> list[dict[str, object]]:
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
-def _known_keys(facts: Facts) -> set[str]:
-    """The credentials that the server accepted at least once."""
-    return {e.credential for e in facts.history if succeeded(e)}
+def _by_credential(facts: Facts) -> dict[str, list[Exchange]]:
+    """The calls of documented operations, by what they were sent with."""
+    calls = (each for answers in facts.answers.values() for each in answers)
+    return grouped(calls, attrgetter("credential"))
 
 
-def _crosses(facts: Facts, exchange: Exchange) -> bool:
-    """Whether a request is for something that certainly belongs to another organization."""
-    if exchange.credential == "own":
-        return exchange.path_params.get(facts.project_parameter, "") in facts.expect.foreign
-    return exchange.credential == "other" and _names_own(facts, exchange)
+def _is_known(facts: Facts, credential: str) -> bool:
+    """Whether the server accepted a credential at least once."""
+    return any(succeeded(each) for each in facts.index(_by_credential)[credential])
+
+
+def _crossing(facts: Facts) -> Iterator[Exchange]:
+    """The requests for something that certainly belongs to another organization."""
+    calls, foreign = facts.index(_by_credential), facts.expect.foreign
+    for exchange in calls["own"] if foreign else ():
+        if exchange.path_params.get(facts.project_parameter, "") in foreign:
+            yield exchange
+    yield from (each for each in calls["other"] if _names_own(facts, each))
 
 
 def _names_own(facts: Facts, exchange: Exchange) -> bool:

@@ -32,6 +32,9 @@ NAMED = f"/{RESULT}/containerId"
 CONSTANT = ("kind", "containerId", "projectId", "startedAt")
 SHOWN = ("status", "stage", "progress")
 
+Numbered = tuple[float, Seen]
+"""A view of a job, with the progress that it shows."""
+
 
 @invariant("job.terminal", needs="a job polled again after it ended")
 def terminal(facts: Facts) -> Iterator[Occasion]:
@@ -50,42 +53,38 @@ def terminal(facts: Facts) -> Iterator[Occasion]:
 def one_story(facts: Facts) -> Iterator[Occasion]:
     """What the job shows, and what its container shows next, fit one lifecycle; and back."""
     for job, reads in _stories(facts):
-        for before, after in _mixed(job.polls, reads):
-            if _fit(facts, before, after):
-                yield HELD
-            else:
-                message = f"{_name(before)} is {before.state}, then {_name(after)} is {after.state}"
-                yield broken(message, before, after)
+        yield from _one_story(facts, job.polls, reads)
 
 
 @invariant("job.progress", needs="a job that shows its progress")
 def progress(facts: Facts) -> Iterator[Occasion]:
     """Progress lies between 0 and 1 and never goes back."""
     for job in facts.jobs.values():
-        for seen in job.polls:
-            number = _number(seen)
-            if number is None or 0 <= number <= 1:
-                yield from () if number is None else (HELD,)
+        shown = _numbered(job.polls)
+        for number, seen in shown:
+            if 0 <= number <= 1:
+                yield HELD
             else:
                 yield broken(f"progress of job {job.id} is {number}", seen)
-        yield from _never_back(job.polls, job.polls)
+        yield from _never_back(shown, shown)
 
 
 @invariant("job.result", needs="a job that shows a result or an error")
 def result(facts: Facts) -> Iterator[Occasion]:
     """A result comes with success and names the job's container; an error comes with failure."""
-    lifecycle = facts.contract.job
+    success, failure = map(facts.contract.job.ending, ("success", "failure"))
     for job in facts.jobs.values():
         for seen in job.views:
-            for field, outcome in ((RESULT, "success"), (ERROR, "failure")):
+            for field, ending in ((RESULT, success), (ERROR, failure)):
                 if seen.data.get(field) is None:
                     continue
-                if seen.state == lifecycle.ending(outcome):
+                if seen.state == ending:
                     yield HELD
                 else:
                     yield broken(f"job {job.id} is {seen.state} and shows {field}", seen)
-            yield from _result_names(job, seen)
-            yield from _result_assets(facts, job, seen)
+            if RESULT in seen.data:
+                yield from _result_names(job, seen)
+                yield from _result_assets(facts, job, seen)
 
 
 def _result_assets(facts: Facts, job: Job, seen: Seen) -> Iterator[Occasion]:
@@ -110,9 +109,10 @@ def constant(facts: Facts) -> Iterator[Occasion]:
             continue
         first = job.render.first
         for seen in job.polls:
-            changed = [name for name in CONSTANT if _differs(first.envelope, seen.data, name)]
-            message = f"job {job.id}: {', '.join(changed)} changed" if changed else ""
-            yield broken(message, first.exchange, seen) if changed else HELD
+            if changed := _changed(first.envelope, seen.data):
+                yield broken(f"job {job.id}: {', '.join(changed)} changed", first.exchange, seen)
+            else:
+                yield HELD
 
 
 @invariant("job.readable", needs="a job polled after its 202")
@@ -140,34 +140,33 @@ def unchanged(facts: Facts) -> Iterator[Occasion]:
     reader = facts.contract.reader("job")
     validator = reader.raw["x-polling"].get("validator", {})
     request, answer = (validator.get(k, "").lower() for k in ("request", "response"))
-    tagged = {
-        (job.id, tag): seen
-        for job in facts.jobs.values()
-        for seen in reversed(job.polls)
-        if (tag := seen.exchange.headers.get(answer)) is not None
-    }
+    issued: dict[Job, dict[str | None, Seen]] = {}
     for exchange in facts.answers[reader.id]:
-        job, tag = facts.job_of(exchange), exchange.request_headers.get(request)
-        if job is None or tag is None or exchange.status != validator.get("unchanged"):
+        if exchange.status != validator.get("unchanged"):
             continue
-        issued = tagged.get((job.id, tag))
-        if issued and issued.received <= exchange.sent:
-            yield from _still_true(job, issued, exchange)
+        job, tag = facts.job_of(exchange), exchange.request_headers.get(request)
+        if job is None or tag is None:
+            continue
+        if job not in issued:
+            issued[job] = {seen.exchange.headers.get(answer): seen for seen in job.polls[::-1]}
+        first = issued[job].get(tag)
+        if first and first.received <= exchange.sent:
+            yield from _still_true(job, first, exchange)
 
 
 @invariant("progress.same-as-job", needs="the progress endpoint of a container of this run")
 def same_as_job(facts: Facts) -> Iterator[Occasion]:
     """The progress endpoint shows the newest job, and shows it as the job itself does."""
-    shown = _progress_by_container(facts)
+    by_container = _progress_by_container(facts)
     for container in facts.own:
-        for seen in shown.get(container.id, ()):
+        for seen in by_container.get(container.id, ()):
             if render := container.render_of(seen):
                 yield from _shows_newest(container, render, seen)
     for job in facts.jobs.values():
         yield from _same_states(facts, job)
-        yield from _never_back(job.polls, job.progress)
-        yield from _never_back(job.progress, job.progress)
-        yield from _never_back(job.progress, job.polls)
+        polled, shown = _numbered(job.polls), _numbered(job.progress)
+        for one, other in ((polled, shown), (shown, shown), (shown, polled)):
+            yield from _never_back(one, other)
 
 
 def _known(facts: Facts, views: list[Seen]) -> list[Seen]:
@@ -190,8 +189,7 @@ def _shows_newest(container: Container, render: Render, seen: Seen) -> Iterator[
         yield broken(message, first.exchange, seen)
         return
     yield HELD
-    changed = [n for n in CONSTANT if _differs(first.envelope, seen.data, n)]
-    if changed:
+    if changed := _changed(first.envelope, seen.data):
         message = f"progress of {container.id} shows another {', '.join(changed)}"
         yield broken(message, first.exchange, seen)
 
@@ -208,12 +206,7 @@ def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
             yield broken(message, before, after)
     own = facts.containers.get(job.render.container) if job.render else None
     reads = own.reads_of(job.render) if own and job.render else ()
-    for before, after in _mixed(job.progress, reads):
-        if _fit(facts, before, after):
-            yield HELD
-        else:
-            message = f"{_name(before)} is {before.state}, then {_name(after)} is {after.state}"
-            yield broken(message, before, after)
+    yield from _one_story(facts, job.progress, reads)
 
 
 def _stories(facts: Facts) -> Iterator[tuple[Job, Sequence[Seen]]]:
@@ -240,27 +233,33 @@ def _mixed(one: Sequence[Seen], other: Sequence[Seen]) -> Iterator[tuple[Seen, S
             yield each, after
 
 
-def _fit(facts: Facts, before: Seen, after: Seen) -> bool:
-    """Whether some state of the container explains both views."""
-    known = facts.index(_fitting)
-    key = _is_job(before), before.state, _is_job(after), after.state
-    if key not in known:
-        reach = facts.contract.render.reach
-        then, now = _container_states(facts, before), _container_states(facts, after)
-        known[key] = any(now & reach.get(state, now) for state in then)
-    return known[key]
+def _one_story(facts: Facts, jobs: Sequence[Seen], reads: Sequence[Seen]) -> Iterator[Occasion]:
+    """Views of a job beside those of its container: some state of it explains each pair."""
+    fitting = facts.index(_fitting)
+    for before, after in _mixed(jobs, reads):
+        key = _is_job(before), before.state, after.state
+        if key not in fitting:
+            fitting[key] = _fit(facts, *key)
+        if fitting[key]:
+            yield HELD
+        else:
+            message = f"{_name(before)} is {before.state}, then {_name(after)} is {after.state}"
+            yield broken(message, before, after)
 
 
-def _fitting(_: Facts) -> dict[tuple[bool, str, bool, str], bool]:
+def _fitting(_: Facts) -> dict[tuple[bool, str, str], bool]:
     return {}
 
 
-def _container_states(facts: Facts, seen: Seen) -> frozenset[str]:
-    """The states in which the container may be, as *seen* tells."""
-    everything = frozenset(facts.contract.render.states)
-    if _is_job(seen):
-        return facts.contract.render.mirror.get(seen.state, everything)
-    return frozenset({seen.state} if seen.state in everything else everything)
+def _fit(facts: Facts, job_first: bool, before: str, after: str) -> bool:
+    """Whether some state of the container explains two views, one of them its job's."""
+    render = facts.contract.render
+    everything = frozenset(render.states)
+    job, read = (before, after) if job_first else (after, before)
+    of_job = render.mirror.get(job, everything)
+    of_read = frozenset({read} if read in everything else everything)
+    then, now = (of_job, of_read) if job_first else (of_read, of_job)
+    return any(now & render.reach.get(state, now) for state in then)
 
 
 def _is_job(seen: Seen) -> bool:
@@ -271,13 +270,15 @@ def _name(seen: Seen) -> str:
     return f"job {seen.id}" if _is_job(seen) else f"container {seen.id}"
 
 
-def _never_back(one: Sequence[Seen], other: Sequence[Seen]) -> Iterator[Occasion]:
+def _never_back(one: Sequence[Numbered], other: Sequence[Numbered]) -> Iterator[Occasion]:
     """Progress in *other* is never behind what was seen before in *one*."""
-    known = sorted(_numbered(one), key=lambda each: each[1].received)
-    best: tuple[float, Seen] | None = None
-    second: tuple[float, Seen] | None = None
+    if not one or not other:
+        return
+    known = sorted(one, key=lambda each: each[1].received)
+    best: Numbered | None = None
+    second: Numbered | None = None
     done = 0
-    for now, after in _numbered(other):
+    for now, after in other:
         while done < len(known) and known[done][1].received <= after.sent:
             if best is None or known[done][0] > best[0]:
                 best, second = known[done], best
@@ -293,13 +294,15 @@ def _went_back(most: float, seen: Seen, now: float, after: Seen) -> Occasion:
     return broken(f"progress of job {after.id} went back from {most} to {now}", seen, after)
 
 
-def _numbered(views: Iterable[Seen]) -> list[tuple[float, Seen]]:
+def _numbered(views: Iterable[Seen]) -> list[Numbered]:
     """The views that show progress, with it."""
     return [(number, seen) for seen in views if (number := _number(seen)) is not None]
 
 
 def _number(seen: Seen) -> float | None:
     value = seen.data.get(PROGRESS)
+    if type(value) is float:
+        return value
     if value is None or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -309,7 +312,7 @@ def _number(seen: Seen) -> float | None:
 
 
 def _result_names(job: Job, seen: Seen) -> Iterator[Occasion]:
-    named = pointer(seen.data, NAMED) if RESULT in seen.data else None
+    named = pointer(seen.data, NAMED)
     if job.render is None or not isinstance(named, str):
         return
     if named == job.render.container:
@@ -320,14 +323,20 @@ def _result_names(job: Job, seen: Seen) -> Iterator[Occasion]:
         yield broken(message, job.render.first.exchange, seen)
 
 
-def _differs(envelope: Mapping[str, Any], data: Mapping[str, Any], name: str) -> bool:
-    was, now = envelope.get(name), data.get(name)
-    if was is None or now is None or was == now:
+def _changed(envelope: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
+    """What identifies a job, and is another than it was."""
+    return [
+        name
+        for name in CONSTANT
+        if (was := envelope.get(name)) != (now := data.get(name)) and _differ(was, now)
+    ]
+
+
+def _differ(was: Any, now: Any) -> bool:
+    if was is None or now is None:
         return False
     start, later = moment(was), moment(now)
-    if start is not None and later is not None:
-        return abs(start - later) > precision(was, now)
-    return bool(was != now)
+    return start is None or later is None or abs(start - later) > precision(was, now)
 
 
 def _both_differ(one: Seen, other: Seen, name: str) -> bool:

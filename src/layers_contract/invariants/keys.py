@@ -11,7 +11,7 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import json_alike
 from layers_contract.invariants._keys import is_used_elsewhere
-from layers_contract.invariants._repeats import replays, same_answer
+from layers_contract.invariants._repeats import repetitions, same_answer
 from layers_contract.invariants._requests import error_code_of, request_problems, valid
 
 
@@ -50,7 +50,7 @@ def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
 @invariant("idempotency.equal-json", needs="a call repeated with its members in another order")
 def equal_json(facts: Facts) -> Iterator[Occasion]:
     """A body that is the same JSON is the same body."""
-    for first, again in replays(facts, alike=json_alike):
+    for first, again in repetitions(facts, json_alike):
         yield same_answer(facts, first, again)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 
 from layers_contract.contract import FieldRule, Refusal
 from layers_contract.document import pointer
@@ -22,7 +23,7 @@ from layers_contract.facts import (
     refused,
 )
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, Violation, broken, invariant
 from layers_contract.invariants._requests import valid
 
 CREATED, UPDATED, ASSETS, URL, ID = "createdAt", "updatedAt", "/assets", "url", "id"
@@ -137,12 +138,11 @@ def created(facts: Facts) -> Iterator[Occasion]:
     """Every view of a container shows the same createdAt."""
     for container in facts.own:
         views = [*container.reads, *container.listed]
-        for before, after in pairwise(views):
-            one, other = before.data.get(CREATED), after.data.get(CREATED)
-            was, now = moment(one), moment(other)
+        dated = [(moment(shown := v.data.get(CREATED)), shown, v) for v in views]
+        for (was, one, before), (now, other, after) in pairwise(dated):
             if was is None or now is None:
                 continue
-            if one == other or abs(was - now) <= precision(one, other):
+            if was == now or abs(was - now) <= precision(one, other):
                 yield HELD
             else:
                 message = f"container {container.id}: createdAt changed from {one} to {other}"
@@ -170,9 +170,9 @@ def constant(facts: Facts) -> Iterator[Occasion]:
     """A container is always seen in the same project."""
     spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
     for container in facts.own:
-        views = sorted((*container.reads, *container.listed), key=lambda seen: seen.sent)
-        for before, after in pairwise(views):
-            was, now = pointer(before.data, spec["project"]), pointer(after.data, spec["project"])
+        views = sorted((*container.reads, *container.listed), key=attrgetter("sent"))
+        placed = [(pointer(seen.data, spec["project"]), seen) for seen in views]
+        for (was, before), (now, after) in pairwise(placed):
             if not isinstance(was, str) or not isinstance(now, str):
                 continue
             if was == now or was.lower() == now.lower():
@@ -188,10 +188,15 @@ def urls(facts: Facts) -> Iterator[Occasion]:
     success = facts.contract.render.ending("success")
     for before, after in _pairs(facts):
         if before.state == after.state == success:
-            was, now = asset_urls(before), asset_urls(after)
-            changed = [name for name in was.keys() & now.keys() if was[name] != now[name]]
-            message = f"container {before.id}: the URL of {', '.join(sorted(changed))} changed"
-            yield broken(message, before, after) if changed else HELD
+            same = pointer(before.data, ASSETS) == pointer(after.data, ASSETS)
+            yield HELD if same else _same_urls(before, after)
+
+
+def _same_urls(before: Seen, after: Seen) -> Occasion:
+    was, now = asset_urls(before), asset_urls(after)
+    changed = [name for name in was.keys() & now.keys() if was[name] != now[name]]
+    message = f"container {before.id}: the URL of {', '.join(sorted(changed))} changed"
+    return broken(message, before, after) if changed else HELD
 
 
 @invariant("container.readable", needs="a container read after its 202")
@@ -265,8 +270,9 @@ def _is_first(facts: Facts, started: Started) -> bool:
 def asset_urls(seen: Seen) -> dict[str, object]:
     """The permanent URL of each asset, by its id."""
     found = pointer(seen.data, ASSETS)
-    listed = found if isinstance(found, list) else []
-    return {str(a[ID]): a.get(URL) for a in listed if isinstance(a, dict) and ID in a}
+    if not found or not isinstance(found, list):
+        return {}
+    return {str(a[ID]): a.get(URL) for a in found if isinstance(a, dict) and ID in a}
 
 
 def _pairs(facts: Facts) -> list[tuple[Seen, Seen]]:
@@ -283,7 +289,7 @@ def _find_pairs(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
     for container in facts.own:
         for render in container.renders:
             mine = [seen for seen in container.reads_of(render) if seen.state in known]
-            for after, before in earlier(mine, lambda seen: seen.state):
+            for after, before in earlier(mine, attrgetter("state")):
                 for each in before:
                     yield each, after
 
@@ -295,28 +301,32 @@ def _step(facts: Facts, before: Seen, after: Seen, what: str) -> Occasion:
     return broken(message, before, after)
 
 
-def _field_rules(facts: Facts, field: str, *, empty: bool) -> Iterator[Occasion]:
-    rules: dict[str, list[FieldRule]] = defaultdict(list)
+def _field_rules(facts: Facts, field: str, *, empty: bool) -> Sequence[Occasion]:
+    return facts.index(_all_field_rules)[field, empty]
+
+
+def _all_field_rules(facts: Facts) -> dict[tuple[str, bool], list[Occasion]]:
+    """The occasions of all rules for fields, by field and by what it has to be."""
+    found: dict[tuple[str, bool], list[Occasion]] = defaultdict(list)
+    rules: dict[str, list[tuple[FieldRule, list[Occasion]]]] = defaultdict(list)
     for rule in facts.contract.render.fields:
-        for state in rule.states if rule.field == field and rule.empty is empty else ():
-            rules[state].append(rule)
+        for state in rule.states:
+            rules[state].append((rule, found[rule.field, rule.empty]))
     for container in facts.containers.values():
         for seen in container.reads:
-            if seen.state in rules:
-                yield from _field_fits(seen, field, rules[seen.state])
+            for rule, held in rules.get(seen.state, ()):
+                held.append(HELD if rule.holds(seen.data) else _unruly(seen, rule))
         for seen in container.listed if container.created else ():
-            if seen.state in rules and (empty or field[1:] in seen.data):
-                yield from _field_fits(seen, field, rules[seen.state])
+            for rule, held in rules.get(seen.state, ()):
+                if rule.empty or rule.field[1:] in seen.data:
+                    held.append(HELD if rule.holds(seen.data) else _unruly(seen, rule))
+    return found
 
 
-def _field_fits(seen: Seen, field: str, rules: Iterable[FieldRule]) -> Iterator[Occasion]:
-    for rule in rules:
-        if rule.holds(seen.data):
-            yield HELD
-        else:
-            word = "has" if rule.empty else "has no"
-            message = f"container {seen.id} is {seen.state} and {word} {field[1:]}"
-            yield broken(message, seen, source=rule.source)
+def _unruly(seen: Seen, rule: FieldRule) -> Violation:
+    word = "has" if rule.empty else "has no"
+    message = f"container {seen.id} is {seen.state} and {word} {rule.field[1:]}"
+    return broken(message, seen, source=rule.source)
 
 
 def _updated_goes_on(container: Container) -> Iterator[Occasion]:
@@ -325,7 +335,7 @@ def _updated_goes_on(container: Container) -> Iterator[Occasion]:
         now = moment(shown)
         for each in before if now is not None else ():
             first = each.data.get(UPDATED)
-            was = moment(first)
+            was = now if first == shown else moment(first)
             if was is None or now is None:
                 continue
             if now >= was or now >= was - precision(first, shown):

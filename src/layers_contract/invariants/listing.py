@@ -51,11 +51,11 @@ def finds_made(facts: Facts) -> Iterator[Occasion]:
             continue
         listed = (item for page in walk.pages for item in items(facts, page))
         shown = {str(pointer(item, spec["id"])) for item in listed}
-        oldest = None if walk.complete else _oldest(facts, walk)
+        oldest, filters = None if walk.complete else _oldest(facts, walk), walk.filters
         for container in _made_before(facts, walk.pages[0]):
             if not walk.complete and not _newer(container, oldest):
                 continue
-            if walk.filters and not _fits_throughout(facts, container, walk):
+            if filters and not _fits_throughout(facts, container, walk):
                 continue
             if container.id in shown:
                 yield HELD
@@ -198,16 +198,26 @@ def _oldest(facts: Facts, walk: Walk) -> float | None:
 
 def _newer(container: Container, oldest: float | None) -> bool:
     views = container.reads or container.listed
-    created = moment(pointer(views[0].data, "/createdAt")) if views else None
+    created = moment(views[0].data.get("createdAt")) if views and oldest is not None else None
     return created is not None and oldest is not None and created > oldest + ROUNDING
 
 
 def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:
     project = page.path_params.get(facts.project_parameter, "").lower()
-    for container in facts.index(by_project).get(project, ()):
-        made = container.created
-        if made and made.exchange.credential == "own" and received(made.exchange) <= page.sent:
-            yield container
+    made = facts.index(_made).get(project, ())
+    return (container for when, container in made if when <= page.sent)
+
+
+def _made(facts: Facts) -> dict[str, list[tuple[float, Container]]]:
+    """The containers that this run made with its own key, by project, with the time of the 202."""
+    return {
+        project: [
+            (received(made.exchange), each)
+            for each in containers
+            if (made := each.created) and made.exchange.credential == "own"
+        ]
+        for project, containers in facts.index(by_project).items()
+    }
 
 
 def _filter_source(facts: Facts, walk: Walk, name: str) -> str | None:
@@ -247,13 +257,15 @@ def _beside(facts: Facts, container: Container, seen: Seen) -> Iterator[Occasion
             shown = f"{first.state}, then {then.state}"
             yield broken(f"container {seen.id} is {shown}, in list and read", first, then)
     if before and after and container.untouched(before.sent, after.received):
-        wrong = [n for n in SHOWN if _lists_another(before, seen, after, n)]
-        message = f"the list shows another {', '.join(wrong)} of container {seen.id} than its reads"
-        yield broken(message, before, seen, after) if wrong else HELD
+        yield _shows_the_same(before, seen, after)
 
 
-def _lists_another(before: Seen, listed: Seen, after: Seen, name: str) -> bool:
-    """Whether a field that was the same before and after is another on the list."""
-    known = name in before.data and name in listed.data
-    steady = before.data.get(name) == after.data.get(name)
-    return known and steady and listed.data[name] != before.data[name]
+def _shows_the_same(before: Seen, listed: Seen, after: Seen) -> Occasion:
+    """What was the same before and after is not another on the list."""
+    was, shown, then = before.data, listed.data, after.data
+    known = [name for name in SHOWN if name in was and name in shown]
+    wrong = [name for name in known if shown[name] != was[name] == then.get(name)]
+    if not wrong:
+        return HELD
+    message = f"the list shows another {', '.join(wrong)} of container {listed.id} than its reads"
+    return broken(message, before, listed, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from urllib.parse import unquote
 
 from layers_contract.document import pointer
@@ -13,7 +14,6 @@ from layers_contract.facts import (
     earlier,
     http_date,
     moment,
-    precision,
     received,
     succeeded,
 )
@@ -32,17 +32,17 @@ SECOND = 1.0
 def updated_moves(facts: Facts) -> Iterator[Occasion]:
     """Where the status has changed since a read, and time passed, updatedAt has moved on."""
     for container in facts.own:
-        for after, before in earlier(container.reads, lambda seen: seen.state):
-            for each in before:
-                one, other = each.data.get("updatedAt"), after.data.get("updatedAt")
-                was, now = moment(one), moment(other)
-                if was is None or now is None or each.state == after.state:
+        for after, before in earlier(container.reads, attrgetter("state")):
+            now = moment(shown := after.data.get("updatedAt"))
+            for each in before if now is not None else ():
+                was = moment(each.data.get("updatedAt")) if each.state != after.state else None
+                if was is None or each.sent - was <= SECOND + _behind(facts, container, each):
                     continue
-                tick = max(precision(one, other), SECOND)
-                if each.sent - was <= tick + _behind(facts, container, each):
+                if now is not None and now > was:
+                    yield HELD
                     continue
-                message = f"container {container.id} went to {after.state}, updatedAt still {other}"
-                yield HELD if now > was else broken(message, each, after)
+                message = f"container {container.id} went to {after.state}, updatedAt still {shown}"
+                yield broken(message, each, after)
 
 
 def _behind(facts: Facts, container: Container, seen: Seen) -> float:
@@ -77,9 +77,11 @@ def _late_reasons(facts: Facts, exchange: Exchange) -> set[str]:
 @invariant("errors.not-found", needs="a read of what this run has made up")
 def not_found(facts: Facts) -> Iterator[Occasion]:
     """An id that stands for nothing is not found, or malformed."""
+    marker = facts.expect.marker or ""
     for operation in facts.contract.operations.values():
-        for exchange in facts.answers[operation.id] if operation.method == "GET" else ():
-            if exchange.credential != "own" or not _made_up(facts, exchange):
+        for exchange in facts.answers[operation.id] if operation.method == "GET" and marker else ():
+            named = marker in "/".join(exchange.path_params.values())
+            if not named or exchange.credential != "own" or not valid(facts, exchange):
                 continue
             message = f"{operation.id} of what does not exist: {exchange.status}"
             source = "assumed" if exchange.status == 400 else None
@@ -87,13 +89,6 @@ def not_found(facts: Facts) -> Iterator[Occasion]:
                 yield HELD
             elif not _out_of_scope(facts, exchange) and not _given_out(facts, exchange):
                 yield broken(message, exchange, source=source)
-
-
-def _made_up(facts: Facts, exchange: Exchange) -> bool:
-    """Whether a request that is sound else names what only this run can have thought of."""
-    marker = facts.expect.marker
-    named = marker and any(marker in value for value in exchange.path_params.values())
-    return bool(named) and valid(facts, exchange)
 
 
 def _out_of_scope(facts: Facts, exchange: Exchange) -> bool:
@@ -126,23 +121,25 @@ def location(facts: Facts) -> Iterator[Occasion]:
 def clock(facts: Facts) -> Iterator[Occasion]:
     """No read shows a time that its own Date has not reached, nor a birth before the 202's."""
     for container in facts.own:
-        made = container.created
-        born = _date(made.exchange) if made else None
+        born = _born(facts, container)
         for seen in container.reads:
             now, created = _date(seen.exchange), moment(seen.data.get("createdAt"))
             updated = moment(seen.data.get("updatedAt"))
             if now is None or created is None or updated is None:
                 continue
-            late = max(created, updated) - now > LENIENT
-            early = born is not None and _is_first(facts, container) and born - created > LENIENT
-            message = f"container {container.id} shows a time far from the server's own Date"
-            yield broken(message, seen) if late or early else HELD
+            late = created - now > LENIENT or updated - now > LENIENT
+            if late or (born is not None and born - created > LENIENT):
+                message = f"container {container.id} shows a time far from the server's own Date"
+                yield broken(message, seen)
+            else:
+                yield HELD
 
 
-def _is_first(facts: Facts, container: Container) -> bool:
-    """Whether the 202 that named *container* is known to be the first answer to its call."""
+def _born(facts: Facts, container: Container) -> float | None:
+    """The Date of the 202 that named *container*, if it is the first answer to its call."""
     made = container.created
-    return made is not None and not facts.repeats(made.exchange)
+    known = made is not None and not facts.repeats(made.exchange)
+    return _date(made.exchange) if made and known else None
 
 
 def _date(exchange: Exchange) -> float | None:
