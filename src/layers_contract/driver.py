@@ -198,11 +198,11 @@ class Session:
     async def _send(self, spec: Operation, request: httpx.Request, exchange: Exchange) -> None:
         """Send *request*, and write down in *exchange* what comes back."""
         try:
-            with trio.fail_after(self.timeout):
+            with trio.move_on_after(self.timeout) as scope:
                 await self._receive(request, exchange)
-        except trio.TooSlowError:
-            exchange.failure = f"no whole answer within {self.timeout:g} s"
-            exchange.status = None
+            if scope.cancelled_caught:
+                exchange.failure = f"no whole answer within {self.timeout:g} s"
+                exchange.status = None
         except _HungUp:
             exchange.failure, exchange.status = "hung up before the answer came", None
         except trio.Cancelled:
@@ -274,7 +274,8 @@ class Session:
         try:
             exchange.status = response.status_code
             exchange.headers = self._headers(response)
-            exchange.body = self._redact(await _read(response))
+            encoding = exchange.headers.get("content-encoding", "").strip().lower()
+            exchange.body = self._redact(await _read(response, encoding))
         finally:
             if not response.is_closed:
                 with trio.CancelScope(shield=True), trio.move_on_after(1):
@@ -292,13 +293,12 @@ class Session:
         }
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(response: httpx.Response, encoding: str) -> bytes:
     raw = bytearray()
     async for chunk in response.aiter_raw():
         raw += chunk
         if len(raw) > MAX_BODY:
             raise _UnreadableError(TOO_LONG)
-    encoding = response.headers.get("content-encoding", "").strip().lower()
     return bytes(raw) if encoding in ("", "identity") or not raw else _inflate(bytes(raw))
 
 

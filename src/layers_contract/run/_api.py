@@ -12,7 +12,7 @@ import trio
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations
 from layers_contract.judge import judge
-from layers_contract.outcome import Outcome, coverage
+from layers_contract.outcome import Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._listener import Listener, Silence
@@ -126,7 +126,6 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         seconds=seconds,
         generations=stage.purse.generations,
         notes=stage.notes,
-        coverage=coverage(contract, stage.history),
         interrupted=stage.interrupted,
         marker=stage.marker,
     )
