@@ -128,7 +128,7 @@ def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        value = json.loads(body, object_pairs_hook=_slim)
+        value = _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         return NOT_JSON
     openers = body.count(b"[") + body.count(b"{")
@@ -183,6 +183,9 @@ def _slim(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return {
         sys.intern(name): _same(value) if type(value) is str else value for name, value in members
     }
+
+
+_decode: Final = json.JSONDecoder(object_pairs_hook=_slim).decode
 
 
 class History:

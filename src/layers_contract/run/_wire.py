@@ -107,7 +107,7 @@ class _Call:
     async def _receive(self) -> Message:
         if not self.read:
             self.read = True
-            return {"type": "http.request", "body": self.request.content, "more_body": False}
+            return {"type": "http.request", "body": self.request.read(), "more_body": False}
         if self.heard:
             await self.answered.wait()
         return {"type": "http.disconnect"}
