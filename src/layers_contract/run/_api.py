@@ -10,7 +10,7 @@ from typing import Any
 import trio
 
 from layers_contract.contract import Contract
-from layers_contract.facts import Expectations
+from layers_contract.facts import Expectations, undisturbed
 from layers_contract.judge import judge
 from layers_contract.outcome import Outcome
 from layers_contract.run._clock import LeapingClock
@@ -87,7 +87,8 @@ def simulate(  # noqa: PLR0913 - as above
         transport=Wire(app, epoch, seed),
         epoch=epoch,
     )
-    seconds = in_simulation(play, stage, seed=seed)
+    with undisturbed():
+        seconds = in_simulation(play, stage, seed=seed)
     return _outcome(stage, strict=strict, seconds=seconds)
 
 
