@@ -148,7 +148,7 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
     """Judge recorded traffic; sends nothing."""
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
-    from layers_contract.outcome import Outcome, coverage
+    from layers_contract.outcome import Outcome
     from layers_contract.report import from_har
 
     contract = _contract()
@@ -176,7 +176,6 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
             judged=verdicts(contract, history, strict=strict, only=chosen),
             history=history,
             seconds=0.0,
-            coverage=coverage(contract, history),
         ),
         files,
     )

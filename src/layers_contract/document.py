@@ -240,15 +240,22 @@ class Operation:
         wanted = name.lower()
         return next((p for p in self.parameters if p.name.lower() == wanted), None)
 
-    @property
+    @cached_property
     def path_parameters(self) -> tuple[Parameter, ...]:
         """The parameters in the path, in its order."""
         named = {p.name: p for p in self.parameters if p.place == "path"}
-        return tuple(named[name] for name in re.findall(r"{(.+?)}", self.path))
+        return tuple(named[name] for name in self._parts[1::2])
 
     def url(self, **ids: str) -> str:
         """The path with *ids* filled in; no id can be more than one segment of it."""
-        return re.sub(r"{(.+?)}", lambda match: _segment(ids[match[1]]), self.path)
+        return "".join(
+            _segment(ids[part]) if number % 2 else part for number, part in enumerate(self._parts)
+        )
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        """The path, cut into what stands there and, every second one, parameters' names."""
+        return re.split(r"{(.+?)}", self.path)
 
 
 class Document:

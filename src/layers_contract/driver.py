@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import trio
@@ -41,6 +41,7 @@ BENT: Final[Mapping[str, Callable[[str], str]]] = {
 }
 """Keys that are nearly the right one: the other case, one letter more, one less, none."""
 NO_BODY: Final = object()
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 ALWAYS_SENT: Final[Mapping[str, str]] = {
     "accept": "application/json",
     "accept-encoding": "identity",
@@ -68,6 +69,7 @@ class _Address:
     """A URL, with its path and its query as they are sent."""
 
     url: httpx.URL
+    host: str
     path: str
     query: tuple[tuple[str, str], ...]
 
@@ -81,7 +83,18 @@ def _address(url: str, query: tuple[tuple[str, str], ...] = ()) -> _Address:
     """
     whole = httpx.URL(url, params=query) if query else httpx.URL(url)
     path = whole.raw_path.decode("ascii").split("?", 1)[0]
-    return _Address(whole, path, tuple(whole.params.multi_items()))
+    host = whole.netloc.decode("ascii")
+    return _Address(whole, host, path, tuple(whole.params.multi_items()))
+
+
+def _request(
+    spec: Operation, address: _Address, content: bytes, lines: Mapping[str, str]
+) -> httpx.Request:
+    """A request as it goes out: with these header lines, and no others."""
+    headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in lines.items()]
+    return httpx.Request(
+        spec.method, address.url, headers=headers, stream=httpx.ByteStream(content)
+    )
 
 
 @dataclass
@@ -129,12 +142,14 @@ class Session:
             await self._pay(spec, credential)
             try:
                 address = _address(self.target.url + spec.url(**ids), tuple(query))
-                request = self._request(spec, address, body, headers or {}, credential)
+                content = _encode(body)
+                lines = self._lines(spec, address, content, headers or {}, credential)
+                request = _request(spec, address, content or b"", lines)
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
             if hang_up:
                 request.extensions["trace"] = _hang_up
-            exchange = self._sketch(spec, address, request, actor, credential, ids)
+            exchange = self._sketch(spec, address, lines, content or b"", actor, credential, ids)
             await self._send(spec, request, exchange)
             pause = retry_after(exchange)
             rests += exchange.status != TOO_MANY
@@ -148,21 +163,23 @@ class Session:
         for pause in self.purse.turn(starts=starts):
             await trio.sleep(pause)
 
-    def _request(
+    def _lines(
         self,
         spec: Operation,
         address: _Address,
-        body: Any,
+        content: bytes | None,
         headers: Mapping[str, str],
         credential: str,
-    ) -> httpx.Request:
-        content = _encode(body)
-        sent = {**ALWAYS_SENT, **headers}
+    ) -> dict[str, str]:
+        """The headers of a request."""
+        lines = {"host": address.host, **ALWAYS_SENT, **headers}
         if content is not None:
-            sent.setdefault("content-type", "application/json")
+            lines.setdefault("content-type", "application/json")
+        if content or spec.method in WITH_BODY:
+            lines["content-length"] = str(len(content or b""))
         if (key := self._key(credential)) is not None:
-            sent[self.contract.document.security_header] = key
-        return httpx.Request(spec.method, address.url, content=content, headers=sent)
+            lines[self.contract.document.security_header] = key
+        return lines
 
     def _unsent(
         self,
@@ -196,11 +213,11 @@ class Session:
     async def _send(self, spec: Operation, request: httpx.Request, exchange: Exchange) -> None:
         """Send *request*, and write down in *exchange* what comes back."""
         try:
-            with trio.fail_after(self.timeout):
+            with trio.move_on_after(self.timeout) as scope:
                 await self._receive(request, exchange)
-        except trio.TooSlowError:
-            exchange.failure = f"no whole answer within {self.timeout:g} s"
-            exchange.status = None
+            if scope.cancelled_caught:
+                exchange.failure = f"no whole answer within {self.timeout:g} s"
+                exchange.status = None
         except _HungUp:
             exchange.failure, exchange.status = "hung up before the answer came", None
         except trio.Cancelled:
@@ -237,21 +254,22 @@ class Session:
         self,
         spec: Operation,
         address: _Address,
-        request: httpx.Request,
+        lines: Mapping[str, str],
+        content: bytes,
         actor: str,
         credential: str,
         ids: Mapping[str, str],
     ) -> Exchange:
         secret = self.contract.document.security_header.lower()
         return Exchange(
-            method=request.method,
+            method=spec.method,
             path=address.path[self._prefix :],
             sent=self.clock(),
             query=address.query,
             request_headers={
-                name.lower(): value for name, value in request.headers.items() if name != secret
+                low: value for name, value in lines.items() if (low := name.lower()) != secret
             },
-            request_body=request.content,
+            request_body=content,
             operation=spec.id,
             path_params=dict(ids),
             credential=credential,
@@ -272,11 +290,13 @@ class Session:
         try:
             exchange.status = response.status_code
             exchange.headers = self._headers(response)
-            exchange.body = self._redact(await _read(response))
-        finally:
-            if not response.is_closed:
-                with trio.CancelScope(shield=True), trio.move_on_after(1):
-                    await response.aclose()
+            encoding = exchange.headers.get("content-encoding", "").strip().lower()
+            exchange.body = self._redact(await _read(response, encoding))
+        except BaseException:
+            with trio.CancelScope(shield=True), trio.move_on_after(1):
+                await response.aclose()
+            raise
+        await response.aclose()
 
     def _headers(self, response: httpx.Response) -> dict[str, str]:
         """The headers of an answer, without the keys; most answers hold none."""
@@ -290,13 +310,12 @@ class Session:
         }
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(response: httpx.Response, encoding: str) -> bytes:
     raw = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in cast(httpx.AsyncByteStream, response.stream):
         raw += chunk
         if len(raw) > MAX_BODY:
             raise _UnreadableError(TOO_LONG)
-    encoding = response.headers.get("content-encoding", "").strip().lower()
     return bytes(raw) if encoding in ("", "identity") or not raw else _inflate(bytes(raw))
 
 

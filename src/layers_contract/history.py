@@ -108,6 +108,12 @@ class Exchange:
         if self._request_json is _UNPARSED:
             self._request_json = _parse_once(self.request_body, known)
 
+    def adopt(self, other: Exchange) -> None:
+        """Share the body of *other*, which is equal, and what it was parsed to."""
+        self.body = other.body
+        if self._json is _UNPARSED:
+            self._json = other._json
+
     @property
     def answered(self) -> bool:
         """Whether a whole answer came back."""
@@ -197,7 +203,8 @@ class History:
 
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
         self._exchanges: list[Exchange] = []
-        self._bodies: dict[bytes, bytes] = {}
+        self._requests: dict[bytes, bytes] = {}
+        self._answers: dict[bytes, Exchange] = {}
         self._lock = threading.Lock()
         for exchange in exchanges:
             self.add(exchange)
@@ -211,9 +218,9 @@ class History:
         return exchange
 
     def _share(self, exchange: Exchange) -> None:
-        same_body = self._bodies.setdefault
-        exchange.body = same_body(exchange.body, exchange.body)
-        exchange.request_body = same_body(exchange.request_body, exchange.request_body)
+        body = exchange.request_body
+        exchange.request_body = self._requests.setdefault(body, body)
+        exchange.adopt(self._answers.setdefault(exchange.body, exchange))
         exchange.path, exchange.actor = _same(exchange.path), _same(exchange.actor)
         exchange.path_params = _mapping(tuple(exchange.path_params.items()))
         exchange.request_headers = _mapping(tuple(exchange.request_headers.items()))

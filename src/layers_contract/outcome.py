@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from layers_contract.contract import Contract
@@ -11,10 +12,10 @@ from layers_contract.facts import Facts, earlier
 from layers_contract.history import History
 from layers_contract.judge import Judged, overall
 
-__all__ = ["Outcome", "coverage"]
+__all__ = ["Outcome"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """A finished run.
 
@@ -33,7 +34,6 @@ class Outcome:
     seconds: float
     generations: int = 0
     notes: Sequence[str] = ()
-    coverage: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
     marker: str | None = None
 
@@ -47,27 +47,27 @@ class Outcome:
         """The header that carries the key."""
         return self.contract.document.security_header
 
+    @cached_property
+    def coverage(self) -> dict[str, Any]:
+        """What of the document the history came by.
 
-def coverage(contract: Contract, history: History) -> dict[str, Any]:
-    """What of the document the history came by.
-
-    `operations` maps each operationId to how often it was called, `statuses` to the statuses it
-    answered. `states` and `transitions` map each lifecycle to what was seen of it, a transition
-    being written `from -> to`.
-    """
-    facts = Facts(contract, history)
-    return {
-        "operations": {name: len(facts.answers[name]) for name in contract.operations},
-        "statuses": {
-            name: sorted({e.status for e in facts.answers[name] if e.status is not None})
-            for name in contract.operations
-        },
-        "states": {
-            contract.render.name: sorted({s.state for c in facts.own for s in c.reads}),
-            contract.job.name: sorted({s.state for j in facts.jobs.values() for s in j.views}),
-        },
-        "transitions": {contract.render.name: _transitions(facts)},
-    }
+        `operations` maps each operationId to how often it was called, `statuses` to the statuses
+        it answered. `states` and `transitions` map each lifecycle to what was seen of it, a
+        transition being written `from -> to`.
+        """
+        contract, facts = self.contract, Facts(self.contract, self.history)
+        return {
+            "operations": {name: len(facts.answers[name]) for name in contract.operations},
+            "statuses": {
+                name: sorted({e.status for e in facts.answers[name] if e.status is not None})
+                for name in contract.operations
+            },
+            "states": {
+                contract.render.name: sorted({s.state for c in facts.own for s in c.reads}),
+                contract.job.name: sorted({s.state for j in facts.jobs.values() for s in j.views}),
+            },
+            "transitions": {contract.render.name: _transitions(facts)},
+        }
 
 
 def _transitions(facts: Facts) -> list[str]:

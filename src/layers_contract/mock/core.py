@@ -8,6 +8,7 @@ import json
 import random
 import secrets
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from layers_contract.mock.clock import SIMULATED_EPOCH, Clock
@@ -24,6 +25,11 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = [high + low for high in _ALPHABET for low in _ALPHABET]
 _SHIFTS: Final = range(120, -1, -10)
 _compact: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=4096)
+def _stamp(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 class Core:
@@ -77,7 +83,7 @@ class Core:
 
     def stamp(self, moment: float) -> str:
         """A moment as the answers write it."""
-        return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+        return _stamp(moment)
 
     def sign(self, *parts: object) -> str:
         """A signature over *parts*, as short text that fits into a URL."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from layers_contract.contract import Lifecycle
 from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome, coverage
+from layers_contract.outcome import Outcome
 
 from ._proof import card, safe
 from ._style import CSS
@@ -31,7 +31,7 @@ Coverage = Mapping[str, Any]
 
 def to_html(outcome: Outcome) -> str:
     """A run as a self-contained page without scripts; all that a server said is escaped."""
-    seen = outcome.coverage or coverage(outcome.contract, outcome.history)
+    seen = outcome.coverage
     sections = (
         _head(outcome),
         _violated(outcome),

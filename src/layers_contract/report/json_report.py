@@ -8,7 +8,7 @@ from typing import Any, Final
 from layers_contract.history import Exchange, to_record
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome, coverage
+from layers_contract.outcome import Outcome
 
 from ._text import READ, decode, public, smallest
 from .curl import script
@@ -39,7 +39,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "notes": list(outcome.notes),
         "invariants": [_invariant(outcome, each) for each in outcome.judged],
-        "coverage": outcome.coverage or coverage(outcome.contract, outcome.history),
+        "coverage": outcome.coverage,
     }
 
 

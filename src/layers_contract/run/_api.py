@@ -10,9 +10,9 @@ from typing import Any
 import trio
 
 from layers_contract.contract import Contract
-from layers_contract.facts import Expectations
+from layers_contract.facts import Expectations, undisturbed
 from layers_contract.judge import judge
-from layers_contract.outcome import Outcome, coverage
+from layers_contract.outcome import Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._listener import Listener, Silence
@@ -87,7 +87,8 @@ def simulate(  # noqa: PLR0913 - as above
         transport=Wire(app, epoch, seed),
         epoch=epoch,
     )
-    seconds = in_simulation(play, stage, seed=seed)
+    with undisturbed():
+        seconds = in_simulation(play, stage, seed=seed)
     return _outcome(stage, strict=strict, seconds=seconds)
 
 
@@ -126,7 +127,6 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         seconds=seconds,
         generations=stage.purse.generations,
         notes=stage.notes,
-        coverage=coverage(contract, stage.history),
         interrupted=stage.interrupted,
         marker=stage.marker,
     )

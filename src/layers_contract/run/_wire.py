@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -38,9 +39,9 @@ class Wire(httpx.AsyncBaseTransport):
         trace = request.extensions.get("trace")
         if trace is None:
             await self._travel()
-            response = await _Call(request).answered_by(self._app)
-            now = trio.current_time() + self._epoch
-            response.headers.setdefault("date", format_datetime(datetime.fromtimestamp(now, UTC)))
+            call = _Call(request)
+            await call.answered_by(self._app)
+            response = call.response(_date(int(trio.current_time() + self._epoch)))
             await self._travel()
             return response
         trio.lowlevel.spawn_system_task(self._carry_on, request)
@@ -56,6 +57,12 @@ class Wire(httpx.AsyncBaseTransport):
             await _Call(request, heard=False).answered_by(self._app)
 
 
+@lru_cache(maxsize=256)
+def _date(moment: int) -> bytes:
+    """Seconds since the epoch as an HTTP date."""
+    return format_datetime(datetime.fromtimestamp(moment, UTC)).encode()
+
+
 @dataclass(slots=True)
 class _Call:
     """One request on its way through an ASGI application; the caller may be gone by then."""
@@ -68,13 +75,17 @@ class _Call:
     body: bytes = b""
     answered: trio.Event = field(default_factory=trio.Event)
 
-    async def answered_by(self, app: Application) -> httpx.Response:
-        """The answer of *app*."""
+    async def answered_by(self, app: Application) -> None:
+        """Let *app* answer."""
         await app(self._scope(), self._receive, self._send)
         if not self.answered.is_set():
             raise httpx.RemoteProtocolError("no whole answer", request=self.request)
-        stream = httpx.ByteStream(self.body)
-        return httpx.Response(self.status, headers=self.headers, stream=stream)
+
+    def response(self, date: bytes) -> httpx.Response:
+        """The answer, with a Date if it has none."""
+        dated = any(name.lower() == b"date" for name, _ in self.headers)
+        headers = self.headers if dated else [*self.headers, (b"date", date)]
+        return httpx.Response(self.status, headers=headers, stream=httpx.ByteStream(self.body))
 
     def _scope(self) -> Message:
         url = self.request.url
@@ -96,7 +107,7 @@ class _Call:
     async def _receive(self) -> Message:
         if not self.read:
             self.read = True
-            return {"type": "http.request", "body": self.request.content, "more_body": False}
+            return {"type": "http.request", "body": self.request.read(), "more_body": False}
         if self.heard:
             await self.answered.wait()
         return {"type": "http.disconnect"}
