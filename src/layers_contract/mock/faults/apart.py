@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
@@ -13,7 +14,6 @@ from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST
 
 Json = Any
-CONFLICT = 409
 MOMENT = 60.0
 """Seconds between containers that were made together."""
 SUMMER = 7200.0
@@ -190,7 +190,7 @@ class _LateRejectionTaken(Behaviour):
     async def respond(self, call: Call) -> Answer:
         answer = await super().respond(call)
         found = self.store.container(call.ids.get("containerId", ""))
-        refused = call.operation.id == "rejectContent" and answer.status == CONFLICT
+        refused = call.operation.id == "rejectContent" and answer.status >= HTTPStatus.BAD_REQUEST
         if refused and found and found[0].review == self.words.deciding("approveContent"):
             review = self.words.deciding(call.operation.id)
             self.store.put_container(replace(found[0], review=review))
