@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from .._runtime.model import OpenEnum
+
+
+class CloneMode(OpenEnum):
+    """`fork` stays close to the post, `reimagine` keeps its idea alone."""
+
+    FORK = "fork"
+    REIMAGINE = "reimagine"
+
+
+CloneModeValue: TypeAlias = (
+    CloneMode
+    | Literal[
+        "fork",
+        "reimagine",
+    ]
+)
+"""What may be given for one: the member, or its text."""
