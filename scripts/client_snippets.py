@@ -1,6 +1,6 @@
 """The Python of the client's README as one module, for type checkers.
 
-    python -m scripts.client_snippets generated/README.md > build/snippets.py
+python -m scripts.client_snippets generated/README.md > build/snippets.py
 """
 
 from __future__ import annotations

@@ -73,8 +73,9 @@ class Generator:
         self.endpoints = {
             self.facts.operations[endpoint.name].id: endpoint for endpoint in self._endpoints()
         }
-        sent = sent_models(list(self.endpoints.values()))
-        self.code = Code(self.facts.operations, sent)
+        models = {str(each.class_info.name): each for each in self.openapi.models}
+        sent = sent_models(list(self.endpoints.values()), models)
+        self.code = Code(self.facts.operations, models, sent)
         self._equip()
 
     def _endpoints(self) -> Iterator[Endpoint]:

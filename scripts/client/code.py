@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,10 +65,20 @@ class Field:
 
 
 class Code:
-    """Python for one document; *sent* are the names of the models that requests are made of."""
+    """Python for one document.
 
-    def __init__(self, operations: dict[str, Operation], sent: set[str]) -> None:
+    Attributes:
+        sent: The names of the models that requests are made of.
+    """
+
+    def __init__(
+        self,
+        operations: dict[str, Operation],
+        models: Mapping[str, ModelProperty],
+        sent: set[str],
+    ) -> None:
         self.operations = operations
+        self._models = models
         self.sent = sent
 
     def fields(self, model: ModelProperty) -> list[Field]:
@@ -239,25 +249,29 @@ class Code:
 
     def item(self, endpoint: Endpoint) -> tuple[str, str]:
         """The type of a list's items, and the attributes that lead to them on a page."""
+        items, path = self._items(endpoint)
+        attributes = "".join(f".{each}" for each in path)
+        return annotation(items.inner_property), attributes + ("" if items.required else " or []")
+
+    def _items(self, endpoint: Endpoint) -> tuple[ListProperty, list[str]]:
         operation, found = self.operations[endpoint.name], self.result(endpoint)
         prop, path = found.prop if found else None, []
         for key in operation.paging.items if operation.paging else ():
-            inside = {p.name.get_untrusted_value(): p for p in properties(prop)} if prop else {}
-            prop = inside.get(key)
+            model = named_model(prop)
+            fields = properties(self._models[str(model.class_info.name)]) if model else []
+            prop = next((each for each in fields if plain(each.name) == key), None)
             path.append(identifier(key))
         if not isinstance(prop, ListProperty):
             raise UnfitError(f"{operation.id}: there is no list at {'/'.join(path)}")
-        attributes = "".join(f".{each}" for each in path)
-        return annotation(prop.inner_property), attributes + ("" if prop.required else " or []")
+        return prop, path
 
     def returned_classes(self, endpoint: Endpoint) -> list[Property]:
         """The models and enums that a method's result names, pages and their items included."""
         found = self.result(endpoint)
         named = [] if found is None else list(classes(found.prop))
-        inside = (
-            p for model in named if isinstance(model, ModelProperty) for p in properties(model)
-        )
-        return list(once([*named, *(each for prop in inside for each in classes(prop))]))
+        if self.operations[endpoint.name].paging:
+            named += classes(self._items(endpoint)[0])
+        return list(once(named))
 
 
 def _succeeds(response: Any) -> bool:

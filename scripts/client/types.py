@@ -6,7 +6,7 @@ with a nested function for each of them. Here absent is None, and a decoder is o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from openapi_python_client.parser.openapi import Endpoint
@@ -33,9 +33,7 @@ _PLAIN: Final = {
 
 def is_free(prop: Property) -> bool:
     """Whether a property is an object of which the document names no field."""
-    return isinstance(prop, ModelProperty) and not (
-        prop.required_properties or prop.optional_properties
-    )
+    return isinstance(prop, ModelProperty) and not (prop.data.properties or prop.data.allOf)
 
 
 def named_model(prop: Property) -> ModelProperty | None:
@@ -143,17 +141,17 @@ def properties(model: ModelProperty) -> list[Property]:
     return [*(model.required_properties or ()), *(model.optional_properties or ())]
 
 
-def sent_models(endpoints: Sequence[Endpoint]) -> set[str]:
+def sent_models(endpoints: Sequence[Endpoint], models: Mapping[str, ModelProperty]) -> set[str]:
     """The names of the models that requests are made of, however deep."""
-    found: dict[str, ModelProperty] = {}
+    found: set[str] = set()
     pending = [body.prop for endpoint in endpoints for body in endpoint.bodies]
     while pending:
         for each in classes(pending.pop()):
             name = str(each.class_info.name)
-            if isinstance(each, ModelProperty) and name not in found:
-                found[name] = each
-                pending += properties(each)
-    return set(found)
+            if name in models and name not in found:
+                found.add(name)
+                pending += properties(models[name])
+    return found
 
 
 def once(found: Iterable[Property]) -> Iterator[Property]:

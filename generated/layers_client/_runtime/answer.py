@@ -24,6 +24,7 @@ __all__ = ["LAST_ANSWER", "Answer", "Failure", "Response"]
 T = TypeVar("T")
 
 SUCCESS: Final = range(200, 300)
+NO_CONTENT: Final = (204, 205)
 TOO_MANY_REQUESTS: Final = 429
 LONGEST_QUOTE: Final = 200
 _BROKEN: Final = object()
@@ -146,7 +147,7 @@ def _read(response: httpx.Response, operation: Operation) -> Any:
         return response.content
     if operation.answer == "text":
         return response.text
-    if operation.answer == "none" or not response.content:
+    if operation.answer == "none" or response.status_code in NO_CONTENT:
         return None
     return _json(response)
 

@@ -144,9 +144,9 @@ __all__ = (
     "ProjectStatusValue",
     "RegenerateRequest",
     "RegenerateRequestDict",
-    "Rejection",
     "RejectRequest",
     "RejectRequestDict",
+    "Rejection",
     "RenderError",
     "SignedAsset",
 )

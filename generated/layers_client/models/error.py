@@ -18,7 +18,7 @@ class Error(Model):
     def __init__(
         self,
         *,
-        error: dict[str, Any],
+        error: ErrorDetail,
         additional_properties: dict[str, Any] | None = None,
     ) -> None:
         self.error = error
@@ -29,9 +29,11 @@ class Error(Model):
         new = cls.__new__(cls)
         rest = dict(source)
         take = rest.pop
-        new.error = take("error")
+        new.error = ErrorDetail.from_dict(take("error"))
         new.additional_properties = rest
         return new
 
 
-Error.fields = (Field("error", "error"),)
+from .error_detail import ErrorDetail
+
+Error.fields = (Field("error", "error", ErrorDetail),)

@@ -120,7 +120,8 @@ class Model:
     __hash__ = None  # type: ignore[assignment]  # it can be changed, so it is no key
 
     def __repr__(self) -> str:
-        shown = ((name, getattr(self, name)) for name in self._names())
+        # A traceback may show one that is only half read.
+        shown = ((name, getattr(self, name, UNSET)) for name in self._names())
         inside = ", ".join(f"{n}={v!r}" for n, v in shown if v not in (None, UNSET, {}))
         return f"{type(self).__name__}({inside})"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
@@ -60,6 +61,7 @@ class Plan:
             self._headers[api.idempotency_header] = self.key
         self._policy = self._retry_policy(options)
         self._troubles: list[Trouble] = []
+        self._sent_at = 0.0
 
     def _retry_policy(self, options: CallOptions) -> RetryPolicy:
         retries, seconds = options.max_retries, options.max_retry_time
@@ -82,6 +84,7 @@ class Plan:
             headers=self._headers,
             timeout=self._timeout,
         )
+        self._sent_at = time.perf_counter()
         request.headers[self.api.auth_header] = self.api.auth_prefix + self._settings.key.reveal()
         return request
 
@@ -133,7 +136,7 @@ class Plan:
         LOGGER.debug(
             "%s %s: %d after %.0f ms; sent %s, got %s",
             *(self.call.operation.method, self.call.path, response.status_code),
-            response.elapsed.total_seconds() * 1000,
+            (time.perf_counter() - self._sent_at) * 1000,
             shown_headers(response.request.headers, shown),
             shown_headers(response.headers, shown),
         )
