@@ -14,6 +14,7 @@ from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.strings import snake_case
 
 Property = Any
 
@@ -83,8 +84,8 @@ def decoder(prop: Property) -> str | None:
         return f"{prop.class_info.name}.from_dict"
     if isinstance(prop, EnumProperty):
         # One value tells the members of a union apart: it must not take any other text.
-        name = str(prop.class_info.name)
-        return f"{name}.of" if len(prop.values) > 1 else name
+        name, texts = str(prop.class_info.name), prop.value_type is str
+        return f"read_{snake_case(name)}" if texts and len(prop.values) > 1 else name
     known = {"DateTimeProperty": "moment", "DateProperty": "date.fromisoformat"}
     if isinstance(prop, ListProperty | UnionProperty):
         expression = decoded(prop, "data")

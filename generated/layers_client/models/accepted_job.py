@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .job_status import JobStatus
+from .job_status import JobStatus, read_job_status
 
 
 class AcceptedJob(Model):
@@ -79,7 +79,7 @@ class AcceptedJob(Model):
         take = rest.pop
         new.job_id = take("jobId")
         new.kind = take("kind")
-        new.status = JobStatus.of(take("status"))
+        new.status = read_job_status(take("status"))
         new.stage = take("stage")
         new.project_id = take("projectId")
         new.container_id = take("containerId")

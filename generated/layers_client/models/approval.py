@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .approval_status import ApprovalStatus
+from .approval_status import ApprovalStatus, read_approval_status
 
 
 class Approval(Model):
@@ -46,7 +46,7 @@ class Approval(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.approval_status = ApprovalStatus.of(take("approvalStatus"))
+        new.approval_status = read_approval_status(take("approvalStatus"))
         new.approved_at = moment(take("approvedAt"))
         new.approved_by = take("approvedBy")
         new.additional_properties = rest

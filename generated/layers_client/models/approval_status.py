@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class ApprovalStatus(OpenEnum):
@@ -13,6 +13,8 @@ class ApprovalStatus(OpenEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
 
+
+read_approval_status = reader(ApprovalStatus)
 
 ApprovalStatusValue: TypeAlias = (
     ApprovalStatus

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .project_status import ProjectStatus
+from .project_status import ProjectStatus, read_project_status
 
 
 class ArchivedProject(Model):
@@ -42,7 +42,7 @@ class ArchivedProject(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.status = ProjectStatus.of(take("status"))
+        new.status = read_project_status(take("status"))
         new.archived_at = moment(take("archivedAt"))
         new.additional_properties = rest
         return new

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from .._runtime.model import Field, Model
-from .asset_kind import AssetKind
+from .asset_kind import AssetKind, read_asset_kind
 
 
 class Asset(Model):
@@ -53,7 +53,7 @@ class Asset(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.kind = AssetKind.of(take("kind"))
+        new.kind = read_asset_kind(take("kind"))
         new.url = take("url")
         new.width = take("width")
         new.height = take("height")

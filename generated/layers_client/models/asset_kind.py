@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class AssetKind(OpenEnum):
@@ -11,6 +11,8 @@ class AssetKind(OpenEnum):
     VIDEO = "video"
     IMAGE = "image"
 
+
+read_asset_kind = reader(AssetKind)
 
 AssetKindValue: TypeAlias = (
     AssetKind

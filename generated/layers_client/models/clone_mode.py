@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class CloneMode(OpenEnum):
@@ -11,6 +11,8 @@ class CloneMode(OpenEnum):
     FORK = "fork"
     REIMAGINE = "reimagine"
 
+
+read_clone_mode = reader(CloneMode)
 
 CloneModeValue: TypeAlias = (
     CloneMode

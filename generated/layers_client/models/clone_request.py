@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Self, TypedDict
 
 from .._runtime.model import Field, Model
-from .clone_mode import CloneMode, CloneModeValue
+from .clone_mode import CloneMode, CloneModeValue, read_clone_mode
 
 
 class CloneRequest(Model):
@@ -41,7 +41,7 @@ class CloneRequest(Model):
         rest = dict(source)
         take = rest.pop
         new.source_platform_post_id = take("sourcePlatformPostId")
-        new.mode = None if (value := take("mode", None)) is None else CloneMode.of(value)
+        new.mode = None if (value := take("mode", None)) is None else read_clone_mode(value)
         new.overrides = (
             None if (value := take("overrides", None)) is None else BriefPatch.from_dict(value)
         )

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .approval_status import ApprovalStatus
-from .container_status import ContainerStatus
-from .format_ import Format
+from .approval_status import ApprovalStatus, read_approval_status
+from .container_status import ContainerStatus, read_container_status
+from .format_ import Format, read_format
 
 
 class Container(Model):
@@ -86,9 +86,9 @@ class Container(Model):
         take = rest.pop
         new.id = take("id")
         new.project_id = take("projectId")
-        new.status = ContainerStatus.of(take("status"))
-        new.approval_status = ApprovalStatus.of(take("approvalStatus"))
-        new.format = Format.of(take("format"))
+        new.status = read_container_status(take("status"))
+        new.approval_status = read_approval_status(take("approvalStatus"))
+        new.format = read_format(take("format"))
         new.assets = [Asset.from_dict(each) for each in take("assets")]
         new.captions = [Caption.from_dict(each) for each in take("captions")]
         new.created_at = moment(take("createdAt"))

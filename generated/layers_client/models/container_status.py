@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class ContainerStatus(OpenEnum):
@@ -21,6 +21,8 @@ class ContainerStatus(OpenEnum):
     FAILED = "failed"
     CANCELED = "canceled"
 
+
+read_container_status = reader(ContainerStatus)
 
 ContainerStatusValue: TypeAlias = (
     ContainerStatus

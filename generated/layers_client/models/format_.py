@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class Format(OpenEnum):
@@ -19,6 +19,8 @@ class Format(OpenEnum):
     UGC_REMIX = "ugc_remix"
     AUTO = "auto"
 
+
+read_format = reader(Format)
 
 FormatValue: TypeAlias = (
     Format

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Required, Self, TypedDict
 
 from .._runtime.model import Field, Model
-from .format_ import Format, FormatValue
+from .format_ import Format, FormatValue, read_format
 
 
 class GenerateRequest(Model):
@@ -39,7 +39,7 @@ class GenerateRequest(Model):
         rest = dict(source)
         take = rest.pop
         new.brief = Brief.from_dict(take("brief"))
-        new.format = None if (value := take("format", None)) is None else Format.of(value)
+        new.format = None if (value := take("format", None)) is None else read_format(value)
         new.additional_properties = rest
         return new
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .job_status import JobStatus
+from .job_status import JobStatus, read_job_status
 
 
 class Job(Model):
@@ -80,7 +80,7 @@ class Job(Model):
         take = rest.pop
         new.job_id = take("jobId")
         new.kind = take("kind")
-        new.status = JobStatus.of(take("status"))
+        new.status = read_job_status(take("status"))
         new.stage = take("stage", None)
         new.progress = take("progress", None)
         new.project_id = take("projectId", None)

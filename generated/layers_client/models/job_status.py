@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class JobStatus(OpenEnum):
@@ -13,6 +13,8 @@ class JobStatus(OpenEnum):
     FAILED = "failed"
     CANCELED = "canceled"
 
+
+read_job_status = reader(JobStatus)
 
 JobStatusValue: TypeAlias = (
     JobStatus

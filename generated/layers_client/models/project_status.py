@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from .._runtime.model import OpenEnum
+from .._runtime.model import OpenEnum, reader
 
 
 class ProjectStatus(OpenEnum):
@@ -11,6 +11,8 @@ class ProjectStatus(OpenEnum):
     ACTIVE = "active"
     ARCHIVED = "archived"
 
+
+read_project_status = reader(ProjectStatus)
 
 ProjectStatusValue: TypeAlias = (
     ProjectStatus

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .approval_status import ApprovalStatus
+from .approval_status import ApprovalStatus, read_approval_status
 
 
 class Rejection(Model):
@@ -54,7 +54,7 @@ class Rejection(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.approval_status = ApprovalStatus.of(take("approvalStatus"))
+        new.approval_status = read_approval_status(take("approvalStatus"))
         new.rejected_at = moment(take("rejectedAt"))
         new.rejected_by = take("rejectedBy")
         new.reason = take("reason")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from .._runtime.model import Field, Model, moment
-from .asset_kind import AssetKind
+from .asset_kind import AssetKind, read_asset_kind
 
 
 class SignedAsset(Model):
@@ -58,7 +58,7 @@ class SignedAsset(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.kind = AssetKind.of(take("kind"))
+        new.kind = read_asset_kind(take("kind"))
         new.url = take("url")
         new.width = take("width")
         new.height = take("height")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
-from typing import Any, ClassVar, Final, Literal, NamedTuple, Self, cast
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Self, TypeVar, cast
 
 __all__ = [
     "UNSET",
@@ -16,6 +16,7 @@ __all__ = [
     "Unset",
     "either",
     "moment",
+    "reader",
     "to_json",
 ]
 
@@ -39,12 +40,6 @@ class OpenEnum(StrEnum):
     """Texts that an API may add to: an unknown one becomes a member too, equal to its text."""
 
     @classmethod
-    def of(cls, text: str) -> Self:
-        """The member for *text*, whether it is known or not."""
-        known: Any = cls._value2member_map_.get(text)
-        return known or cls(text)
-
-    @classmethod
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
@@ -58,13 +53,22 @@ class OpenEnum(StrEnum):
         return self._name_ in type(self).__members__
 
 
+EnumT = TypeVar("EnumT", bound=OpenEnum)
+
+
+def reader(kind: type[EnumT]) -> Callable[[str], EnumT]:
+    """What makes a member of a text, known or not: several times as fast as calling the enum."""
+    known = {str(member.value): member for member in kind}.get
+
+    def read(text: str) -> EnumT:
+        member = known(text)
+        return kind(text) if member is None else member
+
+    return read
+
+
 class OpenIntEnum(IntEnum):
     """Numbers that an API may add to: an unknown one becomes a member too."""
-
-    @classmethod
-    def of(cls, number: int) -> Self:
-        """The member for *number*, whether it is known or not."""
-        return cls(number)
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
