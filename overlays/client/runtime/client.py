@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Final, NoReturn, ParamSpec, Self, TypeVar
+from typing import Any, ClassVar, Final, Generic, NoReturn, ParamSpec, Self, TypeVar
 
 import httpx
 
@@ -25,35 +25,14 @@ DEFAULT_RETRY_TIME: Final = 180.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
+TransportT = TypeVar("TransportT", Transport, AsyncTransport)
 
 
-class BaseClient:
-    """A client that blocks. `Layers` adds the resources."""
+class _Shared(Generic[TransportT]):
+    """What both clients have in common: settings, and what must not be shown."""
 
     _api: ClassVar[Api]
-    _transport: Transport
-
-    def __init__(
-        self,
-        *,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
-        max_retries: int = DEFAULT_RETRIES,
-        max_retry_time: float = DEFAULT_RETRY_TIME,
-        headers: Mapping[str, str] | None = None,
-        http_client: httpx.Client | None = None,
-    ) -> None:
-        settings = Settings(
-            _key(api_key),
-            _origin(base_url or self._api.base_url),
-            timeout,
-            _count(max_retries),
-            max_retry_time,
-            _default_headers(self._api, headers),
-        )
-        http = http_client or httpx.Client()
-        self._transport = Transport(self._api, settings, http, owns_http=http_client is None)
+    _transport: TransportT
 
     def with_options(
         self,
@@ -69,11 +48,37 @@ class BaseClient:
         other._transport = self._transport.changed(**changes)
         return other
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client has a key and connections: make a new one where it is needed")
+
+
+class BaseClient(_Shared[Transport]):
+    """A client that blocks. `Layers` adds the resources."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_RETRIES,
+        max_retry_time: float = DEFAULT_RETRY_TIME,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        where = (_key(api_key), _origin(base_url or self._api.base_url))
+        sent = {**_default_headers(self._api), **lower(headers)}
+        settings = Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
+        http = http_client or httpx.Client()
+        self._transport = Transport(self._api, settings, http, owns_http=http_client is None)
+
     def raw(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make a call and return its result together with the answer that it was read from.
 
-        answer = layers.raw(layers.content.get, container_id)
-        answer.parsed, answer.status, answer.headers, answer.request_id
+        `layers.raw(layers.content.get, container_id).headers` has the headers, for example.
         """
         before = LAST_ANSWER.set(None)
         try:
@@ -118,18 +123,9 @@ class BaseClient:
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client has a key and connections: make a new one where it is needed")
-
-
-class BaseAsyncClient:
+class BaseAsyncClient(_Shared[AsyncTransport]):
     """A client that awaits. `AsyncLayers` adds the resources."""
-
-    _api: ClassVar[Api]
-    _transport: AsyncTransport
 
     def __init__(
         self,
@@ -142,38 +138,18 @@ class BaseAsyncClient:
         headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
-        settings = Settings(
-            _key(api_key),
-            _origin(base_url or self._api.base_url),
-            timeout,
-            _count(max_retries),
-            max_retry_time,
-            _default_headers(self._api, headers),
-        )
+        where = (_key(api_key), _origin(base_url or self._api.base_url))
+        sent = {**_default_headers(self._api), **lower(headers)}
+        settings = Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
         http = http_client or httpx.AsyncClient()
         self._transport = AsyncTransport(self._api, settings, http, owns_http=http_client is None)
-
-    def with_options(
-        self,
-        *,
-        timeout: TimeoutTypes | Unset = UNSET,
-        max_retries: int | None = None,
-        max_retry_time: float | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Another client on the same connections, with other settings; this one stays as it is."""
-        other = object.__new__(type(self))
-        changes = _changes(self._transport.settings, timeout, max_retries, max_retry_time, headers)
-        other._transport = self._transport.changed(**changes)
-        return other
 
     async def raw(
         self, call: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Response[T]:
         """Make a call and return its result together with the answer that it was read from.
 
-        answer = await layers.raw(layers.content.get, container_id)
-        answer.parsed, answer.status, answer.headers, answer.request_id
+        `(await layers.raw(layers.content.get, container_id)).headers` has the headers, for example.
         """
         before = LAST_ANSWER.set(None)
         try:
@@ -218,12 +194,6 @@ class BaseAsyncClient:
     ) -> None:
         await self.aclose()
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client has a key and connections: make a new one where it is needed")
-
 
 def _key(given: str | None) -> Secret:
     text = (os.environ.get(API_KEY_VARIABLE, "") if given is None else given).strip()
@@ -253,8 +223,8 @@ def _count(retries: int) -> int:
     return retries
 
 
-def _default_headers(api: Api, own: Mapping[str, str] | None) -> dict[str, str]:
-    return {"accept": "application/json", "user-agent": api.user_agent, **lower(own)}
+def _default_headers(api: Api) -> dict[str, str]:
+    return {"accept": "application/json", "user-agent": api.user_agent}
 
 
 def _changes(
