@@ -27,19 +27,20 @@ contract: $(RUN) ## Judge a server against the contract; the embedded mock unles
 	@$(BIN)/layers-contract check $(target_option) $(ARGS)
 
 test: $(DEV) ## Test our own parts, then the whole contract against the embedded mock or TARGET
-	$(BIN)/python -m pytest tests/unit -n auto -q $(ARGS)
+	$(BIN)/python -m pytest tests/unit tests/client -n auto -q $(ARGS)
 	$(BIN)/python -m pytest tests/contract $(target_option) $(ARGS)
 
-check: $(DEV) $(NODE) ## Lint, types, the document, the structure: all that needs no server
+check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: all that needs no server
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	scripts/lint_document
 	$(BIN)/python -m scripts.lint_extensions
+	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
 
-generate: ## Write the client package from the document
-	@echo 'not there yet: generate will write generated/ from openapi/layers.yaml' >&2; exit 2
+generate: $(DEV) ## Write the client package from the document
+	@$(BIN)/python -m scripts.generate_client
 
 mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its options
 	@$(BIN)/layers-contract mock $(ARGS)
@@ -60,9 +61,9 @@ bench: $(RUN) $(if $(filter-out throughput,$(firstword $(ARGS))),,$(PRISM)) ## M
 	@$(BIN)/python bench $(ARGS)
 
 clean: ## Remove everything that make has made
-	rm -rf .venv node_modules bench/node_modules build dist
+	rm -rf .venv node_modules bench/node_modules build dist generated/dist
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find src tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests scripts bench overlays generated -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(DEV) $(NODE) ## Install everything now, so that later calls start at once
 

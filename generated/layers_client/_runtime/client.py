@@ -1,0 +1,260 @@
+"""The two clients without their resources: settings, connections, calls of one's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, ClassVar, Final, Generic, NoReturn, ParamSpec, Self, TypeVar
+
+import httpx
+
+from .answer import LAST_ANSWER, Answer, Response
+from .call import Api, Call, CallOptions, Operation, TimeoutTypes
+from .errors import ConfigurationError
+from .model import UNSET, Unset, to_json
+from .privacy import Secret
+from .transport import AsyncTransport, Settings, Transport, lower
+
+__all__ = ["API_KEY_VARIABLE", "BaseAsyncClient", "BaseClient"]
+
+API_KEY_VARIABLE: Final = "LAYERS_API_KEY"
+DEFAULT_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
+DEFAULT_RETRIES: Final = 2
+DEFAULT_RETRY_TIME: Final = 180.0
+
+P = ParamSpec("P")
+T = TypeVar("T")
+TransportT = TypeVar("TransportT", Transport, AsyncTransport)
+
+
+class _Shared(Generic[TransportT]):
+    """What both clients have in common: settings, and what must not be shown."""
+
+    _api: ClassVar[Api]
+    _transport: TransportT
+
+    def with_options(
+        self,
+        *,
+        timeout: TimeoutTypes | Unset = UNSET,
+        max_retries: int | None = None,
+        max_retry_time: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Another client on the same connections, with other settings; this one stays as it is."""
+        other = object.__new__(type(self))
+        changes = _changes(self._transport.settings, timeout, max_retries, max_retry_time, headers)
+        other._transport = self._transport.changed(**changes)
+        return other
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._transport.settings.base_url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client has a key and connections: make a new one where it is needed")
+
+
+class BaseClient(_Shared[Transport]):
+    """A client that blocks. `Layers` adds the resources."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_RETRIES,
+        max_retry_time: float = DEFAULT_RETRY_TIME,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        where = (_key(api_key), _origin(base_url or self._api.base_url))
+        sent = {**_default_headers(self._api), **lower(headers)}
+        settings = Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
+        http = http_client or httpx.Client()
+        self._transport = Transport(self._api, settings, http, owns_http=http_client is None)
+
+    def raw(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
+        """Make a call and return its result together with the answer that it was read from.
+
+        `layers.raw(layers.content.get, container_id).headers` has the headers, for example.
+        """
+        before = LAST_ANSWER.set(None)
+        try:
+            parsed = call(*args, **kwargs)
+            return Response(parsed, _received(LAST_ANSWER.get()), self._api)
+        finally:
+            LAST_ANSWER.reset(before)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        json: object = UNSET,
+        timeout: TimeoutTypes | Unset = UNSET,
+        headers: Mapping[str, str] | None = None,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> httpx.Response:
+        """Call what this package has no method for, with the same key, retries and errors.
+
+        A `POST` or `PATCH` is sent again only if it is given an idempotency key.
+        """
+        call = _custom_call(method, path, query, json)
+        options = CallOptions(timeout, headers, max_retries, idempotency_key)
+        return self._transport.send(call, options).response
+
+    def close(self) -> None:
+        """Close the connections, unless they came from outside."""
+        if self._transport.owns_http:
+            self._transport.http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class BaseAsyncClient(_Shared[AsyncTransport]):
+    """A client that awaits. `AsyncLayers` adds the resources."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_RETRIES,
+        max_retry_time: float = DEFAULT_RETRY_TIME,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        where = (_key(api_key), _origin(base_url or self._api.base_url))
+        sent = {**_default_headers(self._api), **lower(headers)}
+        settings = Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
+        http = http_client or httpx.AsyncClient()
+        self._transport = AsyncTransport(self._api, settings, http, owns_http=http_client is None)
+
+    async def raw(
+        self, call: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Response[T]:
+        """Make a call and return its result together with the answer that it was read from.
+
+        `(await layers.raw(layers.content.get, container_id)).headers` has the headers, for example.
+        """
+        before = LAST_ANSWER.set(None)
+        try:
+            parsed = await call(*args, **kwargs)
+            return Response(parsed, _received(LAST_ANSWER.get()), self._api)
+        finally:
+            LAST_ANSWER.reset(before)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        json: object = UNSET,
+        timeout: TimeoutTypes | Unset = UNSET,  # noqa: ASYNC109 - it bounds each step
+        headers: Mapping[str, str] | None = None,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> httpx.Response:
+        """Call what this package has no method for, with the same key, retries and errors.
+
+        A `POST` or `PATCH` is sent again only if it is given an idempotency key.
+        """
+        call = _custom_call(method, path, query, json)
+        options = CallOptions(timeout, headers, max_retries, idempotency_key)
+        return (await self._transport.send(call, options)).response
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they came from outside."""
+        if self._transport.owns_http:
+            await self._transport.http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _key(given: str | None) -> Secret:
+    text = (os.environ.get(API_KEY_VARIABLE, "") if given is None else given).strip()
+    if not text:
+        raise ConfigurationError(f"no API key: set {API_KEY_VARIABLE}, or pass api_key=")
+    if not (text.isascii() and text.isprintable()):
+        raise ConfigurationError("the API key has characters that no header can carry")
+    return Secret(text)
+
+
+def _origin(text: str) -> str:
+    """Where calls go: a scheme and a host, maybe a port and a path, and nothing else."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"base_url: {error}") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ConfigurationError("base_url: must start with https://, or http://, and a host")
+    if url.userinfo or url.query or url.fragment:
+        raise ConfigurationError("base_url: must have no user, query or fragment")
+    return str(url).rstrip("/")
+
+
+def _count(retries: int) -> int:
+    if retries < 0:
+        raise ConfigurationError(f"max_retries: {retries} is less than 0")
+    return retries
+
+
+def _default_headers(api: Api) -> dict[str, str]:
+    return {"accept": "application/json", "user-agent": api.user_agent}
+
+
+def _changes(
+    settings: Settings,
+    timeout: TimeoutTypes | Unset,
+    max_retries: int | None,
+    max_retry_time: float | None,
+    headers: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """The settings that `with_options` was given, as `Settings` names them."""
+    changes: dict[str, Any] = {} if isinstance(timeout, Unset) else {"timeout": timeout}
+    if max_retries is not None:
+        changes["max_retries"] = _count(max_retries)
+    if max_retry_time is not None:
+        changes["max_retry_time"] = max_retry_time
+    if headers is not None:
+        changes["headers"] = {**settings.headers, **lower(headers)}
+    return changes
+
+
+def _custom_call(method: str, path: str, query: Mapping[str, object] | None, json: object) -> Call:
+    """A call of an operation that the document does not have, on the same host as all others."""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        raise ConfigurationError(f"{path!r} is no path: calls go to base_url and nowhere else")
+    plain = path.replace("{", "{{").replace("}", "}}")
+    operation = Operation(f"{method} {path}", method.upper(), plain, answer="bytes")
+    return Call(operation, query=query, body=UNSET if json is UNSET else to_json(json))
+
+
+def _received(answer: Answer | None) -> Answer:
+    if answer is None:
+        raise ConfigurationError("raw: that call sent nothing; a list is read by iterating over it")
+    return answer

@@ -1,0 +1,1 @@
+"""The operations, one folder a resource: the class with its methods, a module for each call."""

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from .._runtime.model import Field, Model, moment
+from .asset_kind import AssetKind, read_asset_kind
+
+
+class SignedAsset(Model):
+    """A rendered file with a signed address that works for a short while.
+
+    Attributes:
+        id: The id of an asset or of reference media.
+        kind: What the asset is.
+        url: Signed address of the file, usable until `expiresAt`.
+        width: Pixels.
+        height: Pixels.
+        expires_at: A moment in UTC, RFC 3339 with `Z`.
+        duration_ms: Length of a video in milliseconds; an image has none.
+    """
+
+    __slots__ = (
+        "id",
+        "kind",
+        "url",
+        "width",
+        "height",
+        "expires_at",
+        "duration_ms",
+    )
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        kind: AssetKind,
+        url: str,
+        width: int,
+        height: int,
+        expires_at: datetime,
+        duration_ms: int | None = None,
+        additional_properties: dict[str, Any] | None = None,
+    ) -> None:
+        self.id = id
+        self.kind = kind
+        self.url = url
+        self.width = width
+        self.height = height
+        self.expires_at = expires_at
+        self.duration_ms = duration_ms
+        self.additional_properties = additional_properties or {}
+
+    @classmethod
+    def from_dict(cls, source: Mapping[str, Any]) -> Self:
+        new = cls.__new__(cls)
+        rest = dict(source)
+        take = rest.pop
+        new.id = take("id")
+        new.kind = read_asset_kind(take("kind"))
+        new.url = take("url")
+        new.width = take("width")
+        new.height = take("height")
+        new.expires_at = moment(take("expiresAt"))
+        new.duration_ms = take("durationMs", None)
+        new.additional_properties = rest
+        return new
+
+
+SignedAsset.fields = (
+    Field("id", "id"),
+    Field("kind", "kind"),
+    Field("url", "url"),
+    Field("width", "width"),
+    Field("height", "height"),
+    Field("expires_at", "expiresAt"),
+    Field("duration_ms", "durationMs"),
+)

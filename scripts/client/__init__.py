@@ -1,0 +1,1 @@
+"""How the client is made of the document, beside what openapi-python-client does itself."""

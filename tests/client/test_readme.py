@@ -1,0 +1,141 @@
+"""What the client's own pages say is executed: the README against the mock, the reference alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from scripts.client_snippets import snippets
+from tests.client.sides import KEY, PROJECT, URL
+
+import layers_client
+from layers_client import JobHandle, Layers
+from layers_client._document import API
+from layers_client._runtime.client import BaseAsyncClient, BaseClient
+from layers_client._runtime.clock import AsyncClock, Clock
+from layers_contract.document import load
+from layers_contract.mock import MockOptions, background
+
+GENERATED: Final = Path(__file__).resolve().parents[2] / "generated"
+README: Final = (GENERATED / "README.md").read_text(encoding="utf-8")
+REFERENCE: Final = (GENERATED / "docs" / "reference.md").read_text(encoding="utf-8")
+OPERATIONS: Final = {
+    operation["operationId"]: (method, path, operation)
+    for path, item in load().raw["paths"].items()
+    for method, operation in item.items()
+    if method != "parameters"
+}
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the project's mock, which the client takes for the API."""
+    with background(MockOptions(render=0.05)) as (url, target):
+        monkeypatch.setenv("LAYERS_API_KEY", target["api_key"])
+        api = API._replace(base_url=url)
+        for kind in (layers_client.Layers, layers_client.AsyncLayers):
+            monkeypatch.setattr(kind, "_api", api)
+        yield url
+
+
+class Hasty(Clock):
+    """Waits a tenth of what it is told: the mock renders faster than the schedule polls."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds / 10)
+
+
+class AsyncHasty(AsyncClock):
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / 10)
+
+
+def test_the_readme_runs_from_top_to_bottom(mock: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each snippet does what it says, one after another, as a reader would type them."""
+    monkeypatch.setattr("layers_client._runtime.transport.Transport.clock", Hasty())
+    monkeypatch.setattr("layers_client._runtime.transport.AsyncTransport.clock", AsyncHasty())
+    namespace: dict[str, Any] = {}
+    found = snippets(README)
+    assert len(found) > 5
+    for number, snippet in enumerate(found, 1):
+        exec(compile(snippet, f"README snippet {number}", "exec"), namespace)  # noqa: S102
+    assert namespace["container"].status == "completed"
+
+
+def example(operation: dict[str, Any]) -> tuple[int, Any]:
+    """The first success that the document shows for an operation."""
+    for status, response in operation["responses"].items():
+        for media in response.get("content", {}).values() if status[0] == "2" else ():
+            return int(status), next(iter(media["examples"].values()))["value"]
+    raise AssertionError(operation["operationId"])
+
+
+def documented(request: httpx.Request) -> httpx.Response:
+    """The document's own example of an answer to *request*, which must fit the document."""
+    for method, path, operation in OPERATIONS.values():
+        pattern = re.sub(r"\{\w+\}", "[^/]+", path)
+        if method.upper() == request.method and re.fullmatch(pattern, request.url.path):
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                if request.content:
+                    problems = load().problems(_pointer(media), json.loads(request.content))
+                    assert not problems
+            status, body = example(operation)
+            return httpx.Response(status, json=body)
+    raise AssertionError(f"{request.method} {request.url.path} is not documented")
+
+
+def _pointer(media: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(media["schema"]["$ref"].split("/")[1:])
+
+
+SNIPPETS: Final = snippets(REFERENCE)
+
+
+def test_the_reference_has_every_operation() -> None:
+    """A snippet for each, and a heading."""
+    assert len(SNIPPETS) == len(OPERATIONS)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: text.split("(")[0].strip())
+def test_a_call_of_the_reference_is_what_the_document_says(snippet: str) -> None:
+    """It sends a request that is documented, and reads the documented answer."""
+    layers = Layers(
+        api_key=KEY,
+        base_url=URL,
+        http_client=httpx.Client(transport=httpx.MockTransport(documented)),
+    )
+    ids = {"container_id": "cnt_1", "job_id": "job_1", "asset_id": "med_1"}
+    namespace: dict[str, Any] = {"layers": layers, "project_id": PROJECT, **ids}
+    made = re.sub(r"^(job = )?layers", "result = layers", snippet)
+    exec(compile(made, "reference snippet", "exec"), namespace)  # noqa: S102
+    result = namespace["result"]
+    kind = _returned(snippet)
+    if isinstance(result, layers_client.Pager):
+        result = next(iter(result))
+    assert type(result).__name__ == kind
+    assert not isinstance(result, JobHandle) or result.idempotency_key
+
+
+def _returned(snippet: str) -> str:
+    """The type that the reference names below a snippet."""
+    after = REFERENCE[REFERENCE.index(snippet) :]
+    found = re.search(r"^Returns .*?`(\w+)`", after, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def public_methods(kind: type) -> set[str]:
+    return {name for name in dir(kind) if not name.startswith("_")}
+
+
+def test_the_two_clients_have_the_same_names() -> None:
+    """Apart from `close` and `aclose`."""
+    ours = public_methods(layers_client.Layers) - {"close"}
+    theirs = public_methods(layers_client.AsyncLayers) - {"aclose"}
+    assert ours == theirs
+    assert BaseClient.__init__.__kwdefaults__ == BaseAsyncClient.__init__.__kwdefaults__
