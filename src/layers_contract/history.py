@@ -221,7 +221,9 @@ class History:
         body = exchange.request_body
         exchange.request_body = self._requests.setdefault(body, body)
         exchange.adopt(self._answers.setdefault(exchange.body, exchange))
-        exchange.path, exchange.actor = _same(exchange.path), _same(exchange.actor)
+        exchange.method, exchange.path = _same(exchange.method), _same(exchange.path)
+        exchange.operation, exchange.actor = _same(exchange.operation), _same(exchange.actor)
+        exchange.credential = _same(exchange.credential)
         exchange.path_params = _mapping(tuple(exchange.path_params.items()))
         exchange.request_headers = _mapping(tuple(exchange.request_headers.items()))
         exchange.headers = {

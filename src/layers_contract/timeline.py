@@ -77,8 +77,10 @@ class Work(Generic[T]):
     def at(self, start: float, end: float, but: T | None = None) -> bool:
         """Whether anything, *but* one, began before *end* and was not over by *start*."""
         count = bisect_left(self._sent, end)
-        longest = self._longest[count - 1] if count else []
-        return any(over > start and self._begun[place] is not but for over, place in longest)
+        for over, place in self._longest[count - 1] if count else ():
+            if over > start and self._begun[place] is not but:
+                return True
+        return False
 
     def first(self, moment: float, but: T | None = None) -> T | None:
         """What began first among all, *but* one, that was not over by *moment*."""

@@ -31,11 +31,22 @@ def differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
         return False
     if NOT_JSON in (one.request_json, other.request_json):
         return one.request_json is not other.request_json
-    operation = facts.operation(one)
-    filled = [
-        _filled(facts, operation.body if operation else None, e.request_json) for e in (one, other)
-    ]
-    return json.dumps(filled[0], sort_keys=True) != json.dumps(filled[1], sort_keys=True)
+    return _meant(facts, one.operation, one) != _meant(facts, one.operation, other)
+
+
+def _meant(facts: Facts, name: str | None, exchange: Exchange) -> str:
+    """What a body asks an operation for, as text."""
+    known, key = facts.index(_meanings), (name, id(exchange.request_json))
+    if key not in known:
+        operation = facts.contract.operations.get(name or "")
+        filled = _filled(facts, operation.body if operation else None, exchange.request_json)
+        known[key] = json.dumps(filled, sort_keys=True)
+    return known[key]
+
+
+def _meanings(_: Facts) -> dict[tuple[str | None, int], str]:
+    """What was found to be asked for; equal bodies are one value."""
+    return {}
 
 
 def _filled(facts: Facts, schema: Any, value: Any) -> Any:

@@ -150,8 +150,10 @@ def _of_this_run(facts: Facts, asked: dict[str, Any]) -> bool:
 def _open_to_us(facts: Facts) -> set[str]:
     """The projects in which something was answered to this run's own key."""
     return {
-        each.path_params[facts.project_parameter].lower()
-        for each in facts.history
-        if succeeded(each) and each.credential == "own"
-        if facts.project_parameter in each.path_params
+        project.lower()
+        for name, exchanges in facts.answers.items()
+        if facts.project_parameter in _parameters(facts, name)
+        for each in exchanges
+        if each.credential == "own" and succeeded(each)
+        if (project := each.path_params.get(facts.project_parameter))
     }

@@ -10,7 +10,6 @@ from itertools import takewhile
 from operator import attrgetter
 from typing import Any
 
-from layers_contract.document import pointer
 from layers_contract.facts import (
     Container,
     Facts,
@@ -28,7 +27,6 @@ from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants.lifecycle import asset_urls
 
 PROGRESS, RESULT, ERROR = "progress", "result", "error"
-NAMED = f"/{RESULT}/containerId"
 CONSTANT = ("kind", "containerId", "projectId", "startedAt")
 SHOWN = ("status", "stage", "progress")
 
@@ -74,6 +72,7 @@ def result(facts: Facts) -> Iterator[Occasion]:
     """A result comes with success and names the job's container; an error comes with failure."""
     success, failure = map(facts.contract.job.ending, ("success", "failure"))
     for job in facts.jobs.values():
+        assets = _assets_after(facts, job)
         for seen in job.views:
             for field, ending in ((RESULT, success), (ERROR, failure)):
                 if seen.data.get(field) is None:
@@ -82,23 +81,35 @@ def result(facts: Facts) -> Iterator[Occasion]:
                     yield HELD
                 else:
                     yield broken(f"job {job.id} is {seen.state} and shows {field}", seen)
-            if RESULT in seen.data:
-                yield from _result_names(job, seen)
-                yield from _result_assets(facts, job, seen)
+            if isinstance(named := seen.data.get(RESULT), dict):
+                yield from _result_names(job, seen, named)
+                yield from _result_assets(job, seen, named, assets)
 
 
-def _result_assets(facts: Facts, job: Job, seen: Seen) -> Iterator[Occasion]:
-    """The assets that a result names are those of the container after that render."""
-    named = pointer(seen.data, "/result/assets")
+def _assets_after(facts: Facts, job: Job) -> tuple[Seen, frozenset[str]] | None:
+    """The first read of a job's container that shows it completed, with the assets in it."""
     home = facts.containers.get(job.render.container) if job.render else None
-    if not isinstance(named, list) or home is None or job.render is None:
-        return
-    ids = {str(each["id"]) for each in named if isinstance(each, dict) and "id" in each}
     success = facts.contract.render.ending("success")
-    for read in [r for r in home.reads_of(job.render) if r.state == success][:1]:
-        strange = ids - asset_urls(read).keys()
-        message = f"the result of job {job.id} names an asset that container {home.id} lacks"
-        yield broken(message, seen, read) if strange else HELD
+    reads = home.reads_of(job.render) if home and job.render else ()
+    return next(
+        ((seen, frozenset(asset_urls(seen))) for seen in reads if seen.state == success), None
+    )
+
+
+def _result_assets(
+    job: Job, seen: Seen, result: Mapping[str, Any], known: tuple[Seen, frozenset[str]] | None
+) -> Iterator[Occasion]:
+    """The assets that a result names are those of the container after that render."""
+    named = result.get("assets")
+    if not isinstance(named, list) or known is None:
+        return
+    read, assets = known
+    ids = {str(each["id"]) for each in named if isinstance(each, dict) and "id" in each}
+    if ids <= assets:
+        yield HELD
+    else:
+        message = f"the result of job {job.id} names an asset that container {read.id} lacks"
+        yield broken(message, seen, read)
 
 
 @invariant("job.constant", needs="a job polled after its 202")
@@ -311,8 +322,8 @@ def _number(seen: Seen) -> float | None:
         return math.inf if value > 0 else -math.inf
 
 
-def _result_names(job: Job, seen: Seen) -> Iterator[Occasion]:
-    named = pointer(seen.data, NAMED)
+def _result_names(job: Job, seen: Seen, result: Mapping[str, Any]) -> Iterator[Occasion]:
+    named = result.get("containerId")
     if job.render is None or not isinstance(named, str):
         return
     if named == job.render.container:

@@ -13,6 +13,7 @@ from layers_contract.facts import Container, Facts, Seen, moment, precision, rec
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants.auth import items
+from layers_contract.timeline import Timeline
 
 ROUNDING = 1.0
 """Seconds by which two shown moments may differ where one has no milliseconds."""
@@ -104,15 +105,17 @@ def filtered(facts: Facts) -> Iterator[Occasion]:
 def order(facts: Facts) -> Iterator[Occasion]:
     """Each item was created no later than the one before it."""
     for walk in _walks(facts):
-        found = [
-            (pointer(i, walk.pagination.order_by), p) for p in walk.pages for i in items(facts, p)
+        dated = [
+            (when, shown, page)
+            for page in walk.pages
+            for item in items(facts, page)
+            if (when := moment(shown := pointer(item, walk.pagination.order_by))) is not None
         ]
-        dated = [(shown, page) for shown, page in found if moment(shown) is not None]
-        for (newer, first), (older, second) in pairwise(dated):
-            message = "an item stands before one that is newer"
-            late = (moment(older) or 0.0) - (moment(newer) or 0.0)
-            held = late <= 0 or late <= precision(newer, older)
-            yield HELD if held else broken(message, first, second)
+        for (one, newer, first), (other, older, second) in pairwise(dated):
+            if other <= one or other - one <= precision(newer, older):
+                yield HELD
+            else:
+                yield broken("an item stands before one that is newer", first, second)
 
 
 @invariant("list.walk", needs="a walk over two pages")
@@ -128,7 +131,8 @@ def same_story(facts: Facts) -> Iterator[Occasion]:
     """A listed container shows what its reads around it show."""
     for container in facts.own:
         for seen in container.listed:
-            yield from _beside(facts, container, seen)
+            if render := container.render_of(seen):
+                yield from _beside(facts, container, container.line_of(render), seen)
 
 
 def _walks(facts: Facts) -> list[Walk]:
@@ -242,22 +246,25 @@ def _walks_well(facts: Facts, walk: Walk) -> Occasion:
     return HELD
 
 
-def _beside(facts: Facts, container: Container, seen: Seen) -> Iterator[Occasion]:
-    """The listed view against the last read before it and the first one after."""
-    render = container.render_of(seen)
-    reach = facts.contract.render.reach
-    line = container.line_of(render) if render else None
-    before, after = (line.before(seen.sent), line.after(seen.received)) if line else (None, None)
-    for first, then in ((before, seen), (seen, after)):
-        if first is None or then is None:
-            continue
-        if then.state in reach.get(first.state, {then.state}):
-            yield HELD
-        else:
-            shown = f"{first.state}, then {then.state}"
-            yield broken(f"container {seen.id} is {shown}, in list and read", first, then)
+def _beside(
+    facts: Facts, container: Container, line: Timeline[Seen], seen: Seen
+) -> Iterator[Occasion]:
+    """The listed view against the last read before it and the first one after, in its render."""
+    before, after = line.before(seen.sent), line.after(seen.received)
+    if before:
+        yield _follows(facts, before, seen)
+    if after:
+        yield _follows(facts, seen, after)
     if before and after and container.untouched(before.sent, after.received):
         yield _shows_the_same(before, seen, after)
+
+
+def _follows(facts: Facts, first: Seen, then: Seen) -> Occasion:
+    possible = facts.contract.render.reach.get(first.state)
+    if possible is None or then.state in possible:
+        return HELD
+    shown = f"{first.state}, then {then.state}"
+    return broken(f"container {first.id} is {shown}, in list and read", first, then)
 
 
 def _shows_the_same(before: Seen, listed: Seen, after: Seen) -> Occasion:
