@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -54,7 +54,7 @@ class Wire:
         await call.answered_by(self._app)
         call.headers.setdefault("date", _date(int(trio.current_time() + self._epoch)))
         await self._travel()
-        return Answer(call.status, call.headers, call.chunks(), _closed)
+        return Answer(call.status, call.headers, _Once(call.body), _closed)
 
     async def _travel(self) -> None:
         await trio.sleep(self._rng.uniform(0, SLOWEST) if self._rng else SLOWEST / 2)
@@ -63,6 +63,21 @@ class Wire:
         await self._travel()
         with contextlib.suppress(Exception):
             await call.answered_by(self._app)
+
+
+class _Once:
+    """A body in one piece. Trio would keep account of an asynchronous generator."""
+
+    def __init__(self, body: bytes) -> None:
+        self._left = [body]
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
 
 
 async def _closed() -> None:
@@ -91,10 +106,6 @@ class _Call:
         await app(self._scope(), self._receive, self._send)
         if not self.answered.is_set():
             raise httpx.RemoteProtocolError("no whole answer")
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The answer's body."""
-        yield self.body
 
     def _scope(self) -> Message:
         url = self.request.address.url
