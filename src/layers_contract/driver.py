@@ -1,7 +1,7 @@
 """Send requests and write down what came back.
 
-The only module of the workload that speaks HTTP. It never follows a redirect, never sends the key
-anywhere but to the target, and reads no answer further than its cap.
+The only module of the workload that sends anything. It never follows a redirect, never sends the
+key anywhere but to the target, and reads no answer further than its cap.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any, Final, cast
+from functools import cached_property
+from typing import Any, Final
 
 import httpx
 import trio
@@ -22,6 +22,7 @@ from layers_contract.contract import Contract
 from layers_contract.document import Operation, pointer
 from layers_contract.facts import http_date, refused, succeeded
 from layers_contract.history import Exchange, History, redact
+from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
 from layers_contract.target import Target
 
 __all__ = ["NO_BODY", "UNSENT", "OutOfBudget", "Session", "retry_after"]
@@ -46,7 +47,7 @@ ALWAYS_SENT: Final[Mapping[str, str]] = {
     "accept": "application/json",
     "accept-encoding": "identity",
     "connection": "keep-alive",
-    "user-agent": f"python-httpx/{httpx.__version__}",
+    "user-agent": PRODUCT,
 }
 
 
@@ -54,62 +55,15 @@ class _UnreadableError(ValueError):
     """An answer came, and its body cannot be read; the message says why."""
 
 
-class _HungUp(Exception):  # noqa: N818 - we did it ourselves
-    """The connection is closed on purpose."""
-
-
-async def _hang_up(event: str, _info: Mapping[str, Any]) -> None:
-    """Close the connection once the whole request is on its way."""
-    if event.endswith("send_request_body.complete"):
-        raise _HungUp
-
-
-@dataclass(frozen=True, slots=True)
-class _Address:
-    """A URL, with its path and its query as they are sent."""
-
-    url: httpx.URL
-    host: str
-    path: str
-    query: tuple[tuple[str, str], ...]
-
-
-@lru_cache(maxsize=8192)
-def _address(url: str, query: tuple[tuple[str, str], ...] = ()) -> _Address:
-    """Where a request goes; much is asked for again and again.
-
-    Raises:
-        httpx.InvalidURL: HTTP has no room for it.
-    """
-    whole = httpx.URL(url, params=query) if query else httpx.URL(url)
-    path = whole.raw_path.decode("ascii").split("?", 1)[0]
-    host = whole.netloc.decode("ascii")
-    return _Address(whole, host, path, tuple(whole.params.multi_items()))
-
-
-def _request(
-    spec: Operation, address: _Address, content: bytes, lines: Mapping[str, str]
-) -> httpx.Request:
-    """A request as it goes out: with these header lines, and no others."""
-    headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in lines.items()]
-    return httpx.Request(
-        spec.method, address.url, headers=headers, stream=httpx.ByteStream(content)
-    )
-
-
 @dataclass
 class Session:
-    """One target, one history. `clock` gives seconds since the epoch.
-
-    A transport knows neither redirects nor cookies nor proxies: what is sent is what is written
-    down.
-    """
+    """One target, one history. `clock` gives seconds since the epoch."""
 
     contract: Contract
     target: Target
     history: History
     purse: Purse
-    transport: httpx.AsyncBaseTransport
+    transport: Transport
     clock: Callable[[], float]
     timeout: float = 30.0
     on_sent: Callable[[], None] = lambda: None
@@ -141,15 +95,13 @@ class Session:
         while True:
             await self._pay(spec, credential)
             try:
-                address = _address(self.target.url + spec.url(**ids), tuple(query))
+                whither = address(self.target.url + spec.url(**ids), tuple(query))
                 content = _encode(body)
-                lines = self._lines(spec, address, content, headers or {}, credential)
-                request = _request(spec, address, content or b"", lines)
+                lines = self._lines(spec, whither, content, headers or {}, credential)
+                request = Request(spec.method, whither, _raw(lines), content or b"", hang_up)
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
-            if hang_up:
-                request.extensions["trace"] = _hang_up
-            exchange = self._sketch(spec, address, lines, content or b"", actor, credential, ids)
+            exchange = self._sketch(spec, request, lines, actor, credential, ids)
             await self._send(spec, request, exchange)
             pause = retry_after(exchange)
             rests += exchange.status != TOO_MANY
@@ -166,13 +118,13 @@ class Session:
     def _lines(
         self,
         spec: Operation,
-        address: _Address,
+        whither: Address,
         content: bytes | None,
         headers: Mapping[str, str],
         credential: str,
     ) -> dict[str, str]:
         """The headers of a request."""
-        lines = {"host": address.host, **ALWAYS_SENT, **headers}
+        lines = {"host": whither.host, **ALWAYS_SENT, **headers}
         if content is not None:
             lines.setdefault("content-type", "application/json")
         if content or spec.method in WITH_BODY:
@@ -210,7 +162,7 @@ class Session:
             return WRONG_KEY if bent == self.target.api_key else bent
         return WRONG_KEY if credential == "invalid" else keys.get(credential)
 
-    async def _send(self, spec: Operation, request: httpx.Request, exchange: Exchange) -> None:
+    async def _send(self, spec: Operation, request: Request, exchange: Exchange) -> None:
         """Send *request*, and write down in *exchange* what comes back."""
         try:
             with trio.move_on_after(self.timeout) as scope:
@@ -218,7 +170,7 @@ class Session:
             if scope.cancelled_caught:
                 exchange.failure = f"no whole answer within {self.timeout:g} s"
                 exchange.status = None
-        except _HungUp:
+        except HungUp:
             exchange.failure, exchange.status = "hung up before the answer came", None
         except trio.Cancelled:
             exchange.failure, exchange.status = "the run was broken off", None
@@ -253,23 +205,22 @@ class Session:
     def _sketch(  # noqa: PLR0913, PLR0917 - as above
         self,
         spec: Operation,
-        address: _Address,
+        request: Request,
         lines: Mapping[str, str],
-        content: bytes,
         actor: str,
         credential: str,
         ids: Mapping[str, str],
     ) -> Exchange:
         secret = self.contract.document.security_header.lower()
         return Exchange(
-            method=spec.method,
-            path=address.path[self._prefix :],
+            method=request.method,
+            path=request.address.path[self._prefix :],
             sent=self.clock(),
-            query=address.query,
+            query=request.address.query,
             request_headers={
                 low: value for name, value in lines.items() if (low := name.lower()) != secret
             },
-            request_body=content,
+            request_body=request.content,
             operation=spec.id,
             path_params=dict(ids),
             credential=credential,
@@ -283,24 +234,22 @@ class Session:
 
     @cached_property
     def _prefix(self) -> int:
-        return len(_address(self.target.url).path.rstrip("/"))
+        return len(address(self.target.url).path.rstrip("/"))
 
-    async def _receive(self, request: httpx.Request, exchange: Exchange) -> None:
-        response = await self.transport.handle_async_request(request)
+    async def _receive(self, request: Request, exchange: Exchange) -> None:
+        answer = await self.transport.send(request)
         try:
-            exchange.status = response.status_code
-            exchange.headers = self._headers(response)
-            encoding = exchange.headers.get("content-encoding", "").strip().lower()
-            exchange.body = self._redact(await _read(response, encoding))
+            exchange.status = answer.status
+            exchange.headers = self._without_keys(answer.headers)
+            exchange.body = self._redact(await _read(answer))
         except BaseException:
             with trio.CancelScope(shield=True), trio.move_on_after(1):
-                await response.aclose()
+                await answer.close()
             raise
-        await response.aclose()
+        await answer.close()
 
-    def _headers(self, response: httpx.Response) -> dict[str, str]:
-        """The headers of an answer, without the keys; most answers hold none."""
-        found = {name.lower(): value for name, value in response.headers.items()}
+    def _without_keys(self, found: dict[str, str]) -> dict[str, str]:
+        """Headers without the keys; most answers hold none."""
         whole = "\n".join([*found, *found.values()]).encode()
         if self._redact(whole) == whole:
             return found
@@ -310,12 +259,13 @@ class Session:
         }
 
 
-async def _read(response: httpx.Response, encoding: str) -> bytes:
+async def _read(answer: Answer) -> bytes:
     raw = bytearray()
-    async for chunk in cast(httpx.AsyncByteStream, response.stream):
+    async for chunk in answer.body:
         raw += chunk
         if len(raw) > MAX_BODY:
             raise _UnreadableError(TOO_LONG)
+    encoding = answer.headers.get("content-encoding", "").strip().lower()
     return bytes(raw) if encoding in ("", "identity") or not raw else _inflate(bytes(raw))
 
 
@@ -330,6 +280,11 @@ def _inflate(raw: bytes) -> bytes:
             if inflater.eof:
                 return body
     raise _UnreadableError("the body is not what its Content-Encoding says")
+
+
+def _raw(lines: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Header lines as they are sent."""
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in lines.items()]
 
 
 def _encode(body: Any) -> bytes | None:

@@ -155,11 +155,16 @@ _NESTING: Final = frozenset({dict, list})
 
 def redact(raw: bytes, keys: Iterable[str | None]) -> bytes:
     """*raw* without *keys*, in whatever case and JSON escape; a short one keeps no secret."""
-    low, escaped = raw.lower(), _ESCAPE.search(raw) is not None
+    low, escaped = raw.lower(), b"\\u00" in raw and _ESCAPE.search(raw) is not None
     for key in keys:
-        if key and len(key) >= SECRET and (escaped or key.lower().encode() in low):
+        if key and len(key) >= SECRET and (escaped or _low(key) in low):
             raw = _spellings(key).sub(b"***", raw)
     return raw
+
+
+@cache
+def _low(key: str) -> bytes:
+    return key.lower().encode()
 
 
 _ESCAPE: Final = re.compile(rb"\\u00[2-7]")

@@ -19,7 +19,7 @@ from trio.testing import MockClock
 from layers_contract.budget import Purse
 from layers_contract.driver import MAX_BODY, NO_BODY, WRONG_KEY, OutOfBudget, Session, retry_after
 from layers_contract.history import Exchange, History, to_record
-from layers_contract.run import connection
+from layers_contract.network import Network
 from layers_contract.target import Budget, Target
 
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
@@ -32,7 +32,7 @@ def session(handler: Handler | None, url: str = "http://mock", **budget: Any) ->
     target = Target(url, api_key=OWN, other_api_key=OTHER, budget=Budget(**budget))
     purse = Purse(target.budget, trio.current_time)
     purse.begin()
-    transport = httpx.MockTransport(streaming(handler)) if handler else connection()
+    transport = Network(httpx.MockTransport(streaming(handler)) if handler else None)
     return Session(
         contract=contract(),
         target=target,

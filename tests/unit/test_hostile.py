@@ -35,8 +35,9 @@ from layers_contract.budget import Purse
 from layers_contract.driver import Session
 from layers_contract.history import Exchange, History, to_record
 from layers_contract.mock import OWN, MockOptions, background
+from layers_contract.network import Network
 from layers_contract.outcome import Outcome
-from layers_contract.run import Unjudgeable, connection, run
+from layers_contract.run import Unjudgeable, run
 from layers_contract.target import Budget, Expect, Projects, Samples, Target, parse
 
 CANARY: Final = "lp_test_canary_0123456789"
@@ -334,7 +335,7 @@ def call(url: str, **parts: Any) -> Exchange:
         aim = target(url, **parts)
         purse = Purse(aim.budget)
         purse.begin()
-        async with connection() as transport:
+        async with Network() as transport:
             session = Session(
                 contract=contract(),
                 target=aim,

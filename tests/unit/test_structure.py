@@ -32,12 +32,15 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
     "budget": frozenset({"target"}),
-    "driver": frozenset({"history", "document", "contract", "facts", "target", "budget"}),
+    "network": frozenset(),
+    "driver": frozenset(
+        {"history", "document", "contract", "facts", "target", "budget", "network"}
+    ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "driver", "workload", "fuzz"}
+        | {"target", "budget", "network", "driver", "workload", "fuzz"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

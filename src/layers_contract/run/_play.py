@@ -8,12 +8,12 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache, partial
 
-import httpx
 import trio
 
 from layers_contract.document import pointer
 from layers_contract.driver import OutOfBudget, Session
 from layers_contract.history import NOT_JSON
+from layers_contract.network import Network, Transport
 from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._profiles import PROFILES
@@ -90,13 +90,9 @@ async def _work(stage: Stage, session: Session) -> None:
     await long_after(stage, session)
 
 
-def connection(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
-    """What requests go through: *transport*, or many connections, by no proxy.
-
-    Without a time limit: the session has a deadline of its own.
-    """
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
-    return transport or httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+def connection(transport: Transport | None = None) -> Transport:
+    """What requests go over: *transport*, or the network."""
+    return transport or Network()
 
 
 async def _greet(stage: Stage, session: Session) -> None:

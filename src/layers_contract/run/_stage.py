@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-import httpx
 import trio
 
 from layers_contract.budget import Purse
 from layers_contract.contract import Contract
 from layers_contract.driver import Session
 from layers_contract.history import History
+from layers_contract.network import Transport
 from layers_contract.run._listener import Listener
 from layers_contract.run._profiles import PROFILES, Profile
 from layers_contract.target import Target
@@ -45,7 +45,7 @@ class Stage:
     listener: Listener
     only: Collection[str] = ()
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
-    transport: httpx.AsyncBaseTransport | None = None
+    transport: Transport | None = None
     epoch: float | None = None
     patience: float = 30.0
     at_once: float = math.inf
@@ -65,7 +65,7 @@ class Stage:
         """How thorough the run is."""
         return PROFILES[self.profile_name]
 
-    def session(self, transport: httpx.AsyncBaseTransport) -> Session:
+    def session(self, transport: Transport) -> Session:
         """What actors send through."""
         return Session(
             contract=self.contract,

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import trio
+
+from layers_contract.network import Answer, HungUp, Request
 
 __all__ = ["Wire"]
 
@@ -21,12 +23,13 @@ Application = Callable[..., Awaitable[None]]
 SLOWEST = 0.02
 
 
-class Wire(httpx.AsyncBaseTransport):
-    """Calls an ASGI application; a request with a `trace` is one whose caller hangs up.
+class Wire:
+    """Calls an ASGI application.
 
-    As on a real wire the application goes on with it, and can learn that nobody listens. Each way
-    takes up to `SLOWEST` seconds, so that requests overtake each other; without a *seed*, half of
-    that. Like a server it adds a Date; *epoch* is when trio's clock shows 0.
+    As on a real wire the application goes on with a request whose caller hangs up, and can learn
+    that nobody listens. Each way takes up to `SLOWEST` seconds, so that requests overtake each
+    other; without a *seed*, half of that. Like a server it adds a Date; *epoch* is when trio's
+    clock shows 0.
     """
 
     def __init__(self, app: Application, epoch: float, seed: int | None = None) -> None:
@@ -34,44 +37,67 @@ class Wire(httpx.AsyncBaseTransport):
         self._epoch = epoch
         self._rng = None if seed is None else random.Random(seed)  # noqa: S311 - not for secrets
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def __aenter__(self) -> Self:
+        """Nothing to open."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing to close."""
+
+    async def send(self, request: Request) -> Answer:
         """Carry *request* out."""
-        trace = request.extensions.get("trace")
-        if trace is None:
-            await self._travel()
-            call = _Call(request)
-            await call.answered_by(self._app)
-            response = call.response(_date(int(trio.current_time() + self._epoch)))
-            await self._travel()
-            return response
-        trio.lowlevel.spawn_system_task(self._carry_on, request)
-        await trace("send_request_body.complete", {})
-        raise httpx.ReadError("nobody listens", request=request)
+        call = _Call(request)
+        if request.hang_up:
+            trio.lowlevel.spawn_system_task(self._carry_on, call)
+            raise HungUp
+        await self._travel()
+        await call.answered_by(self._app)
+        call.headers.setdefault("date", _date(int(trio.current_time() + self._epoch)))
+        await self._travel()
+        return Answer(call.status, call.headers, _Once(call.body), _closed)
 
     async def _travel(self) -> None:
         await trio.sleep(self._rng.uniform(0, SLOWEST) if self._rng else SLOWEST / 2)
 
-    async def _carry_on(self, request: httpx.Request) -> None:
+    async def _carry_on(self, call: _Call) -> None:
         await self._travel()
         with contextlib.suppress(Exception):
-            await _Call(request, heard=False).answered_by(self._app)
+            await call.answered_by(self._app)
+
+
+class _Once:
+    """A body in one piece. Trio would keep account of an asynchronous generator."""
+
+    def __init__(self, body: bytes) -> None:
+        self._left = [body]
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
+
+
+async def _closed() -> None:
+    """Nothing to close."""
 
 
 @lru_cache(maxsize=256)
-def _date(moment: int) -> bytes:
+def _date(moment: int) -> str:
     """Seconds since the epoch as an HTTP date."""
-    return format_datetime(datetime.fromtimestamp(moment, UTC)).encode()
+    return format_datetime(datetime.fromtimestamp(moment, UTC))
 
 
 @dataclass(slots=True)
 class _Call:
-    """One request on its way through an ASGI application; the caller may be gone by then."""
+    """One request on its way through an ASGI application."""
 
-    request: httpx.Request
-    heard: bool = True
+    request: Request
     read: bool = False
     status: int = 0
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     answered: trio.Event = field(default_factory=trio.Event)
 
@@ -79,22 +105,16 @@ class _Call:
         """Let *app* answer."""
         await app(self._scope(), self._receive, self._send)
         if not self.answered.is_set():
-            raise httpx.RemoteProtocolError("no whole answer", request=self.request)
-
-    def response(self, date: bytes) -> httpx.Response:
-        """The answer, with a Date if it has none."""
-        dated = any(name.lower() == b"date" for name, _ in self.headers)
-        headers = self.headers if dated else [*self.headers, (b"date", date)]
-        return httpx.Response(self.status, headers=headers, stream=httpx.ByteStream(self.body))
+            raise httpx.RemoteProtocolError("no whole answer")
 
     def _scope(self) -> Message:
-        url = self.request.url
+        url = self.request.address.url
         return {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
             "method": self.request.method,
-            "headers": [(name.lower(), value) for name, value in self.request.headers.raw],
+            "headers": [(name.lower(), value) for name, value in self.request.headers],
             "scheme": url.scheme,
             "path": url.path,
             "raw_path": url.raw_path.partition(b"?")[0],
@@ -107,15 +127,20 @@ class _Call:
     async def _receive(self) -> Message:
         if not self.read:
             self.read = True
-            return {"type": "http.request", "body": self.request.read(), "more_body": False}
-        if self.heard:
+            return {"type": "http.request", "body": self.request.content, "more_body": False}
+        if not self.request.hang_up:
             await self.answered.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status, self.headers = message["status"], message.get("headers", [])
+            self.status = message["status"]
+            for name, value in message.get("headers", ()):
+                self._add(name.decode("latin-1").lower(), value.decode("latin-1"))
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
             if not message.get("more_body", False):
                 self.answered.set()
+
+    def _add(self, name: str, value: str) -> None:
+        self.headers[name] = f"{self.headers[name]}, {value}" if name in self.headers else value
