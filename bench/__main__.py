@@ -5,12 +5,14 @@ python bench [NAME [OPTIONS]]
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
-NAMES: Final = ("throughput", "judging", "waiting", "side_by_side")
+ROOT: Final = Path(__file__).resolve().parents[1]
+NAMES: Final = ("throughput", "judging", "waiting", "side-by-side", "client-chaos")
 """Each is a script beside this one."""
 
 
@@ -20,9 +22,17 @@ def main() -> None:
     if name and name not in NAMES:
         sys.exit(f"bench: {name!r} is none of {', '.join(NAMES)}; options stand after the name")
     for each in [name] if name else NAMES:
-        script = Path(__file__).with_name(f"{each}.py")
-        if code := subprocess.run([sys.executable, str(script), *options], check=False).returncode:
+        script = Path(__file__).with_name(f"{each.replace('-', '_')}.py")
+        command = [sys.executable, str(script), *options]
+        if code := subprocess.run(command, env=with_client(), check=False).returncode:
             sys.exit(code)
+
+
+def with_client() -> dict[str, str]:
+    """This environment, with the generated client among what can be imported."""
+    known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    paths = [str(ROOT / "generated"), *filter(None, known)]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 if __name__ == "__main__":

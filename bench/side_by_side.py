@@ -1,6 +1,6 @@
 """Three tools on the same faults: this project, stock Schemathesis, Prism as a proxy.
 
-    make bench ARGS="side_by_side [--sample 20 | --faults NAME,…] [--json FILE] …"
+    make bench ARGS="side-by-side [--sample 20 | --faults NAME,…] [--json FILE] …"
 
 Our mock is served with one fault at a time, afresh for each tool. A tool has caught a fault if it
 fails and finds what it does not find on the sound mock; what it finds there are its false alarms.
@@ -317,7 +317,7 @@ def _repeated(options: argparse.Namespace) -> str:
     """The command that does the same again."""
     names = ("faults", "sample", "render", "examples", "seed", "markdown")
     given = [f"--{name} {v}" for name in names if (v := getattr(options, name)) is not None]
-    return f'make bench ARGS="{" ".join(["side_by_side", *given])}"'
+    return f'make bench ARGS="{" ".join(["side-by-side", *given])}"'
 
 
 if __name__ == "__main__":

@@ -59,6 +59,13 @@ def test_a_409_after_a_lost_attempt_is_retried() -> None:
     assert pause(KEYED, Trouble(500), Trouble(409)) is None
 
 
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_409_after_a_gateway_gave_up_is_retried(status: int) -> None:
+    """Whoever stands in between had no answer: the server may still be at the attempt."""
+    assert pause(KEYED, Trouble(status), Trouble(409)) == 1.0
+    assert pause(KEYLESS, Trouble(status), Trouble(409)) is None
+
+
 def test_a_call_that_may_have_been_carried_out_needs_a_key() -> None:
     """Without a key only what was certainly not carried out is sent again."""
     assert pause(KEYLESS, LOST) is None

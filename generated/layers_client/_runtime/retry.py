@@ -16,6 +16,9 @@ __all__ = ["RETRIED", "RetryPolicy", "Trouble", "pause_before_retry", "read_retr
 RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same call may succeed. 409 is not among them: see `_worth_repeating`."""
 
+LEFT_OPEN: Final = frozenset({502, 504})
+"""What a gateway answers that has none of the server's, which may still be at the call."""
+
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
 LONGEST_RETRY_AFTER: Final = 120.0
@@ -64,10 +67,15 @@ def _worth_repeating(policy: RetryPolicy, troubles: Sequence[Trouble]) -> bool:
     *before, last = troubles
     if policy.repeatable and last.status == policy.in_flight_status:
         # Either the server says to come back, or an attempt of ours was lost and is not finished.
-        return last.retry_after is not None or any(each.status is None for each in before)
+        return last.retry_after is not None or any(map(_is_open, before))
     if last.status is not None and last.status not in RETRIED:
         return False
     return policy.repeatable or not last.carried_out
+
+
+def _is_open(trouble: Trouble) -> bool:
+    """Whether the server may still be at the attempt."""
+    return trouble.status is None or trouble.status in LEFT_OPEN
 
 
 def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
