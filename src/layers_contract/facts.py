@@ -228,12 +228,12 @@ class KeyedCall:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A resource in an answer: where its id and its state are, and where its views are `kept`."""
+    """A resource in an answer: where its id and its state are, and which of its lists it joins."""
 
     view: View
     id: str
     state: str
-    kept: Callable[[str], list[Seen]]
+    joins: str
 
 
 class Facts:
@@ -443,35 +443,36 @@ class Facts:
                 name = pointer(data, look.id)
                 if isinstance(name, str):
                     seen = Seen(exchange, name, data, str(pointer(data, look.state)))
-                    look.kept(name).append(seen)
+                    self._alike(look, name).append(seen)
 
     def _shown(self, operation: Operation, exchange: Exchange) -> Sequence[_Look]:
         """The jobs and containers in an answer."""
         key = exchange.operation, exchange.status
         if key not in self._looks:
             response = self.response(exchange)
+            fields = {"job": self.contract.job.field, "container": self.contract.render.field}
             self._looks[key] = [
-                _Look(view, view.resource["id"], field, self._place(operation, kind))
+                _Look(view, view.resource["id"], fields[kind], self._joined(operation, kind))
                 for view in (response.views if response else ())
-                for kind, field in self._states.items()
-                if view.resource["type"] == kind
+                if (kind := view.resource["type"]) in fields
             ]
         return self._looks[key]
 
-    @cached_property
-    def _states(self) -> dict[str, str]:
-        """Where each kind of resource shows its state."""
-        return {"job": self.contract.job.field, "container": self.contract.render.field}
-
-    def _place(self, operation: Operation, kind: str) -> Callable[[str], list[Seen]]:
-        """Where views that *operation* gives of a resource are kept, by the resource's id."""
+    def _joined(self, operation: Operation, kind: str) -> str:
+        """The list that a view of a job or a container joins, if *operation* gives it."""
         if kind == "container":
-            listed = operation.id in self.contract.lists
-            place = attrgetter("listed" if listed else "reads")
-            return lambda name: place(self._container(name))
+            return "listed" if operation.id in self.contract.lists else "reads"
         names = {each.name for each in operation.path_parameters}
-        place = attrgetter("progress" if self.container_parameter in names else "polls")
-        return lambda name: place(self._job(name))
+        return "progress" if self.container_parameter in names else "polls"
+
+    def _alike(self, look: _Look, name: str) -> list[Seen]:
+        """The views of the resource of that name that *look* adds to."""
+        if look.joins == "reads":
+            return self._container(name).reads
+        if look.joins == "listed":
+            return self._container(name).listed
+        job = self._job(name)
+        return job.progress if look.joins == "progress" else job.polls
 
     def _job(self, name: str) -> Job:
         found = self.jobs.get(name)

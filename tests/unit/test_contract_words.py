@@ -234,6 +234,23 @@ def test_a_field_is_empty_or_filled_by_state(
     assert [rule.holds(resource) for rule in rules] == [holds]
 
 
+@pytest.mark.parametrize(
+    ("operation", "body", "expected"),
+    [
+        ("generateContent", None, True),
+        ("rejectContent", {"regenerate": True}, True),
+        ("rejectContent", {"regenerate": False}, False),
+        ("rejectContent", {"regenerate": 1}, False),
+        ("rejectContent", None, False),
+    ],
+)
+def test_some_calls_start_a_render_only_where_they_ask_for_it(
+    operation: str, body: Any, expected: bool
+) -> None:
+    """A rejection asks for a render by a member of its body, a generate call by itself."""
+    assert contract().starts[operation].asked(body) is expected
+
+
 def test_idempotency_pagination_and_polling_are_the_documents() -> None:
     """The words for repeated calls, pages and polls are read, with their durations in seconds."""
     rule = contract().idempotency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from tests.unit.histories import GATED, OPEN, Case, Tape, contract
 
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, undisturbed
 from layers_contract.history import Exchange, History
 from layers_contract.invariants import CATALOGUE
 
@@ -120,6 +121,18 @@ def judged(history: History) -> int:
     """How many occasions the catalogue finds in a history."""
     facts = Facts(contract(), history, Tape().expect)
     return sum(len(list(each.check(facts))) for each in CATALOGUE.values())
+
+
+def test_what_was_judged_is_gone_when_nobody_holds_it() -> None:
+    """No check leaves facts in a circle: nobody searches for garbage while histories are judged."""
+    tape = Tape()
+    whole_story(tape)
+    with undisturbed():
+        facts = tape.facts
+        assert sum(len(list(each.check(facts))) for each in CATALOGUE.values()) > 0
+        shown = weakref.ref(facts)
+        del facts
+        assert shown() is None
 
 
 @pytest.mark.parametrize("operation", sorted(contract().operations))

@@ -41,10 +41,11 @@ def required(facts: Facts) -> Iterator[Occasion]:
 @invariant("auth.tenancy", needs="other_api_key, and something that this run made")
 def tenancy(facts: Facts) -> Iterator[Occasion]:
     """What this run made does not exist for another organization."""
+    known = _known_keys(facts)
     for exchange in _crossing(facts):
         if not valid(facts, exchange):
             continue
-        if exchange.status == UNAUTHENTICATED and not _is_known(facts, exchange.credential):
+        if exchange.status == UNAUTHENTICATED and exchange.credential not in known:
             continue
         if exchange.status == CONFLICT and is_used_elsewhere(facts, exchange):
             continue
@@ -84,9 +85,10 @@ def _by_credential(facts: Facts) -> dict[str, list[Exchange]]:
     return grouped(calls, attrgetter("credential"))
 
 
-def _is_known(facts: Facts, credential: str) -> bool:
-    """Whether the server accepted a credential at least once."""
-    return any(succeeded(each) for each in facts.index(_by_credential)[credential])
+def _known_keys(facts: Facts) -> set[str]:
+    """The credentials that the server accepted at least once."""
+    sent = facts.index(_by_credential)
+    return {credential for credential, calls in sent.items() if any(map(succeeded, calls))}
 
 
 def _crossing(facts: Facts) -> Iterator[Exchange]:
