@@ -36,7 +36,7 @@ def differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
 
 def _meant(facts: Facts, name: str | None, exchange: Exchange) -> str:
     """What a body asks an operation for, as text."""
-    known, key = facts.index(_meanings), (name, id(exchange.request_json))
+    known, key = facts.index(_meanings), (name, exchange.request_body)
     if key not in known:
         operation = facts.contract.operations.get(name or "")
         filled = _filled(facts, operation.body if operation else None, exchange.request_json)
@@ -44,8 +44,8 @@ def _meant(facts: Facts, name: str | None, exchange: Exchange) -> str:
     return known[key]
 
 
-def _meanings(_: Facts) -> dict[tuple[str | None, int], str]:
-    """What was found to be asked for; equal bodies are one value."""
+def _meanings(_: Facts) -> dict[tuple[str | None, bytes], str]:
+    """What each body was found to ask for."""
     return {}
 
 

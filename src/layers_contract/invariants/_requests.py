@@ -49,7 +49,7 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
     value = exchange.request_json
     if value is NOT_JSON:
         return [Problem("body", "is not JSON", "assumed")] if exchange.request_body else []
-    known, key = facts.index(_known_problems), (operation.id, id(value))
+    known, key = facts.index(_known_problems), (operation.id, exchange.request_body)
     if key not in known:
         base = (*operation.base, "requestBody", "content", "application/json", "schema")
         found = facts.contract.document.problems(base, value)
@@ -57,8 +57,8 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
     return known[key]
 
 
-def _known_problems(_: Facts) -> dict[tuple[str, int], list[Problem]]:
-    """What is wrong with which body; equal ones are one value."""
+def _known_problems(_: Facts) -> dict[tuple[str, bytes], list[Problem]]:
+    """What is wrong with which body."""
     return {}
 
 

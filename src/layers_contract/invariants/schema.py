@@ -214,13 +214,13 @@ def _own_words(facts: Facts) -> list[Alike]:
 
 
 def _fit(facts: Facts, alike: Alike) -> Iterator[Occasion]:
-    """Each answer against its schema; equal bodies are one value, and fit or do not fit once."""
+    """Each answer against its schema; equal bodies fit or do not fit once."""
     response, fitting = alike.response, facts.index(_fitting)
     if response is None or response.schema is None:
         return
     for exchange in alike.exchanges:
         value = exchange.json
-        if fitting.get(id(value)) is response:
+        if fitting.get(exchange.body) is response:
             yield HELD
         elif value is NOT_JSON:
             message = (
@@ -230,7 +230,7 @@ def _fit(facts: Facts, alike: Alike) -> Iterator[Occasion]:
         elif problems := facts.contract.document.problems(response.base, value):
             yield from _misfits(alike.operation, exchange, problems)
         else:
-            fitting[id(value)] = response
+            fitting[exchange.body] = response
             yield HELD
 
 
@@ -246,6 +246,6 @@ def _misfits(
         yield broken(message, exchange, source=source)
 
 
-def _fitting(_: Facts) -> dict[int, Response]:
+def _fitting(_: Facts) -> dict[bytes, Response]:
     """What was found to fit which specification; equal bodies are one value."""
     return {}
