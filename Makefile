@@ -57,7 +57,7 @@ tastes: $(RUN) ## Prove that they fail nobody else: judge mocks that differ with
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
 	@$(BIN)/layers-contract tastes --seeds 200 $(ARGS)
 
-bench: $(RUN) $(if $(filter-out throughput side-by-side,$(firstword $(ARGS))),,$(PRISM)) ## Measure mock, judging, waiting, client; ours beside others; ARGS="NAME …" picks one
+bench: $(RUN) $(if $(filter client-table,$(firstword $(ARGS))),$(DEV) $(NODE)) $(if $(filter-out throughput side-by-side,$(firstword $(ARGS))),,$(PRISM)) ## Measure mock, judging, waiting, client; ours beside others; ARGS="NAME …" picks one
 	@$(BIN)/python bench $(ARGS)
 
 clean: ## Remove everything that make has made

@@ -57,7 +57,9 @@ class Answer:
         return Trouble(status, retry_after, carried_out=status != TOO_MANY_REQUESTS)
 
     def read(self, decode: Callable[[Any], T], api: Api) -> T:
-        """Its data as *decode* makes them."""
+        """Its data as *decode* makes them; that nothing has changed is an error where none are."""
+        if self.unchanged:
+            raise _status_error(self.response, api)
         try:
             return decode(self.data)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
@@ -70,12 +72,14 @@ class Answer:
         return _status_error(self.response, api)
 
     def _unreadable(self, why: str, api: Api) -> ResponseDecodeError:
-        return ResponseDecodeError(
+        error = ResponseDecodeError(
             f"cannot read this {self.response.status_code} answer: {why}",
             status=self.response.status_code,
             request_id=self.response.headers.get(api.request_id_header),
             response=self.response,
         )
+        error.idempotency_key = self.idempotency_key
+        return error
 
 
 class Failure(NamedTuple):
@@ -155,7 +159,7 @@ def _read(response: httpx.Response, operation: Operation) -> Any:
 def _json(response: httpx.Response) -> Any:
     try:
         return json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _BROKEN
 
 
