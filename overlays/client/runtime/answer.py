@@ -155,7 +155,7 @@ def _read(response: httpx.Response, operation: Operation) -> Any:
 def _json(response: httpx.Response) -> Any:
     try:
         return json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _BROKEN
 
 
