@@ -189,3 +189,12 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
     for number, name in enumerate(names[1:], 1):
         above = next(n for n in reversed(names[:number]) if depth[n] < depth[name])
         assert getattr(errors, above) in getattr(errors, name).__bases__
+
+
+def test_a_304_that_the_caller_asked_for_is_told_by_its_status(side: Sides) -> None:
+    """`jobs.get` has no job to return where the caller's own tag still holds."""
+    client = side(httpx.Response(304, headers={"ETag": '"e1"', "X-Request-Id": "req_4"}))
+    with pytest.raises(APIStatusError) as caught:
+        client.call(lambda layers: layers.jobs.get("job_1", headers={"If-None-Match": '"e1"'}))
+    assert (caught.value.status, caught.value.request_id) == (304, "req_4")
+    assert len(client.server.requests) == 1

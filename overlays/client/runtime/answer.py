@@ -57,7 +57,9 @@ class Answer:
         return Trouble(status, retry_after, carried_out=status != TOO_MANY_REQUESTS)
 
     def read(self, decode: Callable[[Any], T], api: Api) -> T:
-        """Its data as *decode* makes them."""
+        """Its data as *decode* makes them; that nothing has changed is an error where none are."""
+        if self.unchanged:
+            raise _status_error(self.response, api)
         try:
             return decode(self.data)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
