@@ -195,6 +195,14 @@ def test_the_key_is_on_the_error(side: Sides) -> None:
     assert caught.value.idempotency_key == client.server.sent("idempotency-key")[0]
 
 
+def test_the_key_is_on_the_error_of_a_success_that_cannot_be_read(side: Sides) -> None:
+    """The job was started, and only the key leads to it."""
+    client = side(answer(202, {"id": "another shape"}))
+    with pytest.raises(ResponseDecodeError) as caught:
+        client.call(generate)
+    assert caught.value.idempotency_key == client.server.sent("idempotency-key")[0]
+
+
 def test_only_marked_operations_send_a_key(side: Sides) -> None:
     """A key on a call that does not heed it would promise what nobody keeps."""
     client = side(OK)

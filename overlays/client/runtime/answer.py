@@ -72,12 +72,14 @@ class Answer:
         return _status_error(self.response, api)
 
     def _unreadable(self, why: str, api: Api) -> ResponseDecodeError:
-        return ResponseDecodeError(
+        error = ResponseDecodeError(
             f"cannot read this {self.response.status_code} answer: {why}",
             status=self.response.status_code,
             request_id=self.response.headers.get(api.request_id_header),
             response=self.response,
         )
+        error.idempotency_key = self.idempotency_key
+        return error
 
 
 class Failure(NamedTuple):
