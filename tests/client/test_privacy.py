@@ -139,6 +139,15 @@ def test_an_id_that_would_lead_to_another_path_is_refused(side: Sides, container
     assert client.server.requests == []
 
 
+@pytest.mark.parametrize("container_id", [None, b"cnt_1"])
+def test_what_is_no_text_is_no_id(side: Sides, container_id: Any) -> None:
+    """Such as that of an envelope that names no container: `/v1/content/None` is nobody's."""
+    client = side(answer(200))
+    with pytest.raises(ConfigurationError):
+        client.call(lambda layers: layers.content.get(container_id))
+    assert client.server.requests == []
+
+
 def test_an_id_stays_one_segment_of_the_path(side: Sides) -> None:
     """Slashes, question marks and the like are escaped."""
     client = side(answer(200, CONTAINER))

@@ -101,6 +101,8 @@ class Call:
 
 def _segment(value: object) -> str:
     """*value* as one segment of a path, whatever characters it has."""
+    if value is None or isinstance(value, bytes):
+        raise ConfigurationError(f"{value!r} is not an id")
     text = str(value)
     if text in ("", ".", ".."):
         raise ConfigurationError(f"{text!r} is not an id: it would lead to another path")
