@@ -11,6 +11,7 @@ from tests.client.sides import CONTAINER, DONE, JOB, Sides, answer, generate, re
 from layers_client import (
     APIConnectionError,
     APITimeoutError,
+    ConfigurationError,
     ConflictError,
     RateLimitedError,
     ResponseDecodeError,
@@ -185,6 +186,19 @@ def test_the_caller_s_own_key_wins(side: Sides, more: dict[str, object]) -> None
     job = client.call(lambda layers: generate(layers, **more))
     assert client.server.sent("idempotency-key") == ["mine", "mine"]
     assert job.idempotency_key == "mine"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"idempotency_key": ""}, {"headers": {"Idempotency-Key": ""}}],
+    ids=["argument", "header"],
+)
+def test_an_empty_key_is_a_mistake(side: Sides, more: dict[str, object]) -> None:
+    """Whoever means to call again with a lost key must not start a second job."""
+    client = side(answer(202, JOB))
+    with pytest.raises(ConfigurationError, match="key"):
+        client.call(lambda layers: generate(layers, **more))
+    assert client.server.requests == []
 
 
 def test_the_key_is_on_the_error(side: Sides) -> None:

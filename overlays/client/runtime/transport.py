@@ -13,6 +13,7 @@ import httpx
 from .answer import LAST_ANSWER, Answer, Failure
 from .call import AS_SET, SAFE_TO_REPEAT, Api, Call, CallOptions, TimeoutTypes
 from .clock import AsyncClock, Clock
+from .errors import ConfigurationError
 from .model import UNSET, Unset
 from .privacy import LOGGER, Secret, shown_headers, without_frames, without_header
 from .retry import RetryPolicy, Trouble, pause_before_retry
@@ -54,7 +55,11 @@ class Plan:
         self._settings = settings
         self._timeout = settings.timeout if isinstance(options.timeout, Unset) else options.timeout
         self._headers = {**settings.headers, **call.headers, **lower(options.headers)}
-        self.key = options.idempotency_key or self._headers.get(api.idempotency_header)
+        self.key = self._headers.get(api.idempotency_header)
+        if options.idempotency_key is not None:
+            self.key = options.idempotency_key
+        if self.key == "":
+            raise ConfigurationError("an empty idempotency key would not hold calls together")
         if self.key is None and call.operation.idempotent:
             self.key = new_key()
         if self.key is not None:
