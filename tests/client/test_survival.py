@@ -128,6 +128,19 @@ def test_a_body_that_is_nested_too_deep_is_told_like_others(side: Sides, status:
 
 
 @pytest.mark.parametrize(
+    ("status", "kind"), [(200, ResponseDecodeError), (404, APIStatusError)], ids=["200", "404"]
+)
+def test_a_body_that_is_nested_too_deep_is_told_like_others(
+    side: Sides, status: int, kind: Any
+) -> None:
+    """Python's parser gives up on it; the call still ends with an error of the package."""
+    client = side(httpx.Response(status, content=b"[" * 100_000), max_retries=0)
+    with pytest.raises(kind) as caught:
+        client.call(read)
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("2026-04-18T12:04:11Z", datetime(2026, 4, 18, 12, 4, 11, tzinfo=UTC)),

@@ -5,11 +5,31 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import httpx
 import pytest
-from tests.client.sides import CONTAINER, DONE, JOB, Side, Sides, answer, generate, refusal
+from tests.client.sides import (
+    CONTAINER,
+    DONE,
+    JOB,
+    KEY,
+    URL,
+    Server,
+    Side,
+    Sides,
+    answer,
+    generate,
+    refusal,
+)
 
-from layers_client import JobCanceledError, JobError, JobFailedError, WaitTimeoutError
+from layers_client import (
+    AsyncLayers,
+    JobCanceledError,
+    JobError,
+    JobFailedError,
+    WaitTimeoutError,
+)
 from layers_client._document import JOB_FLOW
 from layers_client._runtime.waiting import Ended, Sleep, next_step
 
@@ -221,6 +241,26 @@ def test_a_canceled_task_leaves_the_job_alone_or_cancels_it() -> None:
         client.settle(give_up)
         client.close()
         assert client.server.requests[-1].method == last
+
+
+@pytest.mark.parametrize("library", ["asyncio", "trio"])
+def test_a_canceled_scope_lets_the_cancel_through(library: str) -> None:
+    """Whatever else is awaited within it is canceled at once, but not this."""
+    server = Server(ACCEPTED, RUNNING)
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        await anyio.lowlevel.checkpoint()
+        return server(request)
+
+    async def main() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(serve))
+        job = await generate(AsyncLayers(api_key=KEY, base_url=URL, http_client=http))
+        with anyio.CancelScope() as scope:
+            await job.wait(on_progress=lambda _: scope.cancel(), cancel_on_exit=True)
+        assert scope.cancelled_caught
+
+    anyio.run(main, backend=library)
+    assert server.requests[-1].url.path == "/v1/jobs/job_1/cancel"
 
 
 async def _forever(_: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from inspect import isawaitable
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
@@ -22,6 +23,8 @@ __all__ = ["AsyncHandle", "Handle"]
 JobT = TypeVar("JobT", bound=Model)
 ResultT = TypeVar("ResultT")
 
+FAREWELL: Final = 10.0
+"""Seconds that the cancel of `cancel_on_exit` may hold up a task that is canceled."""
 LAST_LOOK: Final = 1.0
 """Seconds that the poll at the very end of a wait may take."""
 
@@ -263,7 +266,9 @@ class AsyncHandle(_Handle[JobT, ResultT]):
         self._take(answer, lambda: answer.read(self.flow.job.from_dict, self._transport.api))
 
     async def _abandon(self) -> None:
-        with suppress(LayersError):
+        # A scope of trio's or anyio's that was canceled cancels whatever is awaited within it.
+        shield = import_module("anyio").move_on_after(FAREWELL, shield=True)
+        with shield, suppress(LayersError):
             await self._transport.send(self._cancel_call())
 
 
