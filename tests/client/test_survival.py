@@ -117,16 +117,6 @@ def test_a_success_that_does_not_fit_is_told_with_its_answer(side: Sides, body: 
     assert caught.value.response.json() == body
 
 
-@pytest.mark.parametrize("status", [200, 404])
-def test_a_body_that_is_nested_too_deep_is_told_like_others(side: Sides, status: int) -> None:
-    """Python's parser gives up on it; the call still ends with an error of the package."""
-    client = side(httpx.Response(status, content=b"[" * 100_000), max_retries=0)
-    expected = APIStatusError if status >= 400 else ResponseDecodeError
-    with pytest.raises(expected) as caught:
-        client.call(read)
-    assert vars(caught.value)["status"] == status
-
-
 @pytest.mark.parametrize(
     ("status", "kind"), [(200, ResponseDecodeError), (404, APIStatusError)], ids=["200", "404"]
 )
