@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-NAMES: Final = ("throughput", "judging")
+NAMES: Final = ("throughput", "judging", "client")
 """Each is a script beside this one."""
 
 
