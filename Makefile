@@ -10,6 +10,7 @@ RUN    := .venv/.run
 DEV    := .venv/.dev
 NODE   := node_modules/.package-lock.json
 PRISM  := bench/node_modules/.package-lock.json
+OTHERS := bench/.venv/.installed
 target_option := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
@@ -57,11 +58,18 @@ tastes: $(RUN) ## Prove that they fail nobody else: judge mocks that differ with
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
 	@$(BIN)/layers-contract tastes --seeds 200 $(ARGS)
 
-bench: $(RUN) $(if $(filter client-table,$(firstword $(ARGS))),$(DEV) $(NODE)) $(if $(filter-out throughput side-by-side,$(firstword $(ARGS))),,$(PRISM)) ## Measure mock, judging, waiting, client; ours beside others; ARGS="NAME …" picks one
+# What each benchmark needs; all of it where none is named.
+needs_throughput   := $(PRISM)
+needs_side-by-side := $(PRISM)
+needs_client       := $(DEV) $(OTHERS)
+needs_client-table := $(DEV) $(NODE)
+needs_             := $(PRISM) $(DEV) $(NODE) $(OTHERS)
+
+bench: $(RUN) $(needs_$(firstword $(ARGS))) ## Measure mock, judging, waiting, client; ours beside others; ARGS="NAME …" picks one
 	@$(BIN)/python bench $(ARGS)
 
 clean: ## Remove everything that make has made
-	rm -rf .venv node_modules bench/node_modules build dist generated/dist
+	rm -rf .venv node_modules bench/.venv bench/node_modules build dist generated/dist
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests scripts bench overlays generated -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -83,4 +91,11 @@ $(PRISM): bench/package-lock.json bench/package.json
 	@command -v npm >/dev/null || { \
 	  echo 'no npm here: the comparison with Prism needs Node.js 20.19 or newer and npm' >&2; exit 2; }
 	@cd bench && npm ci --no-progress --loglevel error
+	@touch $@
+
+$(OTHERS): bench/requirements.txt | $(RUN)
+	@echo 'bench: installing $< into bench/.venv'
+	@$(BIN)/python -m venv --clear bench/.venv
+	@bench/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement $<
 	@touch $@

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-NAMES: Final = ("throughput", "judging", "waiting", "side-by-side", "client-chaos", "client-table")
+NAMES: Final = (
+    *("throughput", "judging", "waiting", "side-by-side"),
+    *("client", "client-chaos", "client-table"),
+)
 """Each is a script beside this one."""
 
 

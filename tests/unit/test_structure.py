@@ -167,7 +167,7 @@ def test_no_file_names(what: str) -> None:
 def test_no_lock_file_holds_an_address() -> None:
     """The locks pin by version and hash; each machine decides where to download from."""
     locks = [*ROOT.glob("requirements/*.txt"), ROOT / "package-lock.json"]
-    locks.append(ROOT / "bench" / "package-lock.json")
+    locks += [ROOT / "bench" / "package-lock.json", ROOT / "bench" / "requirements.txt"]
     found = [lock.name for lock in locks if "://" in lock.read_text(encoding="utf-8")]
     assert not found
 
