@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,7 +14,7 @@ from typing import Any, Self
 import httpx
 import trio
 
-from layers_contract.network import Answer, HungUp, Request
+from layers_contract.network import Address, Answer, HungUp, Request
 
 __all__ = ["Wire"]
 
@@ -90,6 +90,24 @@ def _date(moment: int) -> str:
     return format_datetime(datetime.fromtimestamp(moment, UTC))
 
 
+@lru_cache(maxsize=8192)
+def _place(address: Address) -> Mapping[str, Any]:
+    """What the scopes of all requests to one address have in common."""
+    url = address.url
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": url.scheme,
+        "path": url.path,
+        "raw_path": url.raw_path.partition(b"?")[0],
+        "query_string": url.query,
+        "server": (url.host, url.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+    }
+
+
 @dataclass(slots=True)
 class _Call:
     """One request on its way through an ASGI application."""
@@ -108,20 +126,10 @@ class _Call:
             raise httpx.RemoteProtocolError("no whole answer")
 
     def _scope(self) -> Message:
-        url = self.request.address.url
         return {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
+            **_place(self.request.address),
             "method": self.request.method,
             "headers": [(name.lower(), value) for name, value in self.request.headers],
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.partition(b"?")[0],
-            "query_string": url.query,
-            "server": (url.host, url.port),
-            "client": ("127.0.0.1", 123),
-            "root_path": "",
         }
 
     async def _receive(self) -> Message:
