@@ -117,12 +117,13 @@ class _Call:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    answered: trio.Event = field(default_factory=trio.Event)
+    answered: bool = False
+    listener: trio.Event | None = None
 
     async def answered_by(self, app: Application) -> None:
         """Let *app* answer."""
         await app(self._scope(), self._receive, self._send)
-        if not self.answered.is_set():
+        if not self.answered:
             raise httpx.RemoteProtocolError("no whole answer")
 
     def _scope(self) -> Message:
@@ -136,8 +137,9 @@ class _Call:
         if not self.read:
             self.read = True
             return {"type": "http.request", "body": self.request.content, "more_body": False}
-        if not self.request.hang_up:
-            await self.answered.wait()
+        if not self.request.hang_up and not self.answered:
+            self.listener = self.listener or trio.Event()
+            await self.listener.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:
@@ -148,7 +150,9 @@ class _Call:
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
             if not message.get("more_body", False):
-                self.answered.set()
+                self.answered = True
+                if self.listener:
+                    self.listener.set()
 
     def _add(self, name: str, value: str) -> None:
         self.headers[name] = f"{self.headers[name]}, {value}" if name in self.headers else value
