@@ -15,6 +15,7 @@ import httpx
 import trio
 
 from layers_contract.network import Address, Answer, HungUp, Request
+from layers_contract.run._clock import sleep
 
 __all__ = ["Wire"]
 
@@ -57,7 +58,7 @@ class Wire:
         return Answer(call.status, call.headers, _Once(call.body), _closed)
 
     async def _travel(self) -> None:
-        await trio.sleep(self._rng.uniform(0, SLOWEST) if self._rng else SLOWEST / 2)
+        await sleep(self._rng.uniform(0, SLOWEST) if self._rng else SLOWEST / 2)
 
     async def _carry_on(self, call: _Call) -> None:
         await self._travel()
