@@ -229,8 +229,12 @@ class Session:
 
     def _redact(self, text: bytes) -> bytes:
         """*text* without the keys: a server may quote them."""
+        return redact(text, self._keys)
+
+    @cached_property
+    def _keys(self) -> tuple[str | None, ...]:
         own = self.target.api_key
-        return redact(text, (own, own and own[:-1], self.target.other_api_key))
+        return (own, own and own[:-1], self.target.other_api_key)
 
     @cached_property
     def _prefix(self) -> int:

@@ -24,9 +24,9 @@ class HungUp(Exception):  # noqa: N818 - we did it ourselves
     """The connection was closed on purpose."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Address:
-    """A URL, with its host, path and query as they are sent."""
+    """A URL, with its host, path and query as they are sent; for each there is one."""
 
     url: httpx.URL
     host: str

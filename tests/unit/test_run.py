@@ -76,8 +76,8 @@ def test_a_sound_server_is_never_accused(seed: int) -> None:
 
 
 def test_a_seed_repeats_its_run() -> None:
-    """The same seed twice is the same history, to the byte and the microsecond."""
-    first, again = simulated("quick", seed=3), simulated("quick", seed=3)
+    """The same seed twice is the same history, to the byte, whatever was run in between."""
+    first, _, again = (simulated("quick", seed=seed) for seed in (3, 4, 3))
     assert records(first) == records(again)
     assert first.judged == again.judged
 

@@ -1,7 +1,7 @@
 """Where the mock's time comes from: the wall, or trio's clock, which a test can move.
 
 The mock has no background task. What it shows is computed from its store and `Clock.now()`, so
-the same code runs in real time under uvicorn and in simulated time on trio's `MockClock`.
+the same code runs in real time under uvicorn and in simulated time under trio.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ async def encore(stage: Stage, session: Session) -> None:
     """
     actor = stage.actor(session, "encore")
     actor.doing("looks at everything once more")
-    facts = Facts(stage.contract, stage.history)
+    facts = stage.facts()
     try:
         for call in list(facts.keyed.values()):
             unheard = (e for e in call.exchanges if not e.answered)
@@ -85,7 +85,7 @@ async def _with_old_keys(stage: Stage, session: Session) -> None:
     """Call each operation once more with a key of the distant past, and once with another body."""
     actor = stage.actor(session, "long after")
     actor.doing("uses keys again that are new by now")
-    calls = [c for c in Facts(stage.contract, stage.history).keyed.values() if c.started]
+    calls = [c for c in stage.facts().keyed.values() if c.started]
     stories = [c.started[0] for c in calls if _is_story(c.started[0].exchange)]
     try:
         for operation in sorted(stage.contract.idempotent):
@@ -106,7 +106,7 @@ async def tidy(stage: Stage, session: Session) -> None:
 
     It takes one request a job, and no longer than a person waits who has pressed Ctrl-C.
     """
-    names = _running(Facts(stage.contract, stage.history)) if stage.target.allow.generate else []
+    names = _running(stage.facts()) if stage.target.allow.generate else []
     actor = stage.actor(session, "tidying")
     stage.purse.tidy(len(names))
     with trio.move_on_after(HURRY if stage.interrupted else PATIENCE):
@@ -122,7 +122,7 @@ async def _cancel(stage: Stage, actor: Actor, name: str) -> None:
 
 def leave(stage: Stage) -> None:
     """Note what stays on the server."""
-    facts = Facts(stage.contract, stage.history)
+    facts = stage.facts()
     left = [name for name in _running(facts) if not _is_canceled(facts, name)]
     if left and stage.target.allow.generate:
         shown = ", ".join(ascii(name)[1:-1] for name in left[:SHOWN])

@@ -15,6 +15,7 @@ import trio
 from layers_contract.budget import Purse
 from layers_contract.contract import Contract
 from layers_contract.driver import Session
+from layers_contract.facts import Facts
 from layers_contract.history import History
 from layers_contract.network import Transport
 from layers_contract.run._listener import Listener
@@ -54,6 +55,7 @@ class Stage:
     interrupted: bool = False
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
+    _read: tuple[int, Facts | None] = (0, None)
 
     def __post_init__(self) -> None:
         now = trio.current_time if self.transport else time.monotonic
@@ -77,6 +79,14 @@ class Stage:
             timeout=self.patience,
             on_sent=self.tell_sent,
         )
+
+    def facts(self) -> Facts:
+        """What the history shows by now; read anew where it has grown."""
+        size, known = self._read
+        if known is None or size < len(self.history):
+            size, known = len(self.history), Facts(self.contract, self.history)
+            self._read = size, known
+        return known
 
     def tell_sent(self) -> None:
         """Let the listener know how much was sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,7 +14,8 @@ from typing import Any, Self
 import httpx
 import trio
 
-from layers_contract.network import Answer, HungUp, Request
+from layers_contract.network import Address, Answer, HungUp, Request
+from layers_contract.run._clock import sleep
 
 __all__ = ["Wire"]
 
@@ -57,7 +58,7 @@ class Wire:
         return Answer(call.status, call.headers, _Once(call.body), _closed)
 
     async def _travel(self) -> None:
-        await trio.sleep(self._rng.uniform(0, SLOWEST) if self._rng else SLOWEST / 2)
+        await sleep(self._rng.uniform(0, SLOWEST) if self._rng else SLOWEST / 2)
 
     async def _carry_on(self, call: _Call) -> None:
         await self._travel()
@@ -90,6 +91,24 @@ def _date(moment: int) -> str:
     return format_datetime(datetime.fromtimestamp(moment, UTC))
 
 
+@lru_cache(maxsize=8192)
+def _place(address: Address) -> Mapping[str, Any]:
+    """What the scopes of all requests to one address have in common."""
+    url = address.url
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": url.scheme,
+        "path": url.path,
+        "raw_path": url.raw_path.partition(b"?")[0],
+        "query_string": url.query,
+        "server": (url.host, url.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+    }
+
+
 @dataclass(slots=True)
 class _Call:
     """One request on its way through an ASGI application."""
@@ -99,37 +118,29 @@ class _Call:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    answered: trio.Event = field(default_factory=trio.Event)
+    answered: bool = False
+    listener: trio.Event | None = None
 
     async def answered_by(self, app: Application) -> None:
         """Let *app* answer."""
         await app(self._scope(), self._receive, self._send)
-        if not self.answered.is_set():
+        if not self.answered:
             raise httpx.RemoteProtocolError("no whole answer")
 
     def _scope(self) -> Message:
-        url = self.request.address.url
         return {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
+            **_place(self.request.address),
             "method": self.request.method,
             "headers": [(name.lower(), value) for name, value in self.request.headers],
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.partition(b"?")[0],
-            "query_string": url.query,
-            "server": (url.host, url.port),
-            "client": ("127.0.0.1", 123),
-            "root_path": "",
         }
 
     async def _receive(self) -> Message:
         if not self.read:
             self.read = True
             return {"type": "http.request", "body": self.request.content, "more_body": False}
-        if not self.request.hang_up:
-            await self.answered.wait()
+        if not self.request.hang_up and not self.answered:
+            self.listener = self.listener or trio.Event()
+            await self.listener.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:
@@ -140,7 +151,9 @@ class _Call:
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
             if not message.get("more_body", False):
-                self.answered.set()
+                self.answered = True
+                if self.listener:
+                    self.listener.set()
 
     def _add(self, name: str, value: str) -> None:
         self.headers[name] = f"{self.headers[name]}, {value}" if name in self.headers else value
