@@ -91,18 +91,6 @@ def valid(facts: Facts, exchange: Exchange) -> bool:
 
 def well_formed(facts: Facts, exchange: Exchange) -> bool:
     """Whether a request is ordinary and breaks no documented constraint."""
-    known = facts.index(_known_forms)
-    if exchange.number not in known:
-        known[exchange.number] = _is_well_formed(facts, exchange)
-    return known[exchange.number]
-
-
-def _known_forms(_: Facts) -> dict[int, bool]:
-    """Whether requests are well formed, by their numbers."""
-    return {}
-
-
-def _is_well_formed(facts: Facts, exchange: Exchange) -> bool:
     operation = facts.operation(exchange)
     if operation is None or not plain(exchange):
         return False
