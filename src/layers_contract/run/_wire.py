@@ -139,7 +139,8 @@ class _Call:
             self.read = True
             return {"type": "http.request", "body": self.request.content, "more_body": False}
         if not self.request.hang_up and not self.answered:
-            self.listener = self.listener or trio.Event()
+            if self.listener is None:
+                self.listener = trio.Event()
             await self.listener.wait()
         return {"type": "http.disconnect"}
 
@@ -152,7 +153,7 @@ class _Call:
             self.body += message.get("body", b"")
             if not message.get("more_body", False):
                 self.answered = True
-                if self.listener:
+                if self.listener is not None:
                     self.listener.set()
 
     def _add(self, name: str, value: str) -> None:
