@@ -88,24 +88,33 @@ class Code:
     def _field(self, prop: Property, model: ModelProperty) -> Field:
         key = prop.name.get_untrusted_value()
         name, nullable = identifier(key), is_nullable(prop)
-        kept = nullable and not prop.required and str(model.class_info.name) in self.sent
+        required = prop.required and not self._only_assumed(key, model)
+        kept = nullable and not required and str(model.class_info.name) in self.sent
         kind, default = annotation(prop), None
-        if not prop.required:
+        if not required:
             kind += "" if nullable else " | None"
             kind, default = (f"{kind} | Unset", "UNSET") if kept else (kind, "None")
         take = f"take({quoted(key)})"
-        if not prop.required:
+        if not required:
             take = f"take({quoted(key)}, {default})"
         return Field(
             name=name,
             key=key,
             annotation=kind,
             default=default,
-            decoded=decoded(prop, take, absent=not prop.required),
+            decoded=decoded(prop, take, absent=not required),
             model=model_in(prop),
-            null=kept or (nullable and prop.required),
+            null=kept or (nullable and required),
             text=plain(prop.description),
         )
+
+    def _only_assumed(self, key: str, model: ModelProperty) -> bool:
+        """Whether no page says that an answer always has a field; what has an id, has its id."""
+        extra = model.data.model_extra or {}
+        source, resource = extra.get("x-source"), extra.get("x-resource") or {}
+        assumed = isinstance(source, dict) and source.get("required") == "assumed"
+        received = str(model.class_info.name) not in self.sent
+        return assumed and received and resource.get("id") != f"/{key}"
 
     def typed_dict(self, model: ModelProperty) -> list[tuple[str, str]]:
         """The keys of the dict that may be given for a model, in both spellings, with types."""

@@ -20,6 +20,7 @@ TASTES: Final = {
         *("sparse-jobs", "lean-containers", "no-outcome", "last-page-without-cursor", "never-304"),
         *("one-kind-of-job", "whole-seconds", "lower-case-ids", "malformed-id-is-invalid"),
         *("new-error-codes", "malformed-json-is-400", "unknown-post-is-invalid"),
+        *("assets-without-size", "assets-without-expiry"),
     ),
     "more": (
         *("jobs-with-nulls", "full-briefs", "extra-fields", "more-assets", "picks-format"),

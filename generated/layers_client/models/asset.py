@@ -32,10 +32,10 @@ class Asset(Model):
         self,
         *,
         id: str,
-        kind: AssetKind,
-        url: str,
-        width: int,
-        height: int,
+        kind: AssetKind | None = None,
+        url: str | None = None,
+        width: int | None = None,
+        height: int | None = None,
         duration_ms: int | None = None,
         additional_properties: dict[str, Any] | None = None,
     ) -> None:
@@ -53,10 +53,10 @@ class Asset(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.kind = read_asset_kind(take("kind"))
-        new.url = take("url")
-        new.width = take("width")
-        new.height = take("height")
+        new.kind = None if (value := take("kind", None)) is None else read_asset_kind(value)
+        new.url = take("url", None)
+        new.width = take("width", None)
+        new.height = take("height", None)
         new.duration_ms = take("durationMs", None)
         new.additional_properties = rest
         return new

@@ -35,11 +35,11 @@ class SignedAsset(Model):
         self,
         *,
         id: str,
-        kind: AssetKind,
-        url: str,
-        width: int,
-        height: int,
-        expires_at: datetime,
+        kind: AssetKind | None = None,
+        url: str | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        expires_at: datetime | None = None,
         duration_ms: int | None = None,
         additional_properties: dict[str, Any] | None = None,
     ) -> None:
@@ -58,11 +58,11 @@ class SignedAsset(Model):
         rest = dict(source)
         take = rest.pop
         new.id = take("id")
-        new.kind = read_asset_kind(take("kind"))
-        new.url = take("url")
-        new.width = take("width")
-        new.height = take("height")
-        new.expires_at = moment(take("expiresAt"))
+        new.kind = None if (value := take("kind", None)) is None else read_asset_kind(value)
+        new.url = take("url", None)
+        new.width = take("width", None)
+        new.height = take("height", None)
+        new.expires_at = None if (value := take("expiresAt", None)) is None else moment(value)
         new.duration_ms = take("durationMs", None)
         new.additional_properties = rest
         return new
