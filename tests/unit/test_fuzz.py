@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
 import itertools
 import json
+import os
 import re
 import sys
 import threading
@@ -375,6 +377,16 @@ def test_nothing_is_left_behind(
     assert [path.name for path in tmp_path.iterdir()] == ["schemathesis.toml"]
     assert capfd.readouterr() == ("", "")
     assert (list(warnings.filters), sys.getrecursionlimit()) == before
+
+
+def test_what_cannot_be_cleared_away_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was given up may still write to its folder while that is being removed."""
+
+    def busy(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOTEMPTY, "Directory not empty")
+
+    monkeypatch.setattr(os, "rmdir", busy)
+    fuzzed(Toy(), examples=1)
 
 
 def test_runs_in_a_thread_beside_trio() -> None:

@@ -67,7 +67,11 @@ def run(
 def _tidy() -> Iterator[None]:
     """No `.hypothesis` in the working directory, no warnings, and both as before afterwards."""
     before = getattr(configuration, _HOME)
-    with tempfile.TemporaryDirectory() as home, warnings.catch_warnings():
+    # A run that is given up still writes there while the interpreter ends and clears it away.
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         configuration.set_hypothesis_home_dir(home)
         try:
