@@ -319,6 +319,11 @@ class Facts:
         starts = self.contract.starts.get(exchange.operation or "")
         return starts is not None and starts.asked(exchange.request_json)
 
+    def reads_beside(self, job: Job) -> Sequence[Seen]:
+        """The reads of the container of *job* that belong to its render."""
+        home = self.containers.get(job.render.container) if job.render else None
+        return home.reads_of(job.render) if home and job.render else ()
+
     def repeats(self, exchange: Exchange) -> bool:
         """Whether *exchange* used a key that an earlier call may have used."""
         key = exchange.request_headers.get(self.key_header, "")

@@ -25,19 +25,15 @@ def repetitions(
     facts: Facts, alike: Callable[[Exchange, Exchange], bool]
 ) -> Iterator[tuple[Started, Exchange]]:
     """The first answer to each key, with each later call that is *alike*."""
-    for call in facts.keyed.values():
-        first = first_use(facts, call)
-        for again in call.exchanges if first else ():
-            if first is None or again is first.exchange or busy(again):
-                continue
-            if not alike(first.exchange, again) or not within_window(facts, first, again):
-                continue
-            if received(again) <= first.exchange.sent:
-                continue
-            in_flight = together(first, again)
-            if in_flight and again.status == facts.contract.idempotency.in_flight_status:
-                continue
-            yield first, again
+    for first, again in other_uses(facts):
+        if not alike(first.exchange, again) or not within_window(facts, first, again):
+            continue
+        if received(again) <= first.exchange.sent:
+            continue
+        in_flight = together(first, again)
+        if in_flight and again.status == facts.contract.idempotency.in_flight_status:
+            continue
+        yield first, again
 
 
 def conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
@@ -50,18 +46,23 @@ def _all_conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
 
 
 def _find_conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
+    for first, other in other_uses(facts):
+        if other.sent < received(first.exchange) or not is_json(other):
+            continue
+        if within_window(facts, first, other) and differs(facts, first.exchange, other):
+            yield first, other
+
+
+def other_uses(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
+    """What each key was first used for, with each other call that the server got to."""
     for call in facts.keyed.values():
-        first = first_use(facts, call)
-        for other in call.exchanges if first else ():
-            if first is None or busy(other) or other.sent < received(first.exchange):
-                continue
-            if not is_json(other):
-                continue
-            if within_window(facts, first, other) and differs(facts, first.exchange, other):
-                yield first, other
+        if first := _first_use(facts, call):
+            for exchange in call.exchanges:
+                if exchange is not first.exchange and not busy(exchange):
+                    yield first, exchange
 
 
-def first_use(facts: Facts, call: KeyedCall) -> Started | None:
+def _first_use(facts: Facts, call: KeyedCall) -> Started | None:
     """What the key was first used for, or None where that is not certain."""
     known = facts.index(_firsts)
     if call not in known:

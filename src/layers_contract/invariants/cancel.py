@@ -187,10 +187,11 @@ def _ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
     Half of the shortest render of this run is more than a race.
     """
     late = received(call) + facts.index(_shortest_render) / 2
-    home = facts.containers.get(job.render.container) if job.render else None
-    shown = home.reads_of(job.render) if home and job.render else ()
     running, ended = [], []
-    for views, lifecycle in ((job.views, facts.contract.job), (shown, facts.contract.render)):
+    for views, lifecycle in (
+        (job.views, facts.contract.job),
+        (facts.reads_beside(job), facts.contract.render),
+    ):
         goes_on = {each for each in lifecycle.states if each not in lifecycle.endings}
         running += [v for v in views if v.state in goes_on and v.sent > late]
         ended += [v for v in views if v.state == lifecycle.ending("success")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from layers_contract.facts import Facts, Started, busy, received, refused
+from layers_contract.facts import Facts, Started, received, refused
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import differs
@@ -13,7 +13,7 @@ from layers_contract.invariants._changes import has_picked
 from layers_contract.invariants._hooks import nothing_new, same_body_starts
 from layers_contract.invariants._repeats import (
     conflicts,
-    first_use,
+    other_uses,
     replays,
     same_answer,
     together,
@@ -44,14 +44,10 @@ def replay_later(facts: Facts) -> Iterator[Occasion]:
 def simultaneous(facts: Facts) -> Iterator[Occasion]:
     """Calls that overlap name one job, or are told that the first is in flight."""
     in_flight = facts.contract.idempotency.in_flight_status
-    for call in facts.keyed.values():
-        first = first_use(facts, call)
-        for again in call.exchanges if first else ():
-            if first is None or again is first.exchange or busy(again):
-                continue
-            if _overlap(first, again) and not differs(facts, first.exchange, again):
-                refused_in_flight = again.status == in_flight
-                yield HELD if refused_in_flight else same_answer(facts, first, again)
+    for first, again in other_uses(facts):
+        if _overlap(first, again) and not differs(facts, first.exchange, again):
+            refused_in_flight = again.status == in_flight
+            yield HELD if refused_in_flight else same_answer(facts, first, again)
 
 
 @invariant("idempotency.replay-starts-nothing", needs="a container read before and after a replay")

@@ -88,12 +88,9 @@ def result(facts: Facts) -> Iterator[Occasion]:
 
 def _assets_after(facts: Facts, job: Job) -> tuple[Seen, frozenset[str]] | None:
     """The first read of a job's container that shows it completed, with the assets in it."""
-    home = facts.containers.get(job.render.container) if job.render else None
     success = facts.contract.render.ending("success")
-    reads = home.reads_of(job.render) if home and job.render else ()
-    return next(
-        ((seen, frozenset(asset_urls(seen))) for seen in reads if seen.state == success), None
-    )
+    reads = (seen for seen in facts.reads_beside(job) if seen.state == success)
+    return next(((seen, frozenset(asset_urls(seen))) for seen in reads), None)
 
 
 def _result_assets(
@@ -215,9 +212,7 @@ def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
                 f"job {job.id} is {before.state} at one endpoint, then {after.state} at the other"
             )
             yield broken(message, before, after)
-    own = facts.containers.get(job.render.container) if job.render else None
-    reads = own.reads_of(job.render) if own and job.render else ()
-    yield from _one_story(facts, job.progress, reads)
+    yield from _one_story(facts, job.progress, facts.reads_beside(job))
 
 
 def _stories(facts: Facts) -> Iterator[tuple[Job, Sequence[Seen]]]:

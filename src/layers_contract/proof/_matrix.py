@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
 from typing import Any, Final, Literal
 
 from layers_contract.invariants import CATALOGUE
@@ -126,14 +125,6 @@ class Matrix:
     def alarms(self) -> tuple[str, ...]:
         """What a strict run says of the mock that has no fault."""
         return self.sound.violated if self.sound else ()
-
-    @cached_property
-    def by_promise(self) -> Mapping[str, Sequence[Proof]]:
-        """The faults that break each promise."""
-        found: dict[str, list[Proof]] = defaultdict(list)
-        for each in self.proofs:
-            found[each.breaks].append(each)
-        return found
 
     @property
     def overshadowed(self) -> list[Line]:
