@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from inspect import isawaitable, signature
+from inspect import signature
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import httpx
 from scripts.client.operations import identifier, method_name
-from tests.client.sides import KEY, URL
+from tests.client.sides import KEY, Side
 
 from layers_client import APIStatusError, AsyncLayers, Layers
 from layers_client._runtime.model import moment
@@ -39,12 +38,7 @@ TAG_HEADER: Final = "if-none-match"
 REFUSED_AS_IT_IS: Final = 422
 """What the document does not allow need not be sayable, such as null for a text."""
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-OPERATIONS: Final = {
-    operation["operationId"]: (path, operation)
-    for path, item in load().raw["paths"].items()
-    for method, operation in item.items()
-    if method != "parameters"
-}
+OPERATIONS: Final = load().operations
 
 
 @cache
@@ -67,7 +61,7 @@ def recorded(*tastes: str, profile: str = "standard") -> list[Exchange]:
 def _is_documented(exchange: Exchange) -> bool:
     if exchange.operation is None or exchange.status is None:
         return False
-    return str(exchange.status) in OPERATIONS[exchange.operation][1]["responses"]
+    return str(exchange.status) in OPERATIONS[exchange.operation].responses
 
 
 @dataclass
@@ -106,19 +100,10 @@ class Player:
 
     def __init__(self, client: Client) -> None:
         self._answers: list[Exchange] = []
-        self._runner = asyncio.Runner()
-        self.requests: list[httpx.Request] = []
-        self.layers: Any
-        transport = httpx.MockTransport(self._answer)
-        if client is Layers:
-            http = httpx.Client(transport=transport)
-            self.layers = Layers(api_key=KEY, base_url=URL, max_retries=0, http_client=http)
-        else:
-            aio = httpx.AsyncClient(transport=transport)
-            self.layers = AsyncLayers(api_key=KEY, base_url=URL, max_retries=0, http_client=aio)
+        kind = "sync" if client is Layers else "async"
+        self.side = Side(kind, self._answer, max_retries=0)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
+    def _answer(self, _: httpx.Request) -> httpx.Response:
         told = self._answers.pop(0)
         return httpx.Response(told.status or 0, headers=dict(told.headers), content=told.body)
 
@@ -126,28 +111,19 @@ class Player:
         """What the call returns, or the error that it raises; of a list, the first page."""
         self._answers = list(call.answers)
         try:
-            found = self.settled(self._method(call)(*call.ids, **call.values))
+            found = self.side.settle(lambda: self._begun(call))
             while self._answers:
-                self.settled(found.refresh())
+                self.side.settle(found.refresh)
             return found
         except Exception as error:  # noqa: BLE001 - whatever it is, it is judged
             return error
 
-    def _method(self, call: Call) -> Any:
-        return getattr(getattr(self.layers, call.resource), call.method)
-
-    def settled(self, found: Any) -> Any:
-        if hasattr(found, "pages"):
-            pages = found.pages()
-            found = next(pages) if isinstance(self.layers, Layers) else anext(pages)
-
-        async def main() -> Any:
-            return await found
-
-        return self._runner.run(main()) if isawaitable(found) else found
-
-    def close(self) -> None:
-        self._runner.close()
+    def _begun(self, call: Call) -> Any:
+        found = _method(self.side.layers, call)(*call.ids, **call.values)
+        if not hasattr(found, "pages"):
+            return found
+        pages = found.pages()
+        return next(pages) if isinstance(pages, Iterator) else anext(pages)
 
 
 class Calls:
@@ -183,23 +159,26 @@ class Calls:
         return self._plain[str(exchange.operation)]._replace(answers=(exchange,))
 
     def _call(self, exchange: Exchange) -> Call:
-        resource = OPERATIONS[str(exchange.operation)][1]["tags"][0]
+        resource = OPERATIONS[str(exchange.operation)].raw["tags"][0]
         method = method_name(str(exchange.operation), resource)
         values = {identifier(name): value for name, value in _values(exchange)}
         return Call(resource, method, self._ids(exchange), values, (exchange,))
 
     def _ids(self, exchange: Exchange) -> list[str]:
-        path = OPERATIONS[str(exchange.operation)][0]
-        return [exchange.path_params[name] for name in re.findall(r"\{(\w+)\}", path)]
+        named = OPERATIONS[str(exchange.operation)].path_parameters
+        return [exchange.path_params[parameter.name] for parameter in named]
 
     def _checked(self, call: Call) -> Call:
-        method = getattr(getattr(self._layers, call.resource), call.method)
         try:
-            signature(method).bind(*call.ids, **call.values)
+            signature(_method(self._layers, call)).bind(*call.ids, **call.values)
             json.dumps(call.values, ensure_ascii=False).encode()
         except (TypeError, UnicodeEncodeError) as error:
             raise UnsayableError(f"{call.method}: {error}") from None
         return call
+
+
+def _method(layers: Any, call: Call) -> Any:
+    return getattr(getattr(layers, call.resource), call.method)
 
 
 def _values(exchange: Exchange) -> Iterator[tuple[str, Json]]:
@@ -226,7 +205,9 @@ def round_trip(exchanges: Sequence[Exchange], client: Client) -> Findings:
             findings.unsayable[str(error)] += 1
             outcome = player.play(calls.like(each))
         else:
-            differences = [f"{name}: {d}" for d in _differences(each, player.requests[-1])]
+            differences = [
+                f"{name}: {d}" for d in _differences(each, player.side.server.requests[-1])
+            ]
             findings.alike[str(each.operation)] += not differences
             if each.status == REFUSED_AS_IT_IS:
                 findings.unsayable.update(differences)
@@ -234,7 +215,7 @@ def round_trip(exchanges: Sequence[Exchange], client: Client) -> Findings:
                 findings.differences += differences
         findings.read[str(each.operation), each.status or 0] += 1
         findings.troubles += [f"{name}: {trouble}" for trouble in _troubles(each, outcome)]
-    player.close()
+    player.side.close()
     return findings
 
 

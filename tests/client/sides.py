@@ -57,6 +57,15 @@ def refusal(status: int, code: str, **headers: str) -> httpx.Response:
     return answer(status, {"error": error}, **headers)
 
 
+TROUBLES: Final[dict[str, Step]] = {
+    "status": refusal(404, "NOT_FOUND"),
+    "connection": httpx.ConnectError("refused"),
+    "fields": answer(200, {"id": 1}),
+    "no json": httpx.Response(200, content=b"<html>"),
+}
+"""What a call that reads something can meet, each ending in another error."""
+
+
 class Server:
     """Answers with one step of its script after another, and the last one for ever."""
 
@@ -84,13 +93,12 @@ class Time:
     def __init__(self) -> None:
         self.passed = 0.0
         self.slept: list[float] = []
-        self.luck = 1.0
 
     def now(self) -> float:
         return self.passed
 
     def chance(self) -> float:
-        return self.luck
+        return 1.0
 
     def _sleep(self, seconds: float) -> None:
         self.slept.append(round(seconds, 6))

@@ -84,11 +84,6 @@ def test_importing_the_package_imports_nothing_else() -> None:
     subprocess.run([sys.executable, "-c", code], cwd=GENERATED, check=True)
 
 
-def operations() -> list[str]:
-    paths = load().raw["paths"].values()
-    return [each["operationId"] for item in paths for m, each in item.items() if m != "parameters"]
-
-
 @pytest.mark.parametrize("kind", [Layers, AsyncLayers])
 def test_every_operation_is_reachable(kind: Any) -> None:
     """Each operationId is called by exactly one method, on either client."""
@@ -100,7 +95,7 @@ def test_every_operation_is_reachable(kind: Any) -> None:
         for name, method in inspect.getmembers(getattr(layers, tag), inspect.ismethod)
         if not name.startswith("_") and name != "resume"
     ]
-    assert len(methods) == len(operations())
+    assert len(methods) == len(load().operations)
     assert all(method.__doc__ for method in methods)
 
 

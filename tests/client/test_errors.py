@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.client.sides import DONE, JOB, Sides, answer, generate, read, refusal
+from tests.client.sides import DONE, JOB, TROUBLES, Sides, answer, generate, read, refusal
 
 import layers_client
 from layers_client import APIStatusError, ClientError, ServerError, errors
@@ -133,16 +133,7 @@ def test_a_redirect_is_not_followed(side: Sides) -> None:
     assert len(client.server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        refusal(404, "NOT_FOUND"),
-        httpx.ConnectError("refused"),
-        answer(200, {"id": 1}),
-        httpx.Response(200, content=b"<html>"),
-    ],
-    ids=["status", "connection", "fields", "no json"],
-)
+@pytest.mark.parametrize("step", TROUBLES.values(), ids=TROUBLES)
 def test_an_error_survives_a_pickle(side: Sides, step: httpx.Response | Exception) -> None:
     """With all that it tells, into another process."""
     client = side(step, max_retries=0)

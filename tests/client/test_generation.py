@@ -19,7 +19,7 @@ from scripts.client.facts import Facts
 from scripts.client.jobs import seconds
 from scripts.client.operations import UnfitError, identifier, method_name
 from scripts.generate_client import check, differences, generate
-from tests.client.sides import KEY, URL, Side
+from tests.client.sides import KEY, URL, Server, SyncTime, answer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOCUMENT: Final = ROOT / "openapi" / "layers.yaml"
@@ -178,16 +178,10 @@ class Fake:
     """The extended client in front of a scripted server."""
 
     def __init__(self, package: ModuleType, *script: Any) -> None:
-        side = Side("sync", *script)
-        side.close()
-        self.server = side.server
+        self.server = Server(*script)
         http = httpx.Client(transport=httpx.MockTransport(self.server))
         self.layers = package.Layers(api_key=KEY, base_url=URL, http_client=http)
-        self.layers._transport.clock = side.time
-
-
-def ok(status: int, body: Any) -> httpx.Response:
-    return httpx.Response(status, json=body)
+        self.layers._transport.clock = SyncTime()
 
 
 def test_the_client_is_what_the_document_makes(tmp_path: Path) -> None:
@@ -218,7 +212,9 @@ def test_hash_seeds_do_not_matter(tmp_path: Path) -> None:
 
 def test_a_new_get_appears(package: ModuleType) -> None:
     """As a method of a new resource, with query and header; a list of models comes back."""
-    fake = Fake(package, ok(503, {}), ok(200, [{"id": "v1", "class": "low", "twin": {"id": "v2"}}]))
+    fake = Fake(
+        package, answer(503, {}), answer(200, [{"id": "v1", "class": "low", "twin": {"id": "v2"}}])
+    )
     (voice,) = fake.layers.voices.get(language="de", x_region="eu")
     assert (voice.id, voice.class_, voice.twin.id) == ("v1", "low", "v2")
     request = fake.server.requests[1]
@@ -235,7 +231,7 @@ def test_bytes_and_empty_answers_appear(package: ModuleType) -> None:
 def test_a_new_list_appears_as_a_pager(package: ModuleType) -> None:
     """With its items and cursor wherever the extension says they are."""
     first = {"found": {"trends": [{"name": "a"}], "after": "x"}}
-    fake = Fake(package, ok(200, first), ok(200, {"found": {"trends": [{"name": "b"}]}}))
+    fake = Fake(package, answer(200, first), answer(200, {"found": {"trends": [{"name": "b"}]}}))
     assert [trend.name for trend in fake.layers.trends.list(size=1)] == ["a", "b"]
     assert fake.server.requests[1].url.params["after"] == "x"
 
@@ -254,7 +250,9 @@ def test_a_new_render_appears_as_a_job(package: ModuleType) -> None:
         "createdAt": "2026-04-18T12:04:11Z",
         "updatedAt": "2026-04-18T12:04:11Z",
     }
-    fake = Fake(package, httpx.ReadError("x"), ok(202, JOB), ok(200, done), ok(200, container))
+    fake = Fake(
+        package, httpx.ReadError("x"), answer(202, JOB), answer(200, done), answer(200, container)
+    )
     job = fake.layers.content.export("c", to_platform="reels", timeout_=3, timeout=9)
     assert job.wait().id == "c"
     first, second = fake.server.sent("idempotency-key")[:2]
@@ -266,7 +264,7 @@ def test_a_new_render_appears_as_a_job(package: ModuleType) -> None:
 def test_a_new_error_code_appears_as_a_class(package: ModuleType) -> None:
     """Below a class of its status, which is new too."""
     error = {"code": "PAYMENT_REQUIRED", "message": "Pay.", "requestId": "r"}
-    fake = Fake(package, ok(402, {"error": error}))
+    fake = Fake(package, answer(402, {"error": error}))
     with pytest.raises(package.PaymentRequiredError) as caught:
         fake.layers.content.export("c", to_platform="shorts")
     assert isinstance(caught.value, package.ClientError)
@@ -279,7 +277,7 @@ def test_another_server_is_the_new_default(package: ModuleType) -> None:
 
 def test_new_operations_are_async_and_documented_too(package: ModuleType, other: Path) -> None:
     """The same names on the other client; docstrings, README's neighbour, types."""
-    fake = Fake(package, ok(200, []))
+    fake = Fake(package, answer(200, []))
     for resource, method in (("voices", "get"), ("trends", "list"), ("content", "export")):
         kind = type(getattr(fake.layers, resource))
         twin = getattr(sys.modules[kind.__module__], f"Async{kind.__name__}")

@@ -10,17 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.client.sides import CONTAINER, KEY, Sides, answer, read, refusal
+from tests.client.sides import CONTAINER, KEY, TROUBLES, Sides, answer, read
 
 from layers_client import AsyncLayers, ConfigurationError, Layers, LayersError
 from layers_client.models import Container
-
-TROUBLES = {
-    "status": refusal(404, "NOT_FOUND"),
-    "connection": httpx.ConnectError("refused"),
-    "fields": answer(200, {"id": 1}),
-    "no json": httpx.Response(200, content=b"<html>"),
-}
 
 
 def reachable(root: Any) -> Iterator[Any]:

@@ -18,18 +18,13 @@ from layers_client import JobHandle, Layers
 from layers_client._document import API
 from layers_client._runtime.client import BaseAsyncClient, BaseClient
 from layers_client._runtime.clock import AsyncClock, Clock
-from layers_contract.document import load
+from layers_contract.document import Operation, load
 from layers_contract.mock import MockOptions, background
 
 GENERATED: Final = Path(__file__).resolve().parents[2] / "generated"
 README: Final = (GENERATED / "README.md").read_text(encoding="utf-8")
 REFERENCE: Final = (GENERATED / "docs" / "reference.md").read_text(encoding="utf-8")
-OPERATIONS: Final = {
-    operation["operationId"]: (method, path, operation)
-    for path, item in load().raw["paths"].items()
-    for method, operation in item.items()
-    if method != "parameters"
-}
+DOCUMENT: Final = load()
 
 
 @pytest.fixture
@@ -67,30 +62,24 @@ def test_the_readme_runs_from_top_to_bottom(mock: str, monkeypatch: pytest.Monke
     assert namespace["container"].status == "completed"
 
 
-def example(operation: dict[str, Any]) -> tuple[int, Any]:
+def example(operation: Operation) -> tuple[int, Any]:
     """The first success that the document shows for an operation."""
-    for status, response in operation["responses"].items():
-        for media in response.get("content", {}).values() if status[0] == "2" else ():
-            return int(status), next(iter(media["examples"].values()))["value"]
-    raise AssertionError(operation["operationId"])
+    for status, response in operation.responses.items():
+        if status[0] == "2" and response.examples:
+            return int(status), next(iter(response.examples.values()))
+    raise AssertionError(operation.id)
 
 
 def documented(request: httpx.Request) -> httpx.Response:
     """The document's own example of an answer to *request*, which must fit the document."""
-    for method, path, operation in OPERATIONS.values():
-        pattern = re.sub(r"\{\w+\}", "[^/]+", path)
-        if method.upper() == request.method and re.fullmatch(pattern, request.url.path):
-            for media in operation.get("requestBody", {}).get("content", {}).values():
-                if request.content:
-                    problems = load().problems(_pointer(media), json.loads(request.content))
-                    assert not problems
-            status, body = example(operation)
-            return httpx.Response(status, json=body)
-    raise AssertionError(f"{request.method} {request.url.path} is not documented")
-
-
-def _pointer(media: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(media["schema"]["$ref"].split("/")[1:])
+    found = DOCUMENT.match(request.method, request.url.path)
+    assert found, f"{request.method} {request.url.path} is not documented"
+    operation, _ = found
+    if request.content:
+        schema = (*operation.base, "requestBody", "content", "application/json", "schema")
+        assert not DOCUMENT.problems(schema, json.loads(request.content))
+    status, body = example(operation)
+    return httpx.Response(status, json=body)
 
 
 SNIPPETS: Final = snippets(REFERENCE)
@@ -98,7 +87,7 @@ SNIPPETS: Final = snippets(REFERENCE)
 
 def test_the_reference_has_every_operation() -> None:
     """A snippet for each, and a heading."""
-    assert len(SNIPPETS) == len(OPERATIONS)
+    assert len(SNIPPETS) == len(DOCUMENT.operations)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: text.split("(")[0].strip())
