@@ -40,7 +40,7 @@ def sources_name_keywords(api: Api) -> Iterator[str]:
 
 def error_codes_are_listed(api: Api) -> Iterator[str]:
     """A code is in `x-error-codes`, with the status that it is named with."""
-    listed = {c: e["status"] for _, codes in api.having("x-error-codes") for c, e in codes.items()}
+    listed = api.error_codes
     for at, each in _named_codes(api):
         code, status = each.get("code"), each["status"]
         if code and code not in listed:

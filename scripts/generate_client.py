@@ -24,7 +24,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -36,7 +35,9 @@ from scripts.client.code import Code
 from scripts.client.facts import Facts
 from scripts.client.jobs import Flow
 from scripts.client.operations import UnfitError
-from scripts.client.types import classes, is_free, properties, sent_models
+from scripts.client.types import classes, is_free, once, properties, reader_of, sent_models
+
+from layers_contract.document import DocumentError, load
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 OVERLAY: Final = ROOT / "overlays" / "client"
@@ -61,11 +62,11 @@ class Generator:
 
     def __init__(self, document: Path, into: Path) -> None:
         self.into = into
-        raw = yaml.load(document.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        raw, config = load(document).raw, _config(document, into)
         self.facts = Facts(raw)
         self.project = Project(
-            openapi=_parsed(raw, _config(document, into)),
-            config=_config(document, into),
+            openapi=_parsed(raw, config),
+            config=config,
             custom_template_path=OVERLAY / "templates",
         )
         self.openapi: Any = self.project.openapi
@@ -90,6 +91,7 @@ class Generator:
             endpoints=self.endpoints,
             module_of={str(m.class_info.name): m.class_info.module_name for m in self._classes()},
             classes_of=_classes_of,
+            reader_of=reader_of,
             made_by=self._made_by,
             handle_models=self._handle_models(),
             by_name={each.name: each for each in self._endpoints()},
@@ -192,21 +194,20 @@ def _parsed(raw: dict[str, Any], config: Config) -> GeneratorData:
 
 
 def _told(problem: GeneratorError) -> str:
-    return " ".join(f"{problem.header} {problem.detail or ''}".split())
+    return text.line(f"{problem.header} {problem.detail or ''}")
 
 
 def _classes_of(model: ModelProperty) -> list[Any]:
     """The other models, and the enums, that a model's fields hold."""
-    found = (c for prop in properties(model) for c in classes(prop))
-    by_name = {str(each.class_info.name): each for each in found}
-    by_name.pop(str(model.class_info.name), None)
-    return list(by_name.values())
+    found = once(each for prop in properties(model) for each in classes(prop))
+    return [each for each in found if each.class_info.name != model.class_info.name]
 
 
 def generate(document: Path, into: Path) -> None:
     """Write the client of *document* into the folder *into*, which is emptied first.
 
     Raises:
+        DocumentError: There is no such document.
         UnfitError: The document has something that no client can be made of.
     """
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -259,7 +260,7 @@ def main() -> int:
             return check(options.document, options.into)
         generate(options.document, options.into)
         print(f"{options.into} is written from {options.document}")
-    except UnfitError as error:
+    except (DocumentError, UnfitError) as error:
         print(f"generate_client: {error}", file=sys.stderr)
         return 2
     return 0

@@ -36,7 +36,7 @@ _DOCUMENT: Final = "urn:document"
 def check(document: dict[str, Json]) -> list[str]:
     """What is wrong with *document*, one line a problem."""
     api = Api(document)
-    if unreadable := [f"{n.pointer}: is no {n.kind}" for n in misshapen(api.nodes)]:
+    if unreadable := list(misshapen(api.nodes)):
         return unreadable
     return [problem for rule in RULES for problem in rule(api)]
 

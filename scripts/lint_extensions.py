@@ -41,7 +41,7 @@ def check(document: dict[str, Json]) -> list[str]:
     nothing sure to follow.
     """
     api = Api(document)
-    if unreadable := [f"{n.pointer}: is no {n.kind}" for n in misshapen(api.nodes)]:
+    if unreadable := list(misshapen(api.nodes)):
         return unreadable
     shapes = [problem for node in api.nodes for problem in _node_problems(node)]
     return shapes or [problem for rule in RULES for problem in rule(api)]

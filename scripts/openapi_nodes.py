@@ -154,11 +154,11 @@ def _children(node: Node) -> Iterator[Node]:
             yield Node((*node.at, name), f"{_SHAPES[shape]} of {kind}s", value)
 
 
-def misshapen(nodes: list[Node]) -> Iterator[Node]:
+def misshapen(nodes: list[Node]) -> Iterator[str]:
     """The places that hold no object, and lists and maps that are none: rules cannot read them."""
     for node in nodes:
         if not isinstance(node.value, dict) and node.kind != "schema":
-            yield node
+            yield f"{node.pointer}: is no {node.kind}"
 
 
 class Api:
@@ -269,6 +269,12 @@ class Api:
             parts = [part for each in found for part in self.parts(each)]
             found = [child for part in parts for child in _steps(part, token)]
         return found
+
+    @cached_property
+    def error_codes(self) -> dict[str, int]:
+        """Every error code of `x-error-codes`, and the status that it comes with."""
+        found = (codes for _, codes in self.having("x-error-codes"))
+        return {code: each["status"] for codes in found for code, each in codes.items()}
 
     def types(self, schemas: list[Json]) -> set[str]:
         """The JSON types that *schemas* name."""

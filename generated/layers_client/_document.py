@@ -36,76 +36,62 @@ API = Api(
 )
 
 GENERATE_CONTENT = Operation(
-    "generateContent",
     "POST",
     "/v1/projects/{}/content",
     idempotent=True,
 )
 LIST_CONTENT = Operation(
-    "listContent",
     "GET",
     "/v1/projects/{}/content",
 )
 GET_CONTENT = Operation(
-    "getContent",
     "GET",
     "/v1/content/{}",
 )
 GET_CONTENT_PROGRESS = Operation(
-    "getContentProgress",
     "GET",
     "/v1/content/{}/progress",
 )
 GET_CONTENT_ASSET = Operation(
-    "getContentAsset",
     "GET",
     "/v1/content/{}/assets/{}",
 )
 REGENERATE_CONTENT = Operation(
-    "regenerateContent",
     "POST",
     "/v1/content/{}/regenerate",
     idempotent=True,
 )
 CLONE_CONTENT_FROM_POST = Operation(
-    "cloneContentFromPost",
     "POST",
     "/v1/content/{}/clone-from-post",
     idempotent=True,
 )
 APPROVE_CONTENT = Operation(
-    "approveContent",
     "POST",
     "/v1/content/{}/approve",
 )
 REJECT_CONTENT = Operation(
-    "rejectContent",
     "POST",
     "/v1/content/{}/reject",
 )
 GET_JOB = Operation(
-    "getJob",
     "GET",
     "/v1/jobs/{}",
     unchanged=304,
 )
 CANCEL_JOB = Operation(
-    "cancelJob",
     "POST",
     "/v1/jobs/{}/cancel",
 )
 GET_APPROVAL_POLICY = Operation(
-    "getApprovalPolicy",
     "GET",
     "/v1/projects/{}/approval-policy",
 )
 UPDATE_APPROVAL_POLICY = Operation(
-    "updateApprovalPolicy",
     "PATCH",
     "/v1/projects/{}/approval-policy",
 )
 ARCHIVE_PROJECT = Operation(
-    "archiveProject",
     "DELETE",
     "/v1/projects/{}",
 )

@@ -27,16 +27,14 @@ from scripts.client.types import (
 EXAMPLE_WIDTH: Final = 88
 
 
-@dataclass(frozen=True)
-class Argument:
-    """A parameter of a generated method."""
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter of generated code, and what the document calls it and says of it."""
 
     name: str
+    key: str
     annotation: str
     default: str | None
-    place: str
-    """`path`, `query`, `header`, `field` of the body, or the whole `body`."""
-    key: str
     text: str
 
     @property
@@ -45,23 +43,21 @@ class Argument:
         return f"{self.name}: {self.annotation}" + (f" = {self.default}" if self.default else "")
 
 
-@dataclass(frozen=True)
-class Field:
+@dataclass(frozen=True, kw_only=True)
+class Argument(Parameter):
+    """A parameter of a generated method."""
+
+    place: str
+    """`path`, `query`, `header`, `field` of the body, or the whole `body`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field(Parameter):
     """A field of a generated model."""
 
-    name: str
-    key: str
-    annotation: str
-    default: str | None
     decoded: str
     model: str | None
     null: bool
-    text: str
-
-    @property
-    def declared(self) -> str:
-        """As it stands in a signature."""
-        return f"{self.name}: {self.annotation}" + (f" = {self.default}" if self.default else "")
 
 
 class Code:
@@ -86,16 +82,13 @@ class Code:
         return [self._field(each, model) for each in properties(model)]
 
     def _field(self, prop: Property, model: ModelProperty) -> Field:
-        key = prop.name.get_untrusted_value()
+        key = plain(prop.name)
         name, nullable = identifier(key), is_nullable(prop)
         required = prop.required and not self._only_assumed(key, model)
         kept = nullable and not required and str(model.class_info.name) in self.sent
-        kind, default = annotation(prop), None
+        kind, default, take = annotation(prop), None, f"take({quoted(key)})"
         if not required:
-            kind += "" if nullable else " | None"
-            kind, default = (f"{kind} | Unset", "UNSET") if kept else (kind, "None")
-        take = f"take({quoted(key)})"
-        if not required:
+            kind, default = _left_out(kind, nullable=nullable, kept=kept)
             take = f"take({quoted(key)}, {default})"
         return Field(
             name=name,
@@ -120,7 +113,7 @@ class Code:
         """The keys of the dict that may be given for a model, in both spellings, with types."""
         found: dict[str, str] = {}
         for prop in properties(model):
-            key = prop.name.get_untrusted_value()
+            key = plain(prop.name)
             kind, name = annotation(prop, sent=True), identifier(key)
             if not prop.required and not is_nullable(prop):
                 kind += " | None"
@@ -137,7 +130,7 @@ class Code:
             *(
                 self._argument(each, "header", operation)
                 for each in endpoint.header_parameters
-                if each.name.get_untrusted_value().lower() not in operation.hidden
+                if plain(each.name).lower() not in operation.hidden
             ),
             *self._body(endpoint, operation),
         ]
@@ -182,18 +175,19 @@ class Code:
         return None
 
     def _argument(self, prop: Property, place: str, operation: Operation) -> Argument:
-        key = prop.name.get_untrusted_value()
+        key = plain(prop.name)
         kind, default = annotation(prop, sent=True), None
         if place == "query" and isinstance(prop, ListProperty):
             kind = f"{annotation(prop.inner_property, sent=True)} | {kind}"
         if not prop.required:
-            kept = place == "field" and is_nullable(prop)
-            kind += "" if is_nullable(prop) else " | None"
-            kind, default = (f"{kind} | Unset", "UNSET") if kept else (kind, "None")
+            nullable = is_nullable(prop)
+            kind, default = _left_out(kind, nullable=nullable, kept=nullable and place == "field")
         name = identifier(key)
         name = f"{name}_" if name in CALL_OPTIONS else name
         text = operation.notes.get(key) or plain(prop.description)
-        return Argument(name, kind, default, place, key, text)
+        return Argument(
+            name=name, key=key, annotation=kind, default=default, text=text, place=place
+        )
 
     def _body(self, endpoint: Endpoint, operation: Operation) -> Iterator[Argument]:
         if not endpoint.bodies:
@@ -208,7 +202,14 @@ class Code:
             kind = annotation(body.prop, sent=True)
             default = None if body.prop.required else "UNSET"
             kind += " | Unset" if default else ""
-            yield Argument("body", kind, default, "body", "body", "The body of the request.")
+            yield Argument(
+                name="body",
+                key="body",
+                annotation=kind,
+                default=default,
+                text="The body of the request.",
+                place="body",
+            )
 
     def body_model(self, endpoint: Endpoint) -> str | None:
         """The model that the fields of the body are those of."""
@@ -281,6 +282,12 @@ class Code:
         if self.operations[endpoint.name].paging:
             named += classes(self._items(endpoint)[0])
         return list(once(named))
+
+
+def _left_out(kind: str, *, nullable: bool, kept: bool) -> tuple[str, str]:
+    """The type and the default of what may be left out; where null is *kept*, None means null."""
+    kind = kind if nullable else f"{kind} | None"
+    return (f"{kind} | Unset", "UNSET") if kept else (kind, "None")
 
 
 def _succeeds(response: Any) -> bool:

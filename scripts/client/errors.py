@@ -48,12 +48,7 @@ class Errors:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-
-    @cached_property
-    def codes(self) -> dict[str, int]:
-        """Every error code, and the status that it comes with."""
-        found = (codes for _, codes in self.api.having("x-error-codes"))
-        return {code: each["status"] for codes in found for code, each in codes.items()}
+        self.codes = api.error_codes
 
     @cached_property
     def path(self) -> tuple[str, ...]:

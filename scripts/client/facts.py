@@ -45,8 +45,6 @@ class Facts:
         """What the API is called."""
         return str(self.document["info"]["title"])
 
-    key_variable = "LAYERS_API_KEY"
-
     @cached_property
     def version(self) -> str:
         """The version of the document, which is that of the client."""

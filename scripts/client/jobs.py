@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,8 @@ from openapi_python_client.strings import pascal_case, snake_case
 from scripts.client.operations import Operation, identifier
 from scripts.lifecycle_rules import Graph, causes, graphs
 from scripts.openapi_nodes import Api, Call, tokens
+
+from layers_contract.contract import seconds
 
 Json = Any
 
@@ -42,18 +43,6 @@ class Flow:
         return f"{self.job}Handle"
 
 
-def seconds(duration: str) -> float:
-    """An ISO 8601 duration in seconds."""
-    units = {"W": 604800, "D": 86400, "H": 3600, "S": 1}
-    date, _, time = duration.removeprefix("P").partition("T")
-    parts = [(date, {**units}), (time, {**units, "M": 60})]
-    return sum(
-        float(number) * sizes[unit]
-        for text, sizes in parts
-        for number, unit in re.findall(r"([\d.]+)([A-Z])", text)
-    )
-
-
 class Jobs:
     """The kinds of job in a document. *operation* tells of a call what a client must know."""
 
@@ -64,8 +53,13 @@ class Jobs:
     @cached_property
     def flows(self) -> list[Flow]:
         """Every kind of job: what has a lifecycle that ends, and a poll that takes its own id."""
-        found = (self._flow(graph) for graph in graphs(self.api) if graph.endings)
-        return [each for each in found if each is not None]
+        return [flow for _, flow in self._found]
+
+    @cached_property
+    def _found(self) -> list[tuple[Json, Flow]]:
+        """Every kind of job, with its schema."""
+        found = ((each.node.value, self._flow(each)) for each in graphs(self.api) if each.endings)
+        return [(schema, flow) for schema, flow in found if flow is not None]
 
     def started_by(self, operation_id: str) -> Flow | None:
         """The kind of job that the whole answer of an operation is the envelope of."""
@@ -80,12 +74,8 @@ class Jobs:
 
     def _flow_of_answer(self, call: Call) -> Flow | None:
         parts = [part for schema in self.api.answers(call) for part in self.api.parts(schema)]
-        by_schema = {id(self._schema(flow.job)): flow for flow in self.flows}
+        by_schema = {id(schema): flow for schema, flow in self._found}
         return next((by_schema[id(part)] for part in parts if id(part) in by_schema), None)
-
-    def _schema(self, class_name: str) -> Json:
-        schemas = self.api.document["components"]["schemas"]
-        return next(each for name, each in schemas.items() if pascal_case(name) == class_name)
 
     def _flow(self, graph: Graph) -> Flow | None:
         schema, name = graph.node.value, graph.node.at[-1]

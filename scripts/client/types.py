@@ -78,14 +78,20 @@ def _simple(prop: Property) -> tuple[str, str]:
     return _PLAIN[kind], "str | UUID" if kind == "UuidProperty" else _PLAIN[kind]
 
 
+def reader_of(prop: Property) -> str | None:
+    """The function that reads a text that an API may add to; None for whatever else."""
+    # One value tells the members of a union apart: it must not take any other text.
+    if isinstance(prop, EnumProperty) and prop.value_type is str and len(prop.values) > 1:
+        return f"read_{snake_case(prop.class_info.name)}"
+    return None
+
+
 def decoder(prop: Property) -> str | None:
     """A callable that makes a property's value of JSON; None where JSON's value will do."""
-    if isinstance(prop, ModelProperty) and not is_free(prop):
-        return f"{prop.class_info.name}.from_dict"
+    if model := named_model(prop):
+        return f"{model.class_info.name}.from_dict"
     if isinstance(prop, EnumProperty):
-        # One value tells the members of a union apart: it must not take any other text.
-        name, texts = str(prop.class_info.name), prop.value_type is str
-        return f"read_{snake_case(name)}" if texts and len(prop.values) > 1 else name
+        return reader_of(prop) or str(prop.class_info.name)
     known = {"DateTimeProperty": "moment", "DateProperty": "date.fromisoformat"}
     if isinstance(prop, ListProperty | UnionProperty):
         expression = decoded(prop, "data")
@@ -98,7 +104,7 @@ def decoded(prop: Property, source: str, *, absent: bool = False) -> str:
     kinds = [each for each in inner(prop) if type(each).__name__ != "NoneProperty"]
     if all(_as_is(each) for each in kinds):
         return source
-    if len(kinds) < len(inner(prop)) or absent:
+    if is_nullable(prop) or absent:
         plain = _one(kinds, "value")
         return f"None if (value := {source}) is None else {plain}"
     return _one(kinds, source)
@@ -127,7 +133,7 @@ def classes(prop: Property) -> Iterator[Property]:
     elif isinstance(prop, UnionProperty):
         for each in prop.inner_properties:
             yield from classes(each)
-    elif isinstance(prop, EnumProperty) or (isinstance(prop, ModelProperty) and not is_free(prop)):
+    elif isinstance(prop, EnumProperty) or named_model(prop):
         yield prop
 
 

@@ -16,7 +16,6 @@ import httpx
 import pytest
 import yaml
 from scripts.client.facts import Facts
-from scripts.client.jobs import seconds
 from scripts.client.operations import UnfitError, identifier, method_name
 from scripts.generate_client import check, differences, generate
 from tests.client.sides import KEY, URL, Server, SyncTime, answer
@@ -203,6 +202,21 @@ def test_a_drift_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert told.count("\n") == 1
 
 
+def test_a_document_that_is_not_there_is_told_in_one_line() -> None:
+    """Wrong use is exit code 2, and no drift."""
+    command = [
+        sys.executable,
+        "-m",
+        "scripts.generate_client",
+        "--check",
+        "--document",
+        "none.yaml",
+    ]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr.count("\n")) == (2, 1)
+    assert found.stderr.startswith("generate_client: none.yaml: ")
+
+
 def test_hash_seeds_do_not_matter(tmp_path: Path) -> None:
     """Another process with another seed writes the same bytes."""
     command = [sys.executable, "-m", "scripts.generate_client", "--into", str(tmp_path / "made")]
@@ -324,22 +338,6 @@ def test_a_bearer_token_needs_no_edit_but_the_document_s() -> None:
     document = extended()
     document["components"]["securitySchemes"] = {"ApiKey": {"type": "http", "scheme": "bearer"}}
     assert Facts(document).auth == ("authorization", "Bearer ")
-
-
-@pytest.mark.parametrize(
-    ("duration", "expected"),
-    [
-        ("PT2S", 2),
-        ("PT0.5S", 0.5),
-        ("PT1M30S", 90),
-        ("P1D", 86400),
-        ("P2W", 1209600),
-        ("PT1H", 3600),
-    ],
-)
-def test_durations_are_seconds(duration: str, expected: float) -> None:
-    """Weeks, days, hours, minutes, seconds."""
-    assert seconds(duration) == expected
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,10 @@ def test_codes_go_with_statuses() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("PT2S", 2), ("PT0.5S", 0.5), ("P1DT2H3M4S", 93_784), ("P2W", 1_209_600), ("PT24H", 86_400)],
+    [
+        *[("PT2S", 2), ("PT0.5S", 0.5), ("PT1M30S", 90), ("PT1H", 3_600), ("PT24H", 86_400)],
+        *[("P1D", 86_400), ("P2W", 1_209_600), ("P1DT2H3M4S", 93_784)],
+    ],
 )
 def test_a_duration_is_so_many_seconds(text: str, expected: float) -> None:
     """ISO 8601 durations of weeks to seconds are read."""

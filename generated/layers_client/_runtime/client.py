@@ -69,9 +69,9 @@ class BaseClient(_Shared[Transport]):
         headers: Mapping[str, str] | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
-        where = (_key(api_key), _origin(base_url or self._api.base_url))
-        sent = {**_default_headers(self._api), **lower(headers)}
-        settings = Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
+        settings = _settings(
+            self._api, api_key, base_url, timeout, max_retries, max_retry_time, headers
+        )
         http = http_client or httpx.Client()
         self._transport = Transport(self._api, settings, http, owns_http=http_client is None)
 
@@ -138,9 +138,9 @@ class BaseAsyncClient(_Shared[AsyncTransport]):
         headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
-        where = (_key(api_key), _origin(base_url or self._api.base_url))
-        sent = {**_default_headers(self._api), **lower(headers)}
-        settings = Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
+        settings = _settings(
+            self._api, api_key, base_url, timeout, max_retries, max_retry_time, headers
+        )
         http = http_client or httpx.AsyncClient()
         self._transport = AsyncTransport(self._api, settings, http, owns_http=http_client is None)
 
@@ -223,8 +223,19 @@ def _count(retries: int) -> int:
     return retries
 
 
-def _default_headers(api: Api) -> dict[str, str]:
-    return {"accept": "application/json", "user-agent": api.user_agent}
+def _settings(  # noqa: PLR0917 - a client has this many
+    api: Api,
+    api_key: str | None,
+    base_url: str | None,
+    timeout: TimeoutTypes,
+    max_retries: int,
+    max_retry_time: float,
+    headers: Mapping[str, str] | None,
+) -> Settings:
+    """The settings of a new client."""
+    where = (_key(api_key), _origin(base_url or api.base_url))
+    sent = {"accept": "application/json", "user-agent": api.user_agent, **lower(headers)}
+    return Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
 
 
 def _changes(
@@ -250,7 +261,7 @@ def _custom_call(method: str, path: str, query: Mapping[str, object] | None, jso
     if not path.startswith("/") or path.startswith("//") or "\\" in path:
         raise ConfigurationError(f"{path!r} is no path: calls go to base_url and nowhere else")
     plain = path.replace("{", "{{").replace("}", "}}")
-    operation = Operation(f"{method} {path}", method.upper(), plain, answer="bytes")
+    operation = Operation(method.upper(), plain, answer="bytes")
     return Call(operation, query=query, body=UNSET if json is UNSET else to_json(json))
 
 

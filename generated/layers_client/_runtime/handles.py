@@ -16,7 +16,16 @@ from .errors import APIConnectionError, ConfigurationError, JobError, LayersErro
 from .model import Model
 from .retry import read_retry_after
 from .transport import AsyncTransport, Transport
-from .waiting import DEFAULT_WAIT, Ended, Flow, Sleep, job_error, look, next_step
+from .waiting import (
+    DEFAULT_WAIT,
+    Ended,
+    Flow,
+    Sleep,
+    is_over,
+    job_error,
+    look,
+    next_step,
+)
 
 __all__ = ["AsyncHandle", "Handle"]
 
@@ -170,11 +179,11 @@ class Handle(_Handle[JobT, ResultT]):
             if isinstance(step, Ended):
                 return step
             clock.sleep(step.seconds)
-            left = None if timeout is None else timeout - elapsed - step.seconds
+            options = within(timeout, elapsed + step.seconds, self._transport.settings.timeout)
             try:
-                self._poll(within(left, self._transport.settings.timeout))
+                self._poll(options)
             except APIConnectionError:
-                if timeout is None or clock.now() - started < timeout:
+                if not is_over(timeout, clock.now() - started):
                     raise
             polls += 1
             if on_progress is not None:
@@ -251,11 +260,11 @@ class AsyncHandle(_Handle[JobT, ResultT]):
             if isinstance(step, Ended):
                 return step
             await clock.sleep(step.seconds)
-            left = None if timeout is None else timeout - elapsed - step.seconds
+            options = within(timeout, elapsed + step.seconds, self._transport.settings.timeout)
             try:
-                await self._poll(within(left, self._transport.settings.timeout))
+                await self._poll(options)
             except APIConnectionError:
-                if timeout is None or clock.now() - started < timeout:
+                if not is_over(timeout, clock.now() - started):
                     raise
             polls += 1
             if on_progress is not None and isawaitable(told := on_progress(self._job)):
@@ -272,11 +281,11 @@ class AsyncHandle(_Handle[JobT, ResultT]):
             await self._transport.send(self._cancel_call())
 
 
-def within(left: float | None, timeout: TimeoutTypes) -> CallOptions:
+def within(timeout: float | None, elapsed: float, phase: TimeoutTypes) -> CallOptions:
     """Options that keep one poll, retries and all, within what is left of the wait."""
-    if left is None:
+    if timeout is None:
         return AS_SET
-    left = max(left, LAST_LOOK)
-    phases = httpx.Timeout(timeout).as_dict().items()
+    left = max(timeout - elapsed, LAST_LOOK)
+    phases = httpx.Timeout(phase).as_dict().items()
     cut = {name: left if seconds is None else min(left, seconds) for name, seconds in phases}
     return CallOptions(timeout=httpx.Timeout(**cut), max_retry_time=left)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from .answer import Answer
+from .answer import Answer, at
 from .call import Call, CallOptions
 from .errors import PaginationError
 from .transport import AsyncTransport, Transport
@@ -48,11 +48,10 @@ def next_cursor(page: Any, path: Sequence[str], seen: set[str]) -> str | None:
     Raises:
         PaginationError: The cursor is one of those *seen*.
     """
-    for step in path:
-        page = cast(dict[str, Any], page).get(step) if isinstance(page, dict) else None
-    if page is None or page == "":
+    found = at(page, path)
+    if found is None or found == "":
         return None
-    cursor = str(page)
+    cursor = str(found)
     if cursor in seen:
         raise PaginationError(f"the list names cursor {cursor!r} a second time; it would not end")
     return cursor

@@ -20,6 +20,7 @@ __all__ = [
     "Outcome",
     "Schedule",
     "Sleep",
+    "is_over",
     "job_error",
     "look",
     "next_step",
@@ -92,12 +93,17 @@ def next_step(
     """
     if state in flow.endings:
         return Ended(flow.endings[state])
-    if timeout is not None and elapsed >= timeout:
+    if is_over(timeout, elapsed):
         return Ended("timeout")
     pause = 0.0 if polls == 0 else _pause(flow.schedule, polls - 1, chance)
     if polls and retry_after is not None:
         pause = retry_after
     return Sleep(pause if timeout is None else min(pause, timeout - elapsed))
+
+
+def is_over(timeout: float | None, elapsed: float) -> bool:
+    """Whether the time of a wait is over."""
+    return timeout is not None and elapsed >= timeout
 
 
 def _pause(schedule: Schedule, done: int, chance: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
@@ -179,10 +179,15 @@ def _status_error(response: httpx.Response, api: Api) -> APIStatusError:
 
 
 def _error_object(response: httpx.Response, path: tuple[str, ...]) -> dict[str, Any]:
-    found = _json(response)
-    for step in path:
-        found = cast(dict[str, Any], found).get(step) if isinstance(found, dict) else None
+    found = at(_json(response), path)
     return cast(dict[str, Any], found) if isinstance(found, dict) else {}
+
+
+def at(value: object, path: Sequence[str]) -> object:
+    """What the keys of *path* lead to in a JSON value; None where they lead nowhere."""
+    for key in path:
+        value = cast(dict[str, object], value).get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _text(value: object) -> str | None:

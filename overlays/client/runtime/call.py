@@ -24,7 +24,6 @@ SAFE_TO_REPEAT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 class Operation(NamedTuple):
     """An operation of the document."""
 
-    id: str
     method: str
     path: str
     """With `{}` where each id goes."""

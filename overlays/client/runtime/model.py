@@ -113,8 +113,8 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object; what is `UNSET`, or `None` and need not be sent, is left out."""
-        values = {field.name: getattr(self, field.name) for field in self.fields}
-        return {**self.additional_properties, **_object(values, type(self))}
+        values = ((field, getattr(self, field.name)) for field in self.fields)
+        return {**self.additional_properties, **_object(values)}
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -138,7 +138,8 @@ def to_json(value: object, model: type[Model] | None = None) -> Any:
     if isinstance(value, Model):
         return value.to_dict()
     if isinstance(value, Mapping):
-        return _object(cast(Mapping[str, object], value), model)
+        members = cast(Mapping[str, object], value).items()
+        return _object((_field(name, model), each) for name, each in members)
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return [to_json(each, model) for each in cast(Iterable[object], value)]
     return _scalar(value)
@@ -156,14 +157,12 @@ def _scalar(value: object) -> Any:
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _object(values: Mapping[str, object], model: type[Model] | None) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for name, value in values.items():
-        field = _field(name, model)
-        if value is UNSET or (value is None and not field.null):
-            continue
-        result[field.key] = to_json(value, field.model)
-    return result
+def _object(values: Iterable[tuple[Field, object]]) -> dict[str, Any]:
+    return {
+        field.key: to_json(value, field.model)
+        for field, value in values
+        if value is not UNSET and (value is not None or field.null)
+    }
 
 
 def _field(name: str, model: type[Model] | None) -> Field:
