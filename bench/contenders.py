@@ -10,9 +10,8 @@ import json
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +19,11 @@ from typing import Any, Final
 import httpx
 
 from golden_path import walk
-from throughput import PRISM, ROOT, START_LIMIT, free_port, running
+from throughput import LAYERS, PRISM, ROOT, free_port, running, written
 
 __all__ = ["CONTENDERS", "DIFFERS", "Look", "Mock", "Settings", "mock"]
 
 DOCUMENT: Final = ROOT / "openapi/layers.yaml"
-LAYERS: Final = [sys.executable, "-c", "from layers_contract.cli import main; main()"]
 SCHEMATHESIS: Final = [
     sys.executable,
     "-c",
@@ -81,19 +79,7 @@ def mock(fault: str, settings: Settings, folder: Path) -> Iterator[Mock]:
     command += ["--render", str(settings.render), "--seed", str(settings.seed)]
     command += ["--fault", fault] if fault else []
     with running(command, port, quiet=True):
-        yield Mock(file, _written(file), folder, settings)
-
-
-def _written(file: Path) -> dict[str, Json]:
-    """A mock's target file, once it is whole: connections are taken before it is."""
-    end = time.monotonic() + START_LIMIT
-    while time.monotonic() < end:
-        with suppress(OSError, tomllib.TOMLDecodeError):
-            target = tomllib.loads(file.read_text(encoding="utf-8"))
-            if "expect" in target:
-                return target
-        time.sleep(0.05)
-    sys.exit(f"{Path(sys.argv[0]).stem}: the mock wrote no target file")
+        yield Mock(file, written(file), folder, settings)
 
 
 def ours(served: Mock) -> Look:
