@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import httpx
 
-from golden_path import walk
+from golden_path import json_object, walk
 from throughput import LAYERS, PRISM, ROOT, free_port, running, written
 
 __all__ = ["CONTENDERS", "DIFFERS", "Look", "Mock", "Settings", "mock"]
@@ -152,16 +152,16 @@ def _known(served: Mock) -> dict[str, dict[str, str]]:
 
         def made(project: str, hook: str) -> dict[str, str]:
             body = {"brief": {"hook": hook}}
-            answer = _json(client.post(f"/v1/projects/{project}/content", json=body))
+            answer = json_object(client.post(f"/v1/projects/{project}/content", json=body))
             return {name: str(answer.get(name) or "") for name in ("containerId", "jobId")}
 
         shown, other, parent = (made(projects["open"], f"Known {n}") for n in range(3))
         approved, rejected = (made(projects["gated"], f"For review {n}") for n in range(2))
         time.sleep(served.settings.render + 0.5)
-        assets = _json(client.get(f"/v1/content/{shown['containerId']}")).get("assets")
-        page = _json(client.get(f"/v1/projects/{projects['open']}/content", params={"limit": 1}))
+        assets = json_object(client.get(f"/v1/content/{shown['containerId']}")).get("assets")
+        listed = client.get(f"/v1/projects/{projects['open']}/content", params={"limit": 1})
     asset = {"assetId": assets[0]["id"]} if assets else {}
-    cursor = {"cursor": page.get("nextCursor")}
+    cursor = {"cursor": json_object(listed).get("nextCursor")}
     known = {
         "": shown | asset,
         "listContent": cursor,
@@ -171,14 +171,6 @@ def _known(served: Mock) -> dict[str, dict[str, str]]:
         "rejectContent": rejected,
     }
     return {name: {k: v for k, v in ids.items() if v} for name, ids in known.items()}
-
-
-def _json(answer: httpx.Response) -> dict[str, Json]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _config(known: dict[str, dict[str, str]], served: Mock) -> str:
