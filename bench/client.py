@@ -58,16 +58,17 @@ print(took, modules, peak)
 """Milliseconds, modules, and MiB at the peak, which only Linux tells: `getrusage` has the peak of
 the process that started this one."""
 
-NOTHING, HTTPX, ROOT_ONLY, ALL = "nothing", "httpx", "layers_client", "layers_client, all"
-FIRST_BARE, FIRST_LAYERS = "httpx", "layers_client"
+NOTHING, HTTPX, CLIENT, ALL = "nothing", "httpx", "layers_client", "layers_client, all"
 FIRST: Final = {
-    FIRST_BARE: "from client_overhead import first_bare_call as call; call()",
-    FIRST_LAYERS: "from client_overhead import first_call; first_call('Layers, GET')",
+    HTTPX: "from client_overhead import first_bare_call as call; call()",
+    CLIENT: "from client_overhead import first_call; first_call('Layers, GET')",
     "openai": "from client_overhead import first_call; first_call('openai, GET')",
     "anthropic": "from client_overhead import first_call; first_call('anthropic, GET')",
     "stripe": "from client_overhead import first_call; first_call('stripe, GET')",
 }
 """Import, client and one call."""
+
+Starts = dict[str, list[tuple[float, ...]]]  # by name: what `PROBE` printed, by round
 
 IMPORT_GOAL, ALL_GOAL, DECODE_GOAL = 0.5, 1.3, 2.0
 CALL_GOAL, GENERATE_GOAL, WHEEL_GOAL = 60.0, 5.0, 120_000
@@ -83,21 +84,17 @@ def quartiles(values: Sequence[float], digits: int = 0) -> str:
 
 def probe(statement: str, path: str) -> tuple[float, ...]:
     """What a statement takes in a fresh interpreter."""
-    command = [str(PYTHON), "-c", PROBE, statement]
-    run = subprocess.run(command, env=_environment(path), stdout=subprocess.PIPE, check=True)
-    return tuple(map(float, run.stdout.split()))
+    return tuple(map(float, _printed(path, "-c", PROBE, statement).split()))
 
 
 def worker(path: str, script: str, *arguments: str) -> Any:
     """What a script of the bench prints, run beside the contenders."""
-    command = [str(PYTHON), str(BENCH / script), *arguments]
-    run = subprocess.run(command, env=_environment(path), stdout=subprocess.PIPE, check=True)
-    return json.loads(run.stdout)
+    return json.loads(_printed(path, str(BENCH / script), *arguments))
 
 
-def _environment(path: str) -> dict[str, str]:
+def _printed(path: str, *arguments: str) -> bytes:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PYTHONPATH": path}
+    return subprocess.check_output([str(PYTHON), *arguments], env={**kept, "PYTHONPATH": path})
 
 
 def build(folder: Path) -> Path:
@@ -135,9 +132,9 @@ def listed() -> bytes:
 
 def in_turns(
     statements: dict[str, str], rounds: int, path: str, tell: Callable[[str], None]
-) -> dict[str, list[tuple[float, ...]]]:
+) -> Starts:
     """What each statement takes in each round."""
-    found: dict[str, list[tuple[float, ...]]] = {name: [] for name in statements}
+    found: Starts = {name: [] for name in statements}
     for number in range(rounds + 1):
         tell(f"round {number} of {rounds}" if number else "once without measuring")
         for name, statement in statements.items():
@@ -149,32 +146,28 @@ def in_turns(
 
 def imports(rounds: int, site: Path, tell: Callable[[str], None]) -> Section:
     """Imports in fresh interpreters, beside that of httpx."""
-    names = {each: f"import {each}" for each in (HTTPX, ROOT_ONLY)}
+    names = {each: f"import {each}" for each in (HTTPX, CLIENT)}
     statements = {NOTHING: "pass", **names, ALL: f"import {', '.join(modules(site))}"}
     statements |= {each: f"import {each}" for each in ("openai", "anthropic", "stripe")}
     found = in_turns(statements, rounds, str(site), tell)
-    goals = {ROOT_ONLY: IMPORT_GOAL, ALL: ALL_GOAL}
-    rows = [_started(name, found, found[HTTPX], goals.get(name)) for name in found]
-    return Section("Import", ("ms", "middle half", "modules, MiB", "× httpx"), rows)
+    return _section("Import", found, {CLIENT: IMPORT_GOAL, ALL: ALL_GOAL})
 
 
 def first_calls(rounds: int, site: Path, tell: Callable[[str], None]) -> Section:
     """Import, client and one call in fresh interpreters, beside those of httpx."""
     found = in_turns(FIRST, rounds, f"{site}{os.pathsep}{BENCH}", tell)
-    rows = [_started(name, found, found[FIRST_BARE], None) for name in found]
-    heads = ("ms", "middle half", "modules, MiB", "× httpx")
-    return Section("Import and one call", heads, rows)
+    return _section("Import and one call", found, {})
 
 
-def _started(
-    name: str,
-    found: dict[str, list[tuple[float, ...]]],
-    beside: list[tuple[float, ...]],
-    goal: float | None,
-) -> Row:
+def _section(title: str, found: Starts, goals: dict[str, float]) -> Section:
+    rows = [_started(name, found, goals.get(name)) for name in found]
+    return Section(title, ("ms", "middle half", "modules, MiB", "× httpx"), rows)
+
+
+def _started(name: str, found: Starts, goal: float | None) -> Row:
     times = [each[0] for each in found[name]]
     loaded, peak = found[name][-1][1], statistics.median(each[2] for each in found[name])
-    relation = ratio(times, [each[0] for each in beside])
+    relation = ratio(times, [each[0] for each in found[HTTPX]])
     middle = statistics.median(times)
     digits = 1 if middle < 100 else 0
     return Row(
@@ -223,7 +216,7 @@ def decoding(rounds: int, site: Path, folder: Path) -> Section:
 
 
 def _decoded(name: str, times: list[float], beside: list[float]) -> Row:
-    relation, held = ratio(times, beside), name == ROOT_ONLY
+    relation, held = ratio(times, beside), name == CLIENT
     return Row(
         name,
         f"{statistics.median(times):.0f}",

@@ -142,7 +142,7 @@ def budget(fake: Fake) -> str:
 @row("Typed errors with request id")
 def typed_errors(fake: Fake) -> str:
     """Each code of the document, a code that is new, and a status that is."""
-    codes = DOCUMENT["components"]["schemas"]["ErrorDetail"]["x-error-codes"]
+    codes = DOCUMENT.schema("ErrorDetail")["x-error-codes"]
     with side(Layers, fake, max_retries=0) as client:
         for code, entry in codes.items():
             fake.script(refusal(entry["status"], code, X_Request_Id="req_7"))

@@ -10,19 +10,20 @@ with the garbage collector off.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from client_overhead import in_turns
 from layers_client import models
 
 TIMES: Final = 5
@@ -172,17 +173,8 @@ def main() -> None:
     page, rounds = Path(sys.argv[1]).read_bytes(), int(sys.argv[2])
     if different := differences():
         sys.exit(f"client_decoding: not what the client has: {', '.join(different)}")
-    contenders = decoders()
-    for decode in contenders.values():
-        microseconds(decode, page)  # warms up
-    found: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, decode in contenders.items():
-            gc.collect()
-            gc.disable()
-            found[name].append(microseconds(decode, page))
-            gc.enable()
-    json.dump(found, sys.stdout)
+    contenders = {name: partial(microseconds, decode, page) for name, decode in decoders().items()}
+    json.dump(in_turns(contenders, rounds), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -12,16 +9,15 @@ from typing import Any, Final
 
 from client_sides import (
     ACCEPTED,
-    CANARY,
     CONTAINER,
     DONE,
-    GENERATED,
     JOB,
     KINDS,
     PROJECT,
     READ,
     SOON,
     Side,
+    elsewhere,
     equal,
     generate,
     row,
@@ -115,10 +111,7 @@ def resumed(fake: Fake) -> str:
         fake.script(ACCEPTED)
         client.call(generate)
     fake.script(look("running"), look("running"), FINISHED, READ)
-    environment = {**os.environ, "PYTHONPATH": str(GENERATED), "LAYERS_API_KEY": CANARY}
-    command = [sys.executable, "-c", RESUME, fake.url]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    equal("what the other process printed", done.stdout + done.stderr, "cnt_1\n")
+    equal("what the other process printed", elsewhere(RESUME, fake), "cnt_1\n")
     return "another process, with the id alone: `jobs.resume(id).wait()` returned the container"
 
 

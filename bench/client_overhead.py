@@ -13,9 +13,10 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 KEY: Final = "sk_0123456789abcdef0123456789abcdef"
 PROJECT: Final = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"
@@ -52,6 +53,7 @@ ANTHROPIC_MODEL: Final = {
     "created_at": "2025-02-19T00:00:00Z",
 }
 
+Figure = TypeVar("Figure")
 Loop = Callable[[int], None]
 """Makes so many calls."""
 
@@ -147,20 +149,12 @@ def layers_generate() -> Contender:
     return Contender(call, again(post))
 
 
-def openai_get() -> Contender:
-    """`OpenAI().models.retrieve`, on httpx2."""
-    httpx2, package = import_module("httpx2"), import_module("openai")
-    http = httpx2.Client(transport=transport(httpx2, OPENAI_MODEL))
-    client = package.OpenAI(api_key=KEY, http_client=http)
-    return Contender(again(lambda: client.models.retrieve("m")), bare_get(httpx2, OPENAI_MODEL))
-
-
-def anthropic_get() -> Contender:
-    """`Anthropic().models.retrieve`, on httpx2."""
-    httpx2, package = import_module("httpx2"), import_module("anthropic")
-    http = httpx2.Client(transport=transport(httpx2, ANTHROPIC_MODEL))
-    client = package.Anthropic(api_key=KEY, http_client=http)
-    return Contender(again(lambda: client.models.retrieve("m")), bare_get(httpx2, ANTHROPIC_MODEL))
+def retrieve(package: str, name: str, answer: object) -> Contender:
+    """`OpenAI().models.retrieve`, or that of `Anthropic()`, on httpx2."""
+    httpx2, make = import_module("httpx2"), getattr(import_module(package), name)
+    http = httpx2.Client(transport=transport(httpx2, answer))
+    client = make(api_key=KEY, http_client=http)
+    return Contender(again(lambda: client.models.retrieve("m")), bare_get(httpx2, answer))
 
 
 def stripe_get() -> Contender:
@@ -176,8 +170,8 @@ CONTENDERS: Final[dict[str, Callable[[], Contender]]] = {
     "Layers, GET": layers_get,
     "AsyncLayers, GET": layers_get_async,
     "Layers, POST": layers_generate,
-    "openai, GET": openai_get,
-    "anthropic, GET": anthropic_get,
+    "openai, GET": partial(retrieve, "openai", "OpenAI", OPENAI_MODEL),
+    "anthropic, GET": partial(retrieve, "anthropic", "Anthropic", ANTHROPIC_MODEL),
     "stripe, GET": stripe_get,
 }
 
@@ -199,20 +193,29 @@ def microseconds(loop: Loop) -> float:
     return (time.process_time() - begun) / CALLS * 1e6
 
 
-def main() -> None:
-    """Visit every contender in every round."""
-    contenders = {name: make() for name, make in CONTENDERS.items()}
-    for each in contenders.values():
-        each.call(CALLS)
-        each.bare(CALLS)
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-    for _ in range(int(sys.argv[1])):
-        for name, each in contenders.items():
+def both(contender: Contender) -> tuple[float, float]:
+    """The CPU time of one call, and of one without the package."""
+    return microseconds(contender.call), microseconds(contender.bare)
+
+
+def in_turns(measures: Mapping[str, Callable[[], Figure]], rounds: int) -> dict[str, list[Figure]]:
+    """What each measure gives in each round, once all are warm, with the garbage collector off."""
+    for measure in measures.values():
+        measure()
+    found: dict[str, list[Figure]] = {name: [] for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
             gc.collect()
             gc.disable()
-            found[name].append((microseconds(each.call), microseconds(each.bare)))
+            found[name].append(measure())
             gc.enable()
-    json.dump(found, sys.stdout)
+    return found
+
+
+def main() -> None:
+    """Visit every contender in every round."""
+    contenders = {name: partial(both, make()) for name, make in CONTENDERS.items()}
+    json.dump(in_turns(contenders, int(sys.argv[1])), sys.stdout)
 
 
 if __name__ == "__main__":

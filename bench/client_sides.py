@@ -7,20 +7,21 @@ where the client lacks the feature, and `NeedlessError` where the API has no use
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from fake_server import Fake, Reply, reply
 from layers_client import AsyncLayers, Layers, LayersError
+from layers_contract.document import load
 
 __all__ = [
     "ACCEPTED",
-    "BRIEF",
     "BROKEN",
     "CANARY",
     "CONTAINER",
@@ -40,6 +41,7 @@ __all__ = [
     "NeedlessError",
     "Row",
     "Side",
+    "elsewhere",
     "equal",
     "generate",
     "read",
@@ -50,13 +52,8 @@ __all__ = [
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 GENERATED: Final = ROOT / "generated"
-DOCUMENT: Final = yaml.safe_load((ROOT / "openapi/layers.yaml").read_text(encoding="utf-8"))
-OPERATIONS: Final = [
-    operation
-    for path in DOCUMENT["paths"].values()
-    for method, operation in path.items()
-    if method != "parameters"
-]
+DOCUMENT: Final = load()
+OPERATIONS: Final = [each.raw for each in DOCUMENT.operations.values()]
 CANARY: Final = "lk_canary_5d01f7c2"
 """The key: wherever it is found but in its header, it has leaked."""
 KEY_HEADER: Final = "Idempotency-Key"
@@ -162,6 +159,15 @@ def generate(layers: Any, **more: Any) -> Any:
 def read(layers: Any, **more: Any) -> Any:
     """A call that changes nothing."""
     return layers.content.get("cnt_1", **more)
+
+
+def elsewhere(code: str, fake: Fake, key: str | None = CANARY) -> str:
+    """What *code* says in another process, with the server's address and the key to call it."""
+    given = {**os.environ, "PYTHONPATH": str(GENERATED), "LAYERS_API_KEY": key}
+    environment = {name: value for name, value in given.items() if value is not None}
+    command = [sys.executable, "-c", code, fake.url]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
 
 
 def refusal(status: int, code: str, **headers: Any) -> Reply:

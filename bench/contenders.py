@@ -10,22 +10,20 @@ import json
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
-from golden_path import walk
-from throughput import PRISM, ROOT, START_LIMIT, free_port, running
+from golden_path import json_object, walk
+from throughput import LAYERS, PRISM, ROOT, free_port, running, written
 
 __all__ = ["CONTENDERS", "DIFFERS", "Look", "Mock", "Settings", "mock"]
 
 DOCUMENT: Final = ROOT / "openapi/layers.yaml"
-LAYERS: Final = [sys.executable, "-c", "from layers_contract.cli import main; main()"]
 SCHEMATHESIS: Final = [
     sys.executable,
     "-c",
@@ -81,19 +79,7 @@ def mock(fault: str, settings: Settings, folder: Path) -> Iterator[Mock]:
     command += ["--render", str(settings.render), "--seed", str(settings.seed)]
     command += ["--fault", fault] if fault else []
     with running(command, port, quiet=True):
-        yield Mock(file, _written(file), folder, settings)
-
-
-def _written(file: Path) -> dict[str, Json]:
-    """A mock's target file, once it is whole: connections are taken before it is."""
-    end = time.monotonic() + START_LIMIT
-    while time.monotonic() < end:
-        with suppress(OSError, tomllib.TOMLDecodeError):
-            target = tomllib.loads(file.read_text(encoding="utf-8"))
-            if "expect" in target:
-                return target
-        time.sleep(0.05)
-    sys.exit(f"{Path(sys.argv[0]).stem}: the mock wrote no target file")
+        yield Mock(file, written(file), folder, settings)
 
 
 def ours(served: Mock) -> Look:
@@ -166,16 +152,16 @@ def _known(served: Mock) -> dict[str, dict[str, str]]:
 
         def made(project: str, hook: str) -> dict[str, str]:
             body = {"brief": {"hook": hook}}
-            answer = _json(client.post(f"/v1/projects/{project}/content", json=body))
+            answer = json_object(client.post(f"/v1/projects/{project}/content", json=body))
             return {name: str(answer.get(name) or "") for name in ("containerId", "jobId")}
 
         shown, other, parent = (made(projects["open"], f"Known {n}") for n in range(3))
         approved, rejected = (made(projects["gated"], f"For review {n}") for n in range(2))
         time.sleep(served.settings.render + 0.5)
-        assets = _json(client.get(f"/v1/content/{shown['containerId']}")).get("assets")
-        page = _json(client.get(f"/v1/projects/{projects['open']}/content", params={"limit": 1}))
+        assets = json_object(client.get(f"/v1/content/{shown['containerId']}")).get("assets")
+        listed = client.get(f"/v1/projects/{projects['open']}/content", params={"limit": 1})
     asset = {"assetId": assets[0]["id"]} if assets else {}
-    cursor = {"cursor": page.get("nextCursor")}
+    cursor = {"cursor": json_object(listed).get("nextCursor")}
     known = {
         "": shown | asset,
         "listContent": cursor,
@@ -185,14 +171,6 @@ def _known(served: Mock) -> dict[str, dict[str, str]]:
         "rejectContent": rejected,
     }
     return {name: {k: v for k, v in ids.items() if v} for name, ids in known.items()}
-
-
-def _json(answer: httpx.Response) -> dict[str, Json]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _config(known: dict[str, dict[str, str]], served: Mock) -> str:

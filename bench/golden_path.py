@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-__all__ = ["Watch", "walk"]
+__all__ = ["Watch", "json_object", "walk"]
 
 Json = Any
 Watch = Callable[[str, httpx.Response], None]
@@ -23,6 +23,15 @@ Watch = Callable[[str, httpx.Response], None]
 POLLS: Final = 40
 PAUSE: Final = 0.1
 KEY: Final = "golden-path"
+
+
+def json_object(response: httpx.Response) -> dict[str, Json]:
+    """An answer's JSON object, an empty one where there is none."""
+    try:
+        found = response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -38,11 +47,7 @@ class _Walker:
         except httpx.HTTPError:
             return {}
         self.watch(step, response)
-        try:
-            found = response.json()
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return json_object(response)
 
     def generate(self, step: str, project: str, hook: str, key: str = "", **more: Json) -> Json:
         """Start a render."""

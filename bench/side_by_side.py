@@ -83,20 +83,21 @@ class Record:
         return statistics.median(times)
 
 
-def group(fault: str) -> str:
-    """What a fault is about: the first word of the promise that it breaks."""
-    return FAULTS[fault].breaks.partition(".")[0]
+def grouped(faults: Iterable[str]) -> dict[str, list[str]]:
+    """Faults by what they are about: the first word of the promise that each breaks."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for fault in faults:
+        groups[FAULTS[fault].breaks.partition(".")[0]].append(fault)
+    return groups
 
 
 def spread(seed: int) -> list[str]:
     """All faults in an order whose every beginning has each group in proportion."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
-    by_group: dict[str, list[str]] = defaultdict(list)
-    for fault in rng.sample(list(FAULTS), len(FAULTS)):
-        by_group[group(fault)].append(fault)
+    groups = grouped(rng.sample(list(FAULTS), len(FAULTS)))
     places = {
         fault: ((number + rng.random()) / len(faults), fault)
-        for faults in by_group.values()
+        for faults in groups.values()
         for number, fault in enumerate(faults)
     }
     return sorted(places, key=places.__getitem__)
@@ -143,10 +144,7 @@ def _said(tool: str, found: Kept) -> str:
 
 def rows(record: Record, faults: list[str]) -> Iterator[list[str]]:
     """By group: how many faults, and how many each tool caught; then the sums, alarms and times."""
-    by_group: dict[str, list[str]] = defaultdict(list)
-    for fault in faults:
-        by_group[group(fault)].append(fault)
-    for name, members in [*sorted(by_group.items()), ("all", faults)]:
+    for name, members in [*sorted(grouped(faults).items()), ("all", faults)]:
         caught = (sum(record.caught(each, tool) for each in members) for tool in CONTENDERS)
         yield [name, str(len(members)), *map(str, caught)]
     alarms = (str(len(record.alarms(tool))) for tool in CONTENDERS)

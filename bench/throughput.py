@@ -23,7 +23,7 @@ import tomllib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PRISM: Final = ROOT / "bench/node_modules/.bin/prism"
 SERVE: Final = ROOT / "bench/serve.py"
 LOAD: Final = ROOT / "bench/load.py"
+LAYERS: Final = [sys.executable, "-c", "from layers_contract.cli import main; main()"]
 READ, START = "getJob", "generateContent"
 START_LIMIT: Final = 30.0
 Rates = dict[tuple[str, str], list[float]]  # by operation and server: requests a second, by round
@@ -157,6 +158,18 @@ def free_port() -> int:
         return port
 
 
+def written(file: Path) -> dict[str, Any]:
+    """A mock's target file, once it is whole: connections are taken before it is."""
+    end = time.monotonic() + START_LIMIT
+    while time.monotonic() < end:
+        with suppress(OSError, tomllib.TOMLDecodeError):
+            target = tomllib.loads(file.read_text(encoding="utf-8"))
+            if "expect" in target:
+                return target
+        time.sleep(0.05)
+    sys.exit(f"{Path(sys.argv[0]).stem}: the mock wrote no target file")
+
+
 def answer(call: Call, port: int) -> bytes:
     """The body of a call's answer; ends the run if the answer is not a success."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
@@ -197,10 +210,9 @@ class Bench:
 
     def mock(self) -> Server:
         """Our mock, as its command starts it."""
-        port, target_file = free_port(), self._folder / "target.toml"
-        command = [sys.executable, "-c", "from layers_contract.cli import main; main()", "mock"]
-        self._start([*command, "--port", str(port), "--target-out", str(target_file)], port)
-        target = tomllib.loads(target_file.read_text(encoding="utf-8"))
+        port, file = free_port(), self._folder / "target.toml"
+        self._start([*LAYERS, "mock", "--port", str(port), "--target-out", str(file)], port)
+        target = written(file)
         start = self._calls.start(target["projects"]["open"], target["api_key"])
         job = json.loads(answer(start, port))["jobId"]
         return Server("mock", port, {READ: self._calls.read(job, target["api_key"]), START: start})

@@ -24,6 +24,7 @@ from rich.table import Table
 from contenders import Settings, mock
 from layers_contract.contract import Contract
 from layers_contract.document import load
+from layers_contract.report import SilentProgress
 from layers_contract.run import run
 from layers_contract.target import Target, parse
 
@@ -36,18 +37,12 @@ BUSY: Final = 1.5
 
 
 @dataclass
-class Ends:
+class Ends(SilentProgress):
     """Notes when each story ended, and tells it."""
 
     console: Console
     begun: float = field(default_factory=time.monotonic)
     times: dict[str, float] = field(default_factory=dict)
-
-    def activity(self, name: str, doing: str) -> None:
-        """Nothing."""
-
-    def sent(self, requests: int, generations: int) -> None:
-        """Nothing."""
 
     def done(self, name: str) -> None:
         """Note when *name* ended."""

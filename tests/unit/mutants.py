@@ -14,7 +14,6 @@ GONE: Final = object()
 GENERATE: Final = "/paths/~1v1~1projects~1{projectId}~1content/post"
 LIST: Final = "/paths/~1v1~1projects~1{projectId}~1content/get"
 READ: Final = "/paths/~1v1~1content~1{containerId}/get"
-REGENERATE: Final = "/paths/~1v1~1content~1{containerId}~1regenerate/post"
 REJECT: Final = "/paths/~1v1~1content~1{containerId}~1reject/post"
 JOB: Final = "/paths/~1v1~1jobs~1{jobId}/get"
 SCHEMAS: Final = "/components/schemas"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.test_report_outcome import CONTENT, PROJECT, contract, exchange, outcome, read
+from tests.unit.histories import contract
+from tests.unit.test_report_outcome import CONTENT, PROJECT, exchange, outcome, read
 
 from layers_contract.history import Exchange, History
 from layers_contract.judge import judge

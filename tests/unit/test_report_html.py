@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests.unit.test_report_outcome import HOSTILE, contract, exchange, outcome, read, usual
+from tests.unit.histories import contract
+from tests.unit.test_report_outcome import HOSTILE, exchange, outcome, read, usual
 
 from layers_contract.contract import Lifecycle
 from layers_contract.report import to_html

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
+from tests.unit.histories import contract
 
-from layers_contract import document
-from layers_contract.contract import Contract
 from layers_contract.history import Exchange, History
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
@@ -22,12 +20,6 @@ BEGUN = 1_790_000_000.0
 PROJECT = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"
 CONTENT = f"/v1/projects/{PROJECT}/content"
 HOSTILE = "\x1b[31m[red]bold[/red]<script>alert(1)</script>\r\n\x00\u202e`$(touch pwned)`'\"]]>&"
-
-
-@cache
-def contract() -> Contract:
-    """The shipped contract."""
-    return Contract(document.load())
 
 
 def exchange(method: str = "POST", path: str = CONTENT, at: float = 0.0, **more: Any) -> Exchange:
