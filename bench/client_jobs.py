@@ -111,7 +111,8 @@ def resumed(fake: Fake) -> str:
         fake.script(ACCEPTED)
         client.call(generate)
     fake.script(look("running"), look("running"), FINISHED, READ)
-    equal("what the other process printed", elsewhere(RESUME, fake), "cnt_1\n")
+    done = elsewhere(RESUME, fake)
+    equal("what the other process printed", done.stdout + done.stderr, "cnt_1\n")
     return "another process, with the id alone: `jobs.resume(id).wait()` returned the container"
 
 

@@ -129,11 +129,12 @@ def from_environment(fake: Fake) -> str:
     fake.script(READ)
     code = "import sys; from layers_client import Layers\n"
     code += "print(Layers(base_url=sys.argv[1]).content.get('cnt_1').id)"
-    equal("printed", elsewhere(code, fake), "cnt_1\n")
+    done = elsewhere(code, fake)
+    equal("printed", done.stdout + done.stderr, "cnt_1\n")
     equal("sent", fake.sent("x-api-key"), [CANARY])
-    said = elsewhere(code, fake, key=None)
-    if "set LAYERS_API_KEY" not in said:
-        raise AssertionError(f"without a key: {said[-200:]!r}")
+    done = elsewhere(code, fake, key=None)
+    if "set LAYERS_API_KEY" not in done.stderr:
+        raise AssertionError(f"without a key: {done.stderr[-200:]!r}")
     return "`LAYERS_API_KEY` was sent; without it the error says what to set, and nothing is sent"
 
 

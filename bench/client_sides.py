@@ -161,13 +161,12 @@ def read(layers: Any, **more: Any) -> Any:
     return layers.content.get("cnt_1", **more)
 
 
-def elsewhere(code: str, fake: Fake, key: str | None = CANARY) -> str:
-    """What *code* says in another process, with the server's address and the key to call it."""
+def elsewhere(code: str, fake: Fake, key: str | None = CANARY) -> subprocess.CompletedProcess[str]:
+    """*code*, run in another process with the server's address and the key to call it."""
     given = {**os.environ, "PYTHONPATH": str(GENERATED), "LAYERS_API_KEY": key}
     environment = {name: value for name, value in given.items() if value is not None}
     command = [sys.executable, "-c", code, fake.url]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def refusal(status: int, code: str, **headers: Any) -> Reply:
