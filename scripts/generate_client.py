@@ -232,20 +232,21 @@ def _files(folder: Path) -> set[str]:
     }
 
 
-def check(document: Path, into: Path) -> int:
-    """Say whether *into* is what *document* makes: 0, or 1 and one line."""
+def outdated(document: Path, into: Path) -> str | None:
+    """How *into* differs from what *document* makes, in one line; None where it does not.
+
+    Raises what `generate` does.
+    """
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "generated"
         generate(document, fresh)
         different = differences(fresh, into)
     if not different:
-        return 0
+        return None
     more = f" and {len(different) - 1} more" if len(different) > 1 else ""
-    print(
-        f"{into.name}/ is not what {document.name} makes: {different[0]}{more}; run: make generate",
-        file=sys.stderr,
+    return (
+        f"{into.name}/ is not what {document.name} makes: {different[0]}{more}; run: make generate"
     )
-    return 1
 
 
 def main() -> int:
@@ -257,7 +258,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         if options.check:
-            return check(options.document, options.into)
+            if problem := outdated(options.document, options.into):
+                print(problem, file=sys.stderr)
+            return 1 if problem else 0
         generate(options.document, options.into)
         print(f"{options.into} is written from {options.document}")
     except (DocumentError, UnfitError) as error:

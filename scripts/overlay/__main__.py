@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+from scripts import yaml_text
 from scripts.overlay import NoOverlayError, OverlayError, apply, read
 
 from layers_contract.document import DocumentError, load
@@ -27,8 +27,7 @@ Json = Any
 def _text(value: Json, name: str) -> str:
     if name.endswith(".json"):
         return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return yaml_text.dump(value)
 
 
 def _options() -> argparse.Namespace:

@@ -1,0 +1,53 @@
+"""The Node tools: where they are, and how they are run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from scripts.publish.problems import MissingToolError, RefusedError
+
+BIN: Final = Path("node_modules/.bin")
+_SECONDS: Final = 120
+_SILENT: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+_BANNER: Final = "╔║╚"
+
+
+def redocly(*arguments: str | Path) -> str:
+    """What `redocly` prints.
+
+    Raises:
+        MissingToolError: It is not installed.
+        RefusedError: It ends with an error; what it said is in the lines.
+    """
+    return run("redocly", *arguments)
+
+
+def run(tool: str, *arguments: str | Path) -> str:
+    """What the tool of that name prints. Raises as `redocly` does."""
+    program = BIN / tool
+    if not shutil.which("node"):
+        raise MissingToolError("no node here: publishing needs Node.js 20.19 or newer and npm")
+    if not program.exists():
+        raise MissingToolError(f"{tool} is not installed; run: npm ci")
+    command = [str(program), *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **_SILENT},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_SECONDS,
+    )
+    if done.returncode:
+        raise RefusedError(f"{tool} {arguments[0]} refuses", _said(done.stdout + done.stderr))
+    return done.stdout
+
+
+def _said(output: str) -> list[str]:
+    """Without blank lines and the box about Node's age."""
+    lines = (line.rstrip() for line in output.splitlines())
+    return [line for line in lines if line and line.lstrip()[:1] not in _BANNER]
