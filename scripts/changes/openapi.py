@@ -1,0 +1,146 @@
+"""What the OpenAPI part of two documents says differently.
+
+Redocly finds the differences; what is made of them here is for partners. One change of a shared
+component is one change, with every operation that it reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from scripts.changes import phrases, redocly, sentences, sites, verdicts
+from scripts.changes.extensions.pair import Pair
+from scripts.changes.model import RATINGS, Change
+from scripts.changes.places import Atlas
+from scripts.changes.redocly import Difference
+from scripts.openapi_nodes import Path, to_pointer
+
+Json = Any
+
+
+def between(older: dict[str, Json], newer: dict[str, Json]) -> list[Change]:
+    """The changes from *older* to *newer*, without our extensions.
+
+    Raises:
+        MissingToolError: Redocly is not installed.
+        RefusedError: Redocly cannot read a document.
+    """
+    old, new = (Atlas(redocly.plain(raw)) for raw in (older, newer))
+    if old.raw == new.raw:
+        return list(_examples(older, newer))
+    found = redocly.differences(old.raw, new.raw)
+    changes = [*_grouped(_changes(found, old, new), new), *_examples(older, newer)]
+    return changes or [_unseen(old, new)]
+
+
+def _changes(found: list[Difference], old: Atlas, new: Atlas) -> Iterator[Change]:
+    rated = {(each.way, each.type) for each in found if each.rule}
+    demanded = {field for each in found for field in _demanded(each)}
+    for each in found:
+        told = not each.rule and (each.way, each.type) in rated and each.type.startswith("Security")
+        if told or _is_path_renamed(each) or (each.kind == "added" and each.way in demanded):
+            continue
+        where = sites.site(each, old, new)
+        atlas, other = (old, new) if each.kind == "removed" else (new, old)
+        yield _change(each, where, atlas, other)
+
+
+def _demanded(found: Difference) -> Iterator[Path]:
+    """The fields that a request must have now: that one of them is new is said with it."""
+    if found.rule == "required-properties-added":
+        gained = set(found.new or ()) - set(found.old or ())
+        yield from ((*found.way, "properties", str(name)) for name in gained)
+
+
+def _is_path_renamed(found: Difference) -> bool:
+    """Whether a parameter of a path has another name, which is told where it stands."""
+    return found.type == "PathItem" and found.property == "key" and not found.rule
+
+
+def _change(each: Difference, where: sites.Site, atlas: Atlas, other: Atlas) -> Change:
+    at = where.at
+    ways = atlas.ways(at) or other.ways(at)
+    rating, rule = verdicts.rated(each, at, ways)
+    operations = atlas.reached(at) or other.reached(at)
+    subject = phrases.called(atlas, at)
+    if where.swapped:
+        rule, what = "reference-changed", sentences.swapped(subject, *where.swapped)
+    else:
+        keyword = at[-1] if at and subject == phrases.called(atlas, at[:-1]) else ""
+        what = sentences.what(each, rule, sentences.Told(subject, _whole(atlas, at), keyword))
+    todo = sentences.todo(each, rating, rule, ways)
+    return Change(rating, operations, to_pointer(at), what, todo, rule)
+
+
+def _whole(atlas: Atlas, at: Path) -> str:
+    """What the place *at* is part of."""
+    shorter = at[:-2] if len(at) > 3 else at[:-1]
+    return phrases.called(atlas, shorter)
+
+
+def _grouped(changes: Iterable[Change], atlas: Atlas) -> list[Change]:
+    """Those that say one thing as one: with all operations, and the worst of their ratings."""
+    found: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        key = (change.rule, change.what)
+        first = found.setdefault(key, change)
+        operations = atlas.listed({*first.operations, *change.operations})
+        rating = min(first.rating, change.rating, key=RATINGS.index)
+        worst = first if rating == first.rating else change
+        found[key] = replace(worst, operations=operations)
+    return list(found.values())
+
+
+def _examples(older: dict[str, Json], newer: dict[str, Json]) -> Iterator[Change]:
+    """One change for all examples that differ."""
+    pair = Pair(Atlas(older), Atlas(newer))
+    spots = [spot for name in redocly.EXAMPLES for spot in pair.spots(name)]
+    if differ := [s for s in spots if s.old != s.new and s.kind != "components"]:
+        operations = pair.new.listed({name for spot in differ for name in spot.operations})
+        what = "Examples have changed."
+        yield differ[0].change("wording", "examples-changed", what, operations=operations)
+
+
+def _unseen(old: Atlas, new: Atlas) -> Change:
+    """What Redocly does not report: nobody has rated it."""
+    at = _first_difference(old.raw, new.raw, ())
+    if _spelt_out(old) == _spelt_out(new):
+        what = "The document is put together in another way, and says the same."
+        return Change("wording", (), to_pointer(at), what, "Nothing to do.", "rearranged")
+    return Change(
+        "breaking",
+        new.reached(at) or old.reached(at),
+        to_pointer(at),
+        f"{phrases.first(phrases.called(new, at))} has changed in a way that nothing rates.",
+        "Compare your use of it with the document.",
+        "unrated",
+    )
+
+
+def _spelt_out(atlas: Atlas) -> Json:
+    """A document without components, and with what its references lead to in their place."""
+    rest = {key: value for key, value in atlas.raw.items() if key != "components"}
+    schemes = atlas.raw.get("components", {}).get("securitySchemes")
+    return _without_references(atlas, [rest, schemes], ())
+
+
+def _without_references(atlas: Atlas, value: Json, inside: tuple[str, ...]) -> Json:
+    if isinstance(value, list):
+        return [_without_references(atlas, each, inside) for each in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("$ref")
+    if isinstance(reference, str) and reference not in inside:
+        beside = {key: each for key, each in value.items() if key != "$ref"}
+        value, inside = {**atlas.api.resolve({"$ref": reference}), **beside}, (*inside, reference)
+    return {key: _without_references(atlas, each, inside) for key, each in value.items()}
+
+
+def _first_difference(old: Json, new: Json, at: Path) -> Path:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in {**new, **old}:
+            if old.get(key) != new.get(key):
+                return _first_difference(old.get(key), new.get(key), (*at, str(key)))
+    return at
