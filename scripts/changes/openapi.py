@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from scripts.changes import phrases, redocly, sentences, sites, verdicts
+from scripts.changes import phrases, redocly, sentences, sites, untold, verdicts
 from scripts.changes.extensions.pair import Pair
 from scripts.changes.model import RATINGS, Change
 from scripts.changes.places import Atlas
@@ -28,11 +28,15 @@ def between(older: dict[str, Json], newer: dict[str, Json]) -> list[Change]:
         RefusedError: Redocly cannot read a document.
     """
     old, new = (Atlas(redocly.plain(raw)) for raw in (older, newer))
-    if old.raw == new.raw:
-        return list(_examples(older, newer))
-    found = redocly.differences(old.raw, new.raw)
-    changes = [*_grouped(_changes(found, old, new), new), *_examples(older, newer)]
-    return changes or [_unseen(old, new)]
+    found = redocly.differences(old.raw, new.raw) if old.raw != new.raw else []
+    told = _grouped(_changes(found, old, new), new)
+    pair = Pair(Atlas(older), Atlas(newer))
+    beside = [each for name in _BESIDE for each in _aside(pair, name)]
+    return [*told, *untold.changes(old, new, told), *beside]
+
+
+_BESIDE: Final = {"examples": redocly.EXAMPLES, "links": ("links",)}
+"""What is not given to Redocly, for it looks at half of it: people alone depend on that."""
 
 
 def _changes(found: list[Difference], old: Atlas, new: Atlas) -> Iterator[Change]:
@@ -93,54 +97,10 @@ def _grouped(changes: Iterable[Change], atlas: Atlas) -> list[Change]:
     return list(found.values())
 
 
-def _examples(older: dict[str, Json], newer: dict[str, Json]) -> Iterator[Change]:
-    """One change for all examples that differ."""
-    pair = Pair(Atlas(older), Atlas(newer))
-    spots = [spot for name in redocly.EXAMPLES for spot in pair.spots(name)]
+def _aside(pair: Pair, name: str) -> Iterator[Change]:
+    """One change for all that differs of what is compared here."""
+    spots = [spot for keyword in _BESIDE[name] for spot in pair.spots(keyword)]
     if differ := [s for s in spots if s.old != s.new and s.kind != "components"]:
         operations = pair.new.listed({name for spot in differ for name in spot.operations})
-        what = "Examples have changed."
-        yield differ[0].change("wording", "examples-changed", what, operations=operations)
-
-
-def _unseen(old: Atlas, new: Atlas) -> Change:
-    """What Redocly does not report: nobody has rated it."""
-    at = _first_difference(old.raw, new.raw, ())
-    if _spelt_out(old) == _spelt_out(new):
-        what = "The document is put together in another way, and says the same."
-        return Change("wording", (), to_pointer(at), what, "Nothing to do.", "rearranged")
-    return Change(
-        "breaking",
-        new.reached(at) or old.reached(at),
-        to_pointer(at),
-        f"{phrases.first(phrases.called(new, at))} has changed in a way that nothing rates.",
-        "Compare your use of it with the document.",
-        "unrated",
-    )
-
-
-def _spelt_out(atlas: Atlas) -> Json:
-    """A document without components, and with what its references lead to in their place."""
-    rest = {key: value for key, value in atlas.raw.items() if key != "components"}
-    schemes = atlas.raw.get("components", {}).get("securitySchemes")
-    return _without_references(atlas, [rest, schemes], ())
-
-
-def _without_references(atlas: Atlas, value: Json, inside: tuple[str, ...]) -> Json:
-    if isinstance(value, list):
-        return [_without_references(atlas, each, inside) for each in value]
-    if not isinstance(value, dict):
-        return value
-    reference = value.get("$ref")
-    if isinstance(reference, str) and reference not in inside:
-        beside = {key: each for key, each in value.items() if key != "$ref"}
-        value, inside = {**atlas.api.resolve({"$ref": reference}), **beside}, (*inside, reference)
-    return {key: _without_references(atlas, each, inside) for key, each in value.items()}
-
-
-def _first_difference(old: Json, new: Json, at: Path) -> Path:
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in {**new, **old}:
-            if old.get(key) != new.get(key):
-                return _first_difference(old.get(key), new.get(key), (*at, str(key)))
-    return at
+        what = f"{phrases.first(name)} have changed."
+        yield differ[0].change("wording", f"{name}-changed", what, operations=operations)

@@ -2,8 +2,8 @@
 
 It is experimental, and its report may change with any version: nothing else reads it. It is given
 both documents in a form that keeps its answers few and right: without our extensions, which have
-differs of their own; without examples, whose values it does not compare; with one version; and with
-`anyOf` of something and null written as `nullable`, for it takes the two branches apart.
+differs of their own; without examples and links, which it does not look into; with one version; and
+with `anyOf` of something and null written as `nullable`, for it takes the two branches apart.
 """
 
 from __future__ import annotations
@@ -103,14 +103,16 @@ def plain(raw: dict[str, Json]) -> dict[str, Json]:
     document.setdefault("info", {})["version"] = "0.0.0"
     for each in list(walk(document)):
         if isinstance(each.value, dict):
-            _strip(each.value, examples=each.kind != "components")
+            _strip(each.value, shared=each.kind == "components")
             if each.kind == "schema":
                 _write_nullable(each.value)
     return document
 
 
-def _strip(value: dict[str, Json], *, examples: bool) -> None:
-    for key in [k for k in value if k.startswith("x-") or (examples and k in EXAMPLES)]:
+def _strip(value: dict[str, Json], *, shared: bool) -> None:
+    """Take out what is not compared; what is *shared* has names of its own, like any of these."""
+    gone = () if shared else (*EXAMPLES, "links")
+    for key in [k for k in value if k.startswith("x-") or k in gone]:
         del value[key]
 
 

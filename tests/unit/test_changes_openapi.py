@@ -325,6 +325,25 @@ def test_what_redocly_does_not_report_is_breaking(monkeypatch: pytest.MonkeyPatc
     assert change.operations == ("generateContent",)
 
 
+def test_what_redocly_does_not_report_is_found_beside_what_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A change that is told in one part of the document hides none in another."""
+    edit, found, *_ = CASES["a limit of a request"]
+    newer = document(edit, put(f"{POST}/requestBody/required", value=False))
+    monkeypatch.setattr(redocly, "differences", lambda _old, _new: [found])
+    rules = [change.rule for change in openapi.between(document(), newer)]
+    assert rules == ["schema-constraint-changed", "unrated"]
+
+
+def test_links_are_compared_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link that leads elsewhere is a matter of wording, and found without Redocly."""
+    link = "/paths/~1v1~1jobs~1{jobId}/get/responses/200/links/cancelJob/parameters/jobId"
+    (change,) = made_of(monkeypatch, put(link, "$response.body#/id"))
+    assert (change.rating, change.rule) == ("wording", "links-changed")
+    assert change.operations == ("getJob",)
+
+
 def test_a_reference_that_is_written_out_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document that is put together in another way has changed in wording alone."""
     kind = document()["components"]["schemas"]["AssetKind"]
@@ -378,6 +397,7 @@ def test_a_report_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("report", ["", "{}", '{"changes": [{"kind": "added"}]}', "[]"])
 def test_a_report_in_another_form_is_refused(report: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another Redocly that reports otherwise stops the build with a line, not a traceback."""
+    redocly._report.cache_clear()
     monkeypatch.setattr(node, "redocly", lambda *_: report)
     with pytest.raises(RefusedError, match=r"another form than 2\.77\.0"):
         redocly.differences({}, {})
