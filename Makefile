@@ -14,13 +14,13 @@ OTHERS := bench/.venv/.installed
 target_option := $(if $(TARGET),--target $(TARGET))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test check generate mock publish faults tastes seeds bench clean setup
+.PHONY: help contract test test-publish check generate mock publish gate faults tastes seeds bench clean setup
 
 help: ## Tell what there is
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  ARGS="…"           more options for the command behind contract, test, mock, faults, tastes'
-	@echo '                     and bench'
+	@echo '  ARGS="…"           more options for the command behind contract, test, mock, publish,'
+	@echo '                     faults, tastes and bench'
 	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
 	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
 
@@ -38,16 +38,25 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	scripts/lint_document
 	$(BIN)/python -m scripts.lint_extensions
 	scripts/check_client
+	$(BIN)/python -m scripts.dialects --check
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
 
-generate: $(DEV) ## Write the client package from the document
+generate: $(DEV) ## Write the client package, and the overlays for other generators, from the document
 	@$(BIN)/python -m scripts.generate_client
+	@$(BIN)/python -m scripts.dialects
 
 mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its options
 	@$(BIN)/layers-contract mock $(ARGS)
 
-publish: ## Write the document, its pages and its changelog, ready to be put somewhere
-	@echo 'not there yet: publish will write the documentation and the changelog' >&2; exit 2
+publish: $(DEV) $(NODE) ## Write dist/partner/: the document, its pages, changelog, collection, client
+	@$(BIN)/python -m scripts.publish $(ARGS)
+
+test-publish: publish ## Test what partners receive: pages in a browser, workflows on the mock
+	$(BIN)/python -m pytest -q tests/publish
+	node --test tests/publish/*.test.mjs
+
+gate: $(DEV) $(NODE) ## Prove that a breaking change is not published by mistake, and a harmless one is
+	@$(BIN)/python -m scripts.changes
 
 faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
 	@$(BIN)/layers-contract faults $(ARGS)
@@ -63,9 +72,10 @@ needs_throughput   := $(PRISM)
 needs_side-by-side := $(PRISM)
 needs_client       := $(DEV) $(OTHERS)
 needs_client-table := $(DEV) $(NODE)
+needs_publishing   := $(DEV) $(NODE)
 needs_             := $(PRISM) $(DEV) $(NODE) $(OTHERS)
 
-bench: $(RUN) $(needs_$(firstword $(ARGS))) ## Measure mock, judging, waiting, client; ours beside others; ARGS="NAME …" picks one
+bench: $(RUN) $(needs_$(firstword $(ARGS))) ## Measure mock, judging, waiting, client, publishing; ours beside others; ARGS="NAME …" picks one
 	@$(BIN)/python bench $(ARGS)
 
 clean: ## Remove everything that make has made
@@ -83,7 +93,7 @@ $(DEV): requirements/dev.txt pyproject.toml scripts/setup
 
 $(NODE): package-lock.json package.json
 	@command -v npm >/dev/null || { \
-	  echo 'no npm here: the document lint needs Node.js 20.19 or newer and npm' >&2; exit 2; }
+	  echo 'no npm here: publishing and the document lint need Node.js 20.19 or newer and npm' >&2; exit 2; }
 	@npm ci --no-progress --loglevel error
 	@touch $@
 

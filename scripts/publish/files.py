@@ -14,7 +14,7 @@ SUMS: Final = "SHA256SUMS"
 
 @contextmanager
 def made_aside(into: Path) -> Iterator[Path]:
-    """A folder beside *into* that takes its place in the end; unless it fails, then *into* stays."""
+    """A folder beside *into* that takes its place in the end, and is gone where that fails."""
     aside = into.with_name(f".{into.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)

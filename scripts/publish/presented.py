@@ -39,7 +39,7 @@ def presented_as_fact(raw: dict[str, Json]) -> list[str]:
             if node.kind == "schema":
                 found += _limits(node, document)
                 found += _capped(node, api)
-    return found
+    return found + list(_filters(document))
 
 
 def _assumed_words(node: Node) -> Iterator[str]:
@@ -92,6 +92,15 @@ def _capped(node: Node, api: Api) -> Iterator[str]:
     for keyword in sorted(limits):
         if words.get(keyword) == ASSUMED:
             yield f"{node.pointer}: the {keyword} of what it refers to is assumed here"
+
+
+def _filters(document: Document) -> Iterator[str]:
+    """A filter of a list that takes a parameter which is assumed."""
+    for operation in document.operations.values():
+        for name in operation.raw.get("x-pagination", {}).get("filters", ()):
+            parameter = operation.parameter(name)
+            if parameter and parameter.source == ASSUMED:
+                yield f"{operation.id}: the filter {name} of x-pagination is assumed"
 
 
 def _marked(node: Node) -> bool:

@@ -33,10 +33,10 @@ class Progress:
     def together(self, *steps: Step) -> None:
         """Take steps side by side; the first one that fails, in the order given, is raised."""
         with ThreadPoolExecutor(_WORKERS) as pool:
-            taken = [pool.submit(self.take, *step) for step in steps]
+            taken = [pool.submit(self.take, name, step) for name, step in steps]
         for each in taken:
             each.result()
 
     def end(self, line: str) -> None:
         """The last line."""
-        self._console.print(line)
+        self._console.print(line, soft_wrap=True)

@@ -17,6 +17,22 @@ _CLOSED: Final = (
     " script-src 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline';"
     ' img-src data:; font-src data:">'
 )
+_LEGIBLE: Final = (
+    "<style>"
+    ":root.light { --color-blue-5: #1a5fc4; --color-blue-6: #1a5fc4; --color-blue-7: #1a5fc4;"
+    " --text-color-helper: #5f606d; --text-color-disabled: #5f606d; --color-green-7: #0b6b3c;"
+    " --search-input-placeholder-color: #5f606d; --input-content-placeholder-color: #5f606d; }"
+    ":root.light .tag-get { --tag-color: #0b7040 !important; }"
+    ":root.light .tag-post { --tag-color: #1a4fd0 !important; }"
+    ":root.light .tag-patch, :root.light .tag-put { --tag-color: #7a5200 !important; }"
+    ":root.light .tag-delete { --tag-color: #b8083a !important; }"
+    ":root.dark { --text-color-helper: #a3a5b3; --text-color-disabled: #a3a5b3;"
+    " --input-content-placeholder-color: #a3a5b3; --search-input-placeholder-color: #a3a5b3; }"
+    ":root.dark .schema-name { color: #a9a6ff !important; }"
+    "</style>"
+)
+"""Redoc's colours where theirs have less contrast than WCAG asks for."""
+
 _LOGO: Final = re.compile(r"https://cdn\.redoc\.ly/redoc/logo-mini(?:-full)?\.svg")
 _WRITTEN_LOGO: Final = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" width="44" height="14">'
@@ -33,5 +49,6 @@ def write(document: Path, into: Path) -> None:
 
 
 def offline(page: str) -> str:
-    """Redoc's *page*, closed against the network."""
-    return _LOGO.sub(_WRITTEN_LOGO, page.replace(_HEAD, _HEAD + _CLOSED, 1))
+    """Redoc's *page*, closed against the network and legible."""
+    closed = page.replace(_HEAD, _HEAD + _CLOSED, 1).replace("</head>", f"{_LEGIBLE}</head>", 1)
+    return _LOGO.sub(_WRITTEN_LOGO, closed)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from scripts import lint_extensions, overlay
 from scripts.publish.presented import presented_as_fact
-from tests.unit.mutants import GENERATE, GONE, READ, SCHEMAS, edit
+from tests.unit.mutants import GENERATE, GONE, LIST, READ, SCHEMAS, edit
 
 from layers_contract.document import Document, load
 
@@ -17,13 +19,25 @@ Json = Any
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOOK: Final = f"{SCHEMAS}/Brief/properties/hook"
 LIFECYCLE: Final = f"{SCHEMAS}/Container/x-lifecycles/render"
+DEEP: Final = {
+    "name": "deep",
+    "in": "query",
+    "schema": {"type": "boolean"},
+    "x-source": "assumed",
+}
 PROMISE: Final = {"id": "generate.fast", "statement": "It is fast.", "source": "assumed"}
+
+
+@cache
+def seen() -> str:
+    made = overlay.apply(load().raw, overlay.read(ROOT / "overlays" / "partner.yaml"))
+    return json.dumps(made)
 
 
 @pytest.fixture
 def partner() -> Json:
     """The document that partners see."""
-    return overlay.apply(load().raw, overlay.read(ROOT / "overlays" / "partner.yaml"))
+    return json.loads(seen())
 
 
 def test_the_partners_document_presents_nothing_assumed(partner: Json) -> None:
@@ -71,6 +85,10 @@ CASES: Final[dict[str, tuple[dict[str, Json], str]]] = {
         {"/x-idempotency/in-flight/source": "assumed"},
         "#/x-idempotency/in-flight: is assumed",
     ),
+    "a filter": (
+        {f"{LIST}/x-pagination/filters/approvalStatus": "/approvalStatus"},
+        "listContent: the filter approvalStatus of x-pagination is assumed",
+    ),
     "a limit by keyword": (
         {f"{HOOK}/maxLength": 9, f"{HOOK}/x-source/maxLength": "assumed"},
         "#/components/schemas/Brief/properties/hook/maxLength: is assumed",
@@ -86,7 +104,7 @@ CASES: Final[dict[str, tuple[dict[str, Json], str]]] = {
         "#/components/schemas/Container/properties/id: the pattern of what it refers to is",
     ),
     "a parameter without a word": (
-        {f"{READ}/parameters": [{"name": "deep", "in": "query", "x-source": "assumed"}]},
+        {f"{READ}/parameters": [DEEP]},
         "/get/parameters/0/description: does not say that it is not confirmed",
     ),
     "a field without a word": (
