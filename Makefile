@@ -53,7 +53,7 @@ publish: $(DEV) $(NODE) ## Write dist/partner/: the document, its pages, changel
 
 test-publish: publish ## Test what partners receive: pages in a browser, workflows on the mock
 	$(BIN)/python -m pytest -q tests/publish
-	node --test tests/publish/*.test.mjs
+	node --test --test-reporter=spec tests/publish/*.test.mjs
 
 gate: $(DEV) $(NODE) ## Prove that a breaking change is not published by mistake, and a harmless one is
 	@$(BIN)/python -m scripts.changes
