@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.publish.problems import MissingToolError, RefusedError
+from scripts.publish import node
 
 __all__ = ["Layout", "Point", "Route", "layouts"]
 
 Point = tuple[float, float]
 
 _SCRIPT: Final = Path(__file__).with_name("graph.mjs")
-_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +44,7 @@ def layouts(sources: Sequence[str]) -> list[Layout]:
         MissingToolError: Node or Graphviz for it is not there.
         RefusedError: Graphviz cannot lay a source out.
     """
-    if not shutil.which("node"):
-        raise MissingToolError("no node here: publishing needs Node.js 20.19 or newer and npm")
-    done = subprocess.run(
-        ["node", str(_SCRIPT)],  # noqa: S607 -- the one that PATH names is the one that npm uses
-        input=json.dumps(sources),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_SECONDS,
-    )
-    if "ERR_MODULE_NOT_FOUND" in done.stderr:
-        raise MissingToolError("@viz-js/viz is not installed; run: npm ci")
-    if done.returncode:
-        raise RefusedError("Graphviz cannot lay out a lifecycle", done.stderr.splitlines())
-    return [layout(each) for each in json.loads(done.stdout)]
+    return [layout(each) for each in json.loads(node.script(_SCRIPT, json.dumps(sources)))]
 
 
 def layout(drawn: Mapping[str, Any]) -> Layout:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from scripts.portal import graph
 from scripts.portal.diagrams import NARROW, WIDE, Form, dot, draw
 from scripts.portal.machines import SERVER, Machine, machines
-from scripts.publish.problems import MissingToolError, RefusedError
+from scripts.publish import node
 from tests.unit.portals import layouts, raw
 
 from layers_contract.contract import Contract
@@ -146,41 +145,14 @@ def test_graphviz_json() -> None:
     assert found.edges["a", "b"] == graph.Route(points, tip=(50, 80), label=(70, 50))
 
 
-class Done:
-    """What Node has left behind."""
-
-    def __init__(self, code: int = 0, out: str = "", err: str = "") -> None:
-        self.returncode, self.stdout, self.stderr = code, out, err
-
-
 def test_asks_node_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """All graphs are laid out by one start of Node, which reads them from stdin."""
     asked: list[Any] = []
 
-    def run(command: list[str], **options: Any) -> Done:
-        asked.append((command, json.loads(options["input"])))
-        return Done(out=json.dumps([{"bb": "0,0,1,1"}, {"bb": "0,0,2,2"}]))
+    def script(_: Path, given: str) -> str:
+        asked.append(json.loads(given))
+        return json.dumps([{"bb": "0,0,1,1"}, {"bb": "0,0,2,2"}])
 
-    monkeypatch.setattr(shutil, "which", lambda _: "node")
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(node, "script", script)
     assert [each.width for each in graph.layouts(["digraph {}", "digraph {}"])] == [1, 2]
-    assert len(asked) == 1
-
-
-def test_no_node(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without Node the message says what is needed."""
-    monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(MissingToolError, match=r"Node\.js"):
-        graph.layouts(["digraph {}"])
-
-
-@pytest.mark.parametrize(
-    ("said", "error"),
-    [("Error [ERR_MODULE_NOT_FOUND]: …", MissingToolError), ("syntax error", RefusedError)],
-)
-def test_graphviz_fails(monkeypatch: pytest.MonkeyPatch, said: str, error: type[Exception]) -> None:
-    """A Graphviz that is not installed, or that refuses, is told apart and in words."""
-    monkeypatch.setattr(shutil, "which", lambda _: "node")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: Done(1, err=said))
-    with pytest.raises(error):
-        graph.layouts(["digraph {"])
+    assert asked == [["digraph {}", "digraph {}"]]
