@@ -50,9 +50,9 @@ def publish(places: Places, *, record: str | None = None) -> None:
             "document", lambda: documents.write_partner(places.document, _OVERLAYS, folder)
         )
         progress.together(
+            ("version", lambda: gate.check(places.published, document, places.document)),
             ("client in step", lambda: client.check(places.document, _CLIENT)),
             ("overlays in step", lambda: dialects.check(places.document, _OVERLAYS)),
-            ("version", lambda: gate.check(places.published, document, places.document)),
         )
         releases = _releases(places, document, record)
         _make(folder, document, releases, progress)
