@@ -9,6 +9,9 @@ Rating = Literal["breaking", "addition", "wording"]
 RATINGS: Final[tuple[Rating, ...]] = ("breaking", "addition", "wording")
 """From the one that hurts most."""
 
+NOTHING: Final = "Nothing to do."
+"""What a partner has to do about most changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -26,6 +29,11 @@ class Change:
     what: str
     todo: str
     rule: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether a partner has something to do."""
+        return self.todo != NOTHING
 
 
 @dataclass(frozen=True, slots=True)

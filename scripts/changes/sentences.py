@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scripts.changes.model import Rating
+from scripts.changes.model import NOTHING, Rating
 from scripts.changes.phrases import first, value
 from scripts.changes.redocly import Difference
 from scripts.changes.verdicts import Ways
@@ -64,11 +64,10 @@ _TODO: Final = {
     "enum-values-added": "Be ready to read it.",
     "enum-values-removed": "Stop sending it.",
     "field-one-way": "Read it or send it only where it is allowed.",
-    "security-removed": "Nothing to do.",
+    "security-removed": NOTHING,
     "reference-changed": "Read and write the new shape.",
     "deprecated": "Plan to do without it.",
 }
-_NOTHING: Final = "Nothing to do."
 
 
 _BY_WAY: Final = {
@@ -87,7 +86,7 @@ _BY_WAY: Final = {
 def todo(found: Difference, rating: Rating, rule: str, ways: Ways) -> str:
     """What a partner has to do about a difference that *rule* has rated."""
     if rating != "breaking" and rule != "deprecated":
-        return _NOTHING
+        return NOTHING
     if found.property == "in":
         return "Send it there."
     if found.property in ("key", "name") and found.kind == "modified":

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scripts.changes import phrases
-from scripts.changes.model import Change
+from scripts.changes.model import NOTHING, Change
 from scripts.changes.places import Atlas
 from scripts.openapi_nodes import METHODS, Path, to_pointer, tokens
 
@@ -57,7 +57,7 @@ def _change(old: Atlas, new: Atlas, at: Path, before: Json, after: Json) -> Iter
         return
     if _spelt_out(old, before, ()) == _spelt_out(new, after, ()):
         what = "The document is put together in another way, and says the same."
-        yield Change("wording", (), to_pointer(at), what, "Nothing to do.", "rearranged")
+        yield Change("wording", (), to_pointer(at), what, NOTHING, "rearranged")
         return
     place = _first_difference(before, after, at)
     yield Change(

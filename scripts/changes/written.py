@@ -17,7 +17,6 @@ _TITLES: Final[dict[Rating, str]] = {
     "addition": "Additions",
     "wording": "Wording",
 }
-_NOTHING: Final = "Nothing to do."
 _HEAD: Final = """# Changelog
 
 What each version of the API changed, the newest first. **⚠ Breaking changes** can stop a program
@@ -62,7 +61,9 @@ def _by_operations(changes: list[Change]) -> Iterator[str]:
 
 def _item(change: Change) -> str:
     text = f"- {_text(change.what)}"
-    return text if change.todo == _NOTHING else f"{text}\n  *What to do:* {_text(change.todo)}"
+    if not change.asks:
+        return text
+    return f"{text}\n  *What to do:* {_text(change.todo)}"
 
 
 def _text(sentence: str) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.changes.extensions.pair import Pair, Spot, quoted, span
-from scripts.changes.model import Change
+from scripts.changes.model import NOTHING, Change
 
 from layers_contract.contract import seconds
 
@@ -132,7 +132,7 @@ def _safety(spot: Spot, key: str, old: Raw | None, new: Raw | None) -> Iterator[
     elif old is None or old["value"] != new["value"]:
         better = new["value"] == _MORE_IS_EQUAL[key]
         what = f"From now on, {_lower(subject)}."
-        todo = "Nothing to do." if better else _TODO[key]
+        todo = NOTHING if better else _TODO[key]
         yield spot.change("addition" if better else "breaking", f"{key}-changed", what, todo)
     else:
         yield from spot.trust(f"That {_lower(subject)}", old["source"], new["source"])

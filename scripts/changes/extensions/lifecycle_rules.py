@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scripts.changes.extensions.pair import NOTHING, Pair, Spot, quoted
-from scripts.changes.model import Change
+from scripts.changes.extensions.pair import Pair, Spot, quoted
+from scripts.changes.model import NOTHING, Change
 
 Json = Any
 Raw = Mapping[str, Json]

@@ -19,14 +19,13 @@ from functools import cache, cached_property
 from typing import Any, Final
 
 import jsonschema_rs
-from scripts.changes.model import Change, Rating
+from scripts.changes.model import NOTHING, Change, Rating
 from scripts.changes.places import Atlas
 from scripts.lint_extensions import SCHEMA, places
 from scripts.openapi_nodes import Node, Path, to_pointer
 
 Json = Any
 
-NOTHING: Final = "Nothing to do."
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 
 

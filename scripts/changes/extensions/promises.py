@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.changes.extensions.pair import NOTHING, Pair, Spot
-from scripts.changes.model import Change, Rating
+from scripts.changes.extensions.pair import Pair, Spot
+from scripts.changes.model import NOTHING, Change, Rating
 from scripts.openapi_nodes import Node
 
 Json = Any

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.changes.extensions.pair import NOTHING, Pair, Spot, span
-from scripts.changes.model import Change
+from scripts.changes.extensions.pair import Pair, Spot, span
+from scripts.changes.model import NOTHING, Change
 from scripts.changes.places import Atlas
 
 from layers_contract.contract import seconds
