@@ -102,5 +102,5 @@ def _aside(pair: Pair, name: str) -> Iterator[Change]:
     spots = [spot for keyword in _BESIDE[name] for spot in pair.spots(keyword)]
     if differ := [s for s in spots if s.old != s.new and s.kind != "components"]:
         operations = pair.new.listed({name for spot in differ for name in spot.operations})
-        what = f"{phrases.first(name)} have changed."
+        what = f"{name.capitalize()} have changed."
         yield differ[0].change("wording", f"{name}-changed", what, operations=operations)

@@ -136,6 +136,8 @@ def what(found: Difference, rule: str, told: Told) -> str:
 
 def _modified(found: Difference) -> str:
     old, new, name = found.old, found.new, found.property
+    if name == "key":
+        return f"is the new name of {value(old)}"
     if name in _LIMITS:
         return _limit(name, old, new)
     if name in _SWITCHES:

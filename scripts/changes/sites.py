@@ -87,7 +87,8 @@ def site(found: Difference, old: Atlas, new: Atlas) -> Site:
             mine.enter(token, None)
             other.enter(token, name)
     here = mine.at
-    beside = any(found.property in (step.value or ()) for step in (mine, other))
+    names = (found.property in (step.value or ()) for step in (mine, other))
+    beside = found.property == "key" or any(names)
     if found.kind == "modified" and not beside:
         parted = _follow(mine, other, found.property)
         return Site(here, parted) if parted else Site(mine.at)

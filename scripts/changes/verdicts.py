@@ -3,7 +3,8 @@
 What Redocly calls major is breaking. What it calls minor or patch is an addition, or wording where
 people alone read it, but for these, which break a partner's program all the same:
 
-- a field of a request that is gone, or may only be read now: what it did is not done any more;
+- a field of a request that is gone, has another name, or may only be read now: what it did is not
+  done any more;
 - a default of a request that has changed or is gone: a call without it does something else;
 - a success, or a redirection, with one more status: a client that knows one takes it for an error;
 - a request body that is new and required; a header of an answer that may now be missing;
@@ -94,6 +95,11 @@ def _request_field_removed(found: Difference, at: Path, ways: Ways) -> bool:
     return found.kind == "removed" and is_field and "request" in ways
 
 
+def _request_field_renamed(found: Difference, at: Path, ways: Ways) -> bool:
+    is_field = found.type == "Schema" and at[-2:-1] == ("properties",)
+    return found.property == "key" and is_field and "request" in ways
+
+
 def _default_changed(found: Difference, _: Path, ways: Ways) -> bool:
     return found.property == "default" and found.old is not None and "request" in ways
 
@@ -144,6 +150,7 @@ def _unrated(found: Difference, _: Path, __: Ways) -> bool:
 
 _BREAKING: Final[dict[str, Callable[[Difference, Path, Ways], bool]]] = {
     "request-field-removed": _request_field_removed,
+    "request-field-renamed": _request_field_renamed,
     "default-changed": _default_changed,
     "success-status-added": _success_added,
     "request-body-added": _body_added,

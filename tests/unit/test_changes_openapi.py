@@ -10,7 +10,7 @@ import pytest
 from scripts.changes import openapi, redocly
 from scripts.changes.model import Change
 from scripts.changes.redocly import Difference
-from scripts.changes.seeds.seed import JOB, LIST, POST, READ, REJECT, SCHEMAS, Edit, drop, put
+from scripts.changes.seeds.seed import JOB, LIST, POST, READ, REJECT, SCHEMAS, Edit, drop, move, put
 from scripts.openapi_nodes import tokens
 from scripts.publish import node
 from scripts.publish.problems import RefusedError
@@ -70,6 +70,18 @@ CASES: dict[str, tuple[Edit, Difference, str, str, str]] = {
         "breaking request-field-removed",
         "`patch` of RejectRequest is gone.",
         "Stop sending it; it is not heeded any more.",
+    ),
+    "a request field with another name": (
+        move(f"{SCHEMAS}/RejectRequest/properties/patch", "changes"),
+        differs(
+            *("modified", "Schema", f"{BODY}/properties/changes"),
+            property="key",
+            old="patch",
+            new="changes",
+        ),
+        "breaking request-field-renamed",
+        "`changes` of RejectRequest is the new name of `patch`.",
+        "Use `changes` in its place.",
     ),
     "a default": (
         put(f"{LIST}/parameters/4/schema/default", 50),

@@ -84,6 +84,12 @@ OPENAPI: Final = (
         drop(f"{SCHEMAS}/Brief/properties/themeTags"),
     ),
     _seed(
+        "a request field has another name",
+        "request-field-renamed",
+        "updateApprovalPolicy",
+        move(f"{SCHEMAS}/ApprovalPolicyUpdate/properties/firstNPostsBlocked", "firstBlocked"),
+    ),
+    _seed(
         "a new required query parameter",
         "parameter-became-required",
         "listContent",
