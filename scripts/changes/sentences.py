@@ -35,7 +35,7 @@ _LIMITS: Final = {
     ),
 }
 """What each keyword says where it has a value, and where it is gone."""
-_TODO: Final = {
+_ADVICE: Final = {
     "operation-removed": "Stop calling it.",
     "path-removed": "Stop calling it.",
     "operation-id-changed": "Use the method's new name in generated clients; the call is the same.",
@@ -95,7 +95,7 @@ def todo(found: Difference, rating: Rating, rule: str, ways: Ways) -> str:
         said = zip(("request", "response"), _BY_WAY[rule], strict=True)
         sentence = ", and ".join(text for way, text in said if way in ways)
         return f"{sentence[0].upper()}{sentence[1:]}."
-    return _TODO.get(rule, "Compare your use of it with the document.")
+    return _ADVICE.get(rule, "Compare your use of it with the document.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def _safety(spot: Spot, key: str, old: Raw | None, new: Raw | None) -> Iterator[
     elif old is None or old["value"] != new["value"]:
         better = new["value"] == _MORE_IS_EQUAL[key]
         what = f"From now on, {_lower(subject)}."
-        todo = NOTHING if better else _TODO[key]
+        todo = NOTHING if better else _ADVICE[key]
         yield spot.change("addition" if better else "breaking", f"{key}-changed", what, todo)
     else:
         yield from spot.trust(f"That {_lower(subject)}", old["source"], new["source"])
@@ -144,7 +144,7 @@ _RULES = {
     ("equal-bodies", "json"): "Bodies with equal JSON values are the same body",
     ("equal-bodies", "bytes"): "Only bodies of equal bytes are the same body",
 }
-_TODO = {
+_ADVICE = {
     "invalid-request-keeps-key": "Make a new key once a request was refused as invalid.",
     "equal-bodies": "Repeat a call with the very same bytes.",
 }
