@@ -119,6 +119,15 @@ def to_pointer(at: Path) -> str:
     return "#" + "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in at)
 
 
+def numbered(at: Path, document: Json) -> tuple[str | int, ...]:
+    """The place *at* with numbers where it goes through a list, as `Document.source` takes it."""
+    way: list[str | int] = []
+    for part in at:
+        way.append(int(part) if isinstance(document, list) else part)
+        document = document[way[-1]]
+    return tuple(way)
+
+
 def tokens(pointer: str) -> list[str]:
     """The parts of a JSON Pointer; none for the empty one."""
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]

@@ -11,7 +11,7 @@ from typing import Any
 from scripts.client.errors import Errors
 from scripts.client.facts import Facts
 from scripts.client.operations import Operation, Paging
-from scripts.openapi_nodes import Api, Node
+from scripts.openapi_nodes import Api, Node, numbered
 
 from layers_contract.contract import Contract, Lifecycle, seconds
 from layers_contract.document import Document, pointer, to_pointer
@@ -153,11 +153,7 @@ class Reading:
 
     def _sure_of(self, node: Node, keyword: str) -> bool:
         """Whether a keyword of a schema rests on more than an assumption."""
-        raw: Json = self.document.raw
-        way: list[str | int] = []
-        for part in node.at:
-            way.append(int(part) if isinstance(raw, list) else part)
-            raw = raw[way[-1]]
+        way = numbered(node.at, self.document.raw)
         return self.document.source((*way, keyword)) != "assumed"
 
     def error_codes(self) -> Iterator[tuple[str, list[str]]]:

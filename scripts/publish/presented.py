@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from scripts.openapi_nodes import Api, Node
+from scripts.openapi_nodes import Api, Node, numbered
 
 from layers_contract.document import Document
 
@@ -67,19 +67,10 @@ def _unmarked(node: Node) -> Iterator[str]:
 
 
 def _limits(node: Node, document: Document) -> Iterator[str]:
-    way = _way(node, document.raw)
+    way = numbered(node.at, document.raw)
     for keyword in sorted(LIMITS & node.value.keys()):
         if document.source((*way, keyword)) == ASSUMED:
             yield f"{node.pointer}/{keyword}: is assumed"
-
-
-def _way(node: Node, raw: Json) -> tuple[str | int, ...]:
-    """The place of *node*, with numbers where it goes through a list."""
-    way: list[str | int] = []
-    for part in node.at:
-        way.append(int(part) if isinstance(raw, list) else part)
-        raw = raw[way[-1]]
-    return tuple(way)
 
 
 def _capped(node: Node, api: Api) -> Iterator[str]:
