@@ -15,6 +15,7 @@ from scripts import dialects, portal
 from scripts.changes import gate, published, written
 from scripts.changes.model import Release
 from scripts.publish import client, documents, files, postman, reference, workflows
+from scripts.publish.problems import MisfitError
 from scripts.publish.progress import Progress
 
 from layers_contract.document import load
@@ -46,9 +47,7 @@ def publish(places: Places, *, record: str | None = None) -> None:
     load(places.document)
     progress = Progress()
     with files.made_aside(places.into) as folder:
-        document = progress.take(
-            "document", lambda: documents.write_partner(places.document, _OVERLAYS, folder)
-        )
+        document = progress.take("document", lambda: _partners_document(places, folder))
         progress.together(
             ("version", lambda: gate.check(places.published, document, places.document)),
             ("client in step", lambda: client.check(places.document, _CLIENT)),
@@ -61,6 +60,22 @@ def publish(places: Places, *, record: str | None = None) -> None:
     version = releases[0].version
     state = "" if releases[0].date else ", not out yet: --record keeps it as what partners have"
     progress.end(f"{places.into}: version {version}{state}")
+
+
+def _partners_document(places: Places, folder: Path) -> Path:
+    """The document for partners.
+
+    Where its overlay does not fit, something that the overlay speaks of is gone or has moved: what
+    the version has to say of that comes first.
+    """
+    try:
+        document = documents.write_partner(places.document, _OVERLAYS, folder)
+    except MisfitError:
+        document = documents.write_partner(places.document, _OVERLAYS, folder, lax=True)
+        gate.check(places.published, document, places.document)
+        raise
+    documents.check(document)
+    return document
 
 
 def _releases(places: Places, document: Path, record: str | None) -> tuple[Release, ...]:

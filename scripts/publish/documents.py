@@ -9,7 +9,7 @@ from typing import Any, Final
 from scripts import lint_extensions, overlay, yaml_text
 from scripts.publish import node
 from scripts.publish.presented import MARK, presented_as_fact
-from scripts.publish.problems import RefusedError
+from scripts.publish.problems import MisfitError, RefusedError
 
 from layers_contract.document import read_yaml
 
@@ -20,22 +20,28 @@ VARIANTS: Final = ("staging", "speakeasy", "fern")
 """What else is laid over the partners' document, each in a file of its own."""
 
 
-def write_partner(source: Path, overlays: Path, into: Path) -> Path:
+def write_partner(source: Path, overlays: Path, into: Path, *, lax: bool = False) -> Path:
     """The partners' document of *source*, as `openapi.yaml` and `openapi.json`.
 
     Raises:
-        RefusedError: The overlay does not fit, or partners would see what they must not.
+        MisfitError: The overlay does not fit the document, be it *lax* or not.
+        RefusedError: Redocly cannot bundle the document.
         MissingToolError: Redocly is not there.
     """
     bundled = into / "openapi.json"
     node.redocly("bundle", source, "--output", bundled)
     written = into / NAME
-    _write(_laid(overlays / "partner.yaml", _read_json(bundled)), written)
-    _check(written)
+    _write(_laid(overlays / "partner.yaml", _read_json(bundled), lax=lax), written)
     return written
 
 
-def _check(document: Path) -> None:
+def check(document: Path) -> None:
+    """Refuse what partners must not see.
+
+    Raises:
+        RefusedError: The document breaks a rule, or tells something assumed as a fact.
+        MissingToolError: Redocly is not there.
+    """
     raw = read_yaml(document)
     if problems := lint_extensions.check(raw):
         raise RefusedError("the partners' document breaks a rule of the extensions", problems)
@@ -59,7 +65,7 @@ def write_variants(document: Path, overlays: Path, into: Path) -> None:
     """Each overlay that is for partners, and the document with it on.
 
     Raises:
-        RefusedError: An overlay does not fit the document.
+        MisfitError: An overlay does not fit the document.
     """
     (into / "overlays").mkdir(exist_ok=True)
     for name in VARIANTS:
@@ -69,11 +75,11 @@ def write_variants(document: Path, overlays: Path, into: Path) -> None:
         (into / f"openapi.{name}.yaml").write_text(text, encoding="utf-8")
 
 
-def _laid(path: Path, document: Json) -> Json:
+def _laid(path: Path, document: Json, *, lax: bool = False) -> Json:
     try:
-        return overlay.apply(document, overlay.read(path))
+        return overlay.apply(document, overlay.read(path), lax=lax)
     except overlay.OverlayError as error:
-        raise RefusedError(str(error)) from error
+        raise MisfitError(str(error)) from error
 
 
 def _write(value: Json, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 PublishError
 ├── RefusedError      something is wrong with what was to be published     exit code 1
+│   └── MisfitError   an overlay does not fit the document
 └── MissingToolError  a tool that is needed is not there, or cannot run    exit code 2
 """
 
@@ -23,6 +24,10 @@ class RefusedError(PublishError):
 
     def __init__(self, what: str, lines: Sequence[str] = ()) -> None:
         super().__init__("\n".join([what, *(f"  {line}" for line in lines)]))
+
+
+class MisfitError(RefusedError):
+    """Which action of which overlay, and why."""
 
 
 class MissingToolError(PublishError):

@@ -134,13 +134,32 @@ def test_wrong_use_is_told(name: str, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_overlay_that_no_longer_fits_is_refused_with_its_place(tmp_path: Path) -> None:
-    """Something that the partners' overlay speaks of is gone: file and line are told."""
+@pytest.fixture
+def renamed(tmp_path: Path) -> Path:
+    """The document with another name for something that the partners' overlay speaks of."""
     path = tmp_path / "layers.yaml"
-    text = DOCUMENT.read_text(encoding="utf-8").replace("    RequestId:", "    Renamed:")
-    text = text.replace("headers/RequestId", "headers/Renamed")
-    path.write_text(text, encoding="utf-8")
-    done = publish("--document", path, "--into", tmp_path / "partner")
+    text = DOCUMENT.read_text(encoding="utf-8").replace("    RejectRequest:", "    Refusal:")
+    path.write_text(text.replace("schemas/RejectRequest", "schemas/Refusal"), encoding="utf-8")
+    return path
+
+
+def test_an_overlay_that_no_longer_fits_is_refused_with_its_place(
+    renamed: Path, tmp_path: Path
+) -> None:
+    """Where no version speaks against it, file and line of the overlay's action are told."""
+    nothing = tmp_path / "published"
+    done = publish("--document", renamed, "--published", nothing, "--into", tmp_path / "partner")
     assert done.returncode == 1
     assert "overlays/partner.yaml:" in done.stderr
-    assert "RequestId` matches nothing" in done.stderr
+    assert "matches nothing in the document" in done.stderr
+
+
+def test_what_a_change_breaks_is_told_before_what_does_not_fit(
+    renamed: Path, tmp_path: Path
+) -> None:
+    """The list of breaking changes comes first, also where the overlay needs a change too."""
+    done = publish("--document", renamed, "--into", tmp_path / "partner")
+    assert done.returncode == 1
+    assert "need" in done.stderr.splitlines()[0]
+    assert "RejectRequest" in done.stderr
+    assert "overlays/partner.yaml" not in done.stderr
