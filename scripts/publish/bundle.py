@@ -50,13 +50,14 @@ def publish(places: Places, *, record: str | None = None) -> None:
         document = progress.take("document", lambda: _partners_document(places, folder))
         progress.together(
             ("version", lambda: gate.check(places.published, document, places.document)),
+            ("rules", lambda: documents.check(document)),
             ("client in step", lambda: client.check(places.document, _CLIENT)),
             ("overlays in step", lambda: dialects.check(places.document, _OVERLAYS)),
         )
         releases = _releases(places, document, record)
         _make(folder, document, releases, progress)
-    if record:
-        published.record(places.published, places.into / documents.NAME, places.document, record)
+        if record:
+            published.record(places.published, document, places.document, record)
     version = releases[0].version
     state = "" if releases[0].date else ", not out yet: --record keeps it as what partners have"
     progress.end(f"{places.into}: version {version}{state}")
@@ -69,13 +70,11 @@ def _partners_document(places: Places, folder: Path) -> Path:
     the version has to say of that comes first.
     """
     try:
-        document = documents.write_partner(places.document, _OVERLAYS, folder)
+        return documents.write_partner(places.document, _OVERLAYS, folder)
     except MisfitError:
         document = documents.write_partner(places.document, _OVERLAYS, folder, lax=True)
         gate.check(places.published, document, places.document)
         raise
-    documents.check(document)
-    return document
 
 
 def _releases(places: Places, document: Path, record: str | None) -> tuple[Release, ...]:

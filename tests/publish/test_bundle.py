@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from scripts.publish import files
 
-from layers_contract.document import read_yaml
+from layers_contract.document import load, read_yaml
 
 Json = Any
 
@@ -115,6 +115,22 @@ def test_a_change_without_a_version_is_refused_and_nothing_is_lost(
     assert "Traceback" not in done.stderr
     assert (into / "index.html").read_text() == "earlier"
     assert [path.name for path in into.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_version_is_recorded_once_with_its_day(tmp_path: Path) -> None:
+    """The first time it is kept, and its bundle is that of later builds; then it is refused."""
+    into, kept = tmp_path / "partner", tmp_path / "published"
+    options, version = ("--into", into, "--published", kept), load(DOCUMENT).version
+    assert publish(*options, "--record", "2026-02-03").returncode == 0
+    first = (into / "SHA256SUMS").read_text()
+    assert "2026-02-03" in (into / "changelog.md").read_text()
+    assert (kept / f"{version}.yaml").read_bytes() == (into / "openapi.yaml").read_bytes()
+    assert (kept / f"{version}.source.yaml").read_bytes() == DOCUMENT.read_bytes()
+    again = publish(*options, "--record", "2026-02-04")
+    assert again.returncode == 1
+    assert f"{version} was published already" in again.stderr
+    assert publish(*options).returncode == 0
+    assert (into / "SHA256SUMS").read_text() == first
 
 
 WRONG: Final = {
