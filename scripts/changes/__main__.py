@@ -20,7 +20,7 @@ from rich.table import Table
 from scripts.changes import diff
 from scripts.changes.proof import Proof, prove
 from scripts.changes.seeds import SEEDS
-from scripts.publish.problems import PublishError
+from scripts.problems import PublishError
 
 _STYLES: Final = {"breaking": "red", "addition": "green", "wording": "cyan"}
 

@@ -10,7 +10,7 @@ from typing import Any
 from scripts.changes import extensions, openapi
 from scripts.changes.model import RATINGS, Change
 from scripts.changes.places import Atlas
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 from layers_contract.document import DocumentError, load
 

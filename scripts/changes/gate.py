@@ -15,7 +15,7 @@ from typing import Final
 from scripts.changes import diff, published
 from scripts.changes.model import Change
 from scripts.changes.published import Published, Version
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 WRITTEN_IN: Final = "info.version in openapi/layers.yaml"
 

@@ -17,7 +17,7 @@ from scripts.changes import gate, published
 from scripts.changes.gate import Comparison
 from scripts.changes.model import RATINGS, Change
 from scripts.changes.seeds import Seed
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 Json = Any
 

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 from scripts.changes import diff
 from scripts.changes.model import Release
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 from layers_contract.document import DocumentError, read_yaml
 

@@ -16,10 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from scripts import node
 from scripts.openapi_nodes import Path as Place
 from scripts.openapi_nodes import tokens, walk
-from scripts.publish import node
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 Json = Any
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from scripts import yaml_text
 from scripts.dialects import fern, speakeasy
 from scripts.dialects.reading import Reading
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 from layers_contract.document import load
 

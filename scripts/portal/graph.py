@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.publish import node
+from scripts import node
 
 __all__ = ["Layout", "Point", "Route", "layouts"]
 

@@ -16,8 +16,8 @@ import datetime as dt
 import sys
 from pathlib import Path
 
+from scripts.problems import PublishError
 from scripts.publish.bundle import Places, publish
-from scripts.publish.problems import PublishError
 
 from layers_contract.document import DocumentError
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from scripts import dialects, portal
 from scripts.changes import gate, published, written
 from scripts.changes.model import Release
+from scripts.problems import MisfitError
 from scripts.publish import client, documents, files, postman, reference, workflows
-from scripts.publish.problems import MisfitError
 from scripts.publish.progress import Progress
 
 from layers_contract.document import load

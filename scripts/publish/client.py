@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts import generate_client
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 _EPOCH: Final = "315532800"
 """1980-01-01, the first moment that a zip can hold."""

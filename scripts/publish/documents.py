@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from scripts import lint_extensions, overlay, yaml_text
-from scripts.publish import node
+from scripts import lint_extensions, node, overlay, yaml_text
+from scripts.problems import MisfitError, RefusedError
 from scripts.publish.presented import MARK, presented_as_fact
-from scripts.publish.problems import MisfitError, RefusedError
 
 from layers_contract.document import read_yaml
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.publish import node
+from scripts import node
 from scripts.publish.postman_order import in_order
 
 from layers_contract.contract import Contract

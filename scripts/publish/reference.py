@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from scripts.publish import node
+from scripts import node
 
 NAME: Final = "reference.html"
 

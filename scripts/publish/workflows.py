@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from scripts import yaml_text
-from scripts.publish import node
-from scripts.publish.problems import RefusedError
+from scripts import node, yaml_text
+from scripts.problems import RefusedError
 
 from layers_contract.document import Document, load, read_yaml
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts.publish import node
+from scripts import node
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STARTED_WITHIN: Final = 20.0

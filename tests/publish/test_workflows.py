@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from scripts.publish import node
+from scripts import node
 from tests.publish.conftest import ROOT, Serve, Target, mock
 
 from layers_contract.document import read_yaml

@@ -11,7 +11,7 @@ from scripts.changes import diff, gate, published
 from scripts.changes.gate import Comparison
 from scripts.changes.model import Change, Rating
 from scripts.changes.published import Version
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 
 def change(rating: Rating, *operations: str) -> Change:

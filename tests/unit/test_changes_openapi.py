@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts import node
 from scripts.changes import openapi, redocly
 from scripts.changes.model import Change
 from scripts.changes.redocly import Difference
 from scripts.changes.seeds.seed import JOB, LIST, POST, READ, REJECT, SCHEMAS, Edit, drop, move, put
 from scripts.openapi_nodes import tokens
-from scripts.publish import node
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 from tests.unit.seeding import document
 
 Json = Any

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scripts.changes import diff, published
 from scripts.changes.model import Change
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import yaml
 from scripts import dialects, overlay, yaml_text
 from scripts.client.facts import Facts
 from scripts.dialects.__main__ import main
-from scripts.publish.problems import RefusedError
+from scripts.problems import RefusedError
 from tests.unit.mutants import GENERATE, GONE, JOB, LIST, SCHEMAS, edit
 
 from layers_contract.contract import Contract

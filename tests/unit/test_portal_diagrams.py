@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from scripts import node
 from scripts.portal import graph
 from scripts.portal.diagrams import NARROW, WIDE, Form, dot, draw
 from scripts.portal.machines import SERVER, Machine, machines
-from scripts.publish import node
 from tests.unit.portals import layouts, raw
 
 from layers_contract.contract import Contract

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from scripts.problems import RefusedError
 from scripts.publish import client, files
-from scripts.publish.problems import RefusedError
 
 GENERATED: Final = Path(__file__).resolve().parents[2] / "generated"
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 from scripts import overlay, yaml_text
+from scripts.problems import RefusedError
 from scripts.publish import workflows
-from scripts.publish.problems import RefusedError
 
 from layers_contract.document import Document, default_path, load, read_yaml
 

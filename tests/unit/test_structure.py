@@ -214,6 +214,42 @@ def test_the_architecture_page_shows_the_same_table() -> None:
     assert {name: shown.get(name) for name in known} == known
 
 
+def script_rows() -> dict[str, frozenset[str]]:
+    """What ARCHITECTURE.md says that each package of `scripts/` may import of the others."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = page.split("| package in `scripts/` |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", table, re.MULTILINE)
+    return {name: frozenset(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+
+
+def test_the_table_has_every_package_of_scripts() -> None:
+    """No package of `scripts/` may import what it likes."""
+    found = {path.parent.name for path in (ROOT / "scripts").glob("*/__init__.py")}
+    assert script_rows().keys() == found
+
+
+@pytest.mark.parametrize("package", script_rows())
+def test_a_package_of_scripts_imports_only_what_its_row_allows(package: str) -> None:
+    """The overlays know nothing of what is published, the changes nothing of the pages."""
+    rows, imported = script_rows(), set[str]()
+    for module in (ROOT / "scripts" / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            imported |= _of_scripts(node)
+    assert imported & rows.keys() <= rows[package] | {package}
+
+
+def _of_scripts(node: ast.AST) -> set[str]:
+    """The packages or modules of `scripts/` that an import statement asks for."""
+    if isinstance(node, ast.Import):
+        return {each.name.split(".")[1] for each in node.names if each.name.startswith("scripts.")}
+    if not isinstance(node, ast.ImportFrom) or not node.module:
+        return set()
+    first, *rest = node.module.split(".")
+    if first != "scripts":
+        return set()
+    return {rest[0]} if rest else {each.name for each in node.names}
+
+
 def test_the_architecture_page_names_every_dependency() -> None:
     """ARCHITECTURE.md gives a reason for each dependency that anything here is installed with."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")

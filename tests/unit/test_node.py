@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts.publish import node
-from scripts.publish.problems import MissingToolError, RefusedError
+from scripts import node
+from scripts.problems import MissingToolError, RefusedError
 
 
 def answer(

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from scripts.publish.problems import MissingToolError, RefusedError
+from scripts.problems import MissingToolError, RefusedError
 
 BIN: Final = Path("node_modules/.bin")
 _SECONDS: Final = 120
