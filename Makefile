@@ -52,7 +52,7 @@ publish: $(DEV) $(NODE) ## Write dist/partner/: the document, its pages, changel
 	@$(BIN)/python -m scripts.publish $(ARGS)
 
 test-publish: publish ## Test what partners receive: pages in a browser, workflows on the mock
-	$(BIN)/python -m pytest -q tests/publish
+	$(BIN)/python -m pytest -q -n auto tests/publish
 	node --test --test-reporter=spec tests/publish/*.test.mjs
 
 gate: $(DEV) $(NODE) ## Prove that a breaking change is not published by mistake, and a harmless one is
