@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import jsonschema_rs
-from scripts.openapi_nodes import Api, Call, Node, misshapen, same_name, to_pointer, tokens
+from scripts.openapi_nodes import Api, Call, Node, misshapen, place, same_name, to_pointer
 
 Json = Any
 Rule = Callable[[Api], Iterator[str]]
@@ -298,14 +298,14 @@ def answers_have_sources(api: Api) -> Iterator[str]:
     at = _places(api)
     for schema in api.reached(_answer_schemas(api)):
         for name, value in schema.get("properties", {}).items():
-            place = (*tokens(at[id(schema)][1:]), "properties", name)
-            if not _has_source(api, place) and not _has_source(api, _target(value)):
-                yield f"{to_pointer(place)}: no source, here or around it"
+            field = (*place(at[id(schema)]), "properties", name)
+            if not _has_source(api, field) and not _has_source(api, _target(value)):
+                yield f"{to_pointer(field)}: no source, here or around it"
 
 
 def _target(value: Json) -> tuple[str, ...]:
     reference = value.get("$ref", "") if isinstance(value, dict) else ""
-    return tuple(tokens(reference.removeprefix("#")))
+    return place(reference)
 
 
 def _has_source(api: Api, at: tuple[str, ...]) -> bool:

@@ -133,6 +133,11 @@ def tokens(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
+def place(reference: str) -> Path:
+    """The place that a `$ref`, or a pointer with its `#`, names in its own document."""
+    return tuple(tokens(reference.removeprefix("#")))
+
+
 def walk(document: dict[str, Json]) -> Iterator[Node]:
     """Every typed place of *document*, parents first. What is inside an example is data."""
     yield from _walk(Node((), "document", document))
@@ -224,7 +229,7 @@ class Api:
             if reference in seen:
                 return {}
             seen.add(reference)
-            value = self.lookup(tuple(tokens(reference.removeprefix("#"))))
+            value = self.lookup(place(reference))
         return value if isinstance(value, dict) else {}
 
     def parameters(self, call: Call) -> list[dict[str, Json]]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from scripts.changes import diff, published
 from scripts.changes.model import Change
+from scripts.changes.phrases import counted
 from scripts.changes.published import Published, Version
 from scripts.problems import RefusedError
 
@@ -73,9 +74,9 @@ def judge(found: Comparison) -> None:
             [line(change) for change in found.changes],
         )
     if breaking and found.says.major == found.last.major:
-        _refuse(found, _counted(len(breaking), "breaking change"), len(breaking))
+        _refuse(found, counted(len(breaking), "breaking change"), len(breaking))
     if found.changes and found.says == found.last:
-        _refuse(found, _counted(len(found.changes), "change"), len(found.changes))
+        _refuse(found, counted(len(found.changes), "change"), len(found.changes))
 
 
 def needed(found: Comparison) -> Version:
@@ -101,7 +102,3 @@ def _refuse(found: Comparison, changes: str, number: int) -> None:
         f" {needed(found)}; {WRITTEN_IN} says {found.says}",
         [line(change) for change in found.changes],
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

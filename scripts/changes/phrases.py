@@ -126,6 +126,12 @@ def first(sentence: str) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 change of wording`, `2 changes of wording`."""
+    head, of, tail = noun.partition(" of ")
+    return f"{number} {head}{'' if number == 1 else 's'}{of}{tail}"
+
+
 def value(given: Json) -> str:
     """A value as it is told: numbers with separators, others as code."""
     if isinstance(given, bool) or given is None:

@@ -6,6 +6,7 @@ other components, and in the way it is used: what a request may hold, or what an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -16,6 +17,7 @@ Json = Any
 Way = Literal["request", "response"]
 BOTH: Final[frozenset[Way]] = frozenset(("request", "response"))
 
+_PARAMETER: Final = re.compile(r"\{[^}]*\}")
 _REQUEST: Final = ("parameters", "requestBody")
 _ONE_WAY: Final[dict[str, Way]] = {
     "parameters": "request",
@@ -25,6 +27,11 @@ _ONE_WAY: Final[dict[str, Way]] = {
     "responses": "response",
     "links": "response",
 }
+
+
+def shape(path: str) -> str:
+    """What stays of a path whatever its parameters are called."""
+    return _PARAMETER.sub("{}", path)
 
 
 class Atlas:

@@ -7,18 +7,16 @@ two different references is one change, of the place that refers.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scripts.changes.places import Atlas
+from scripts.changes.places import Atlas, shape
 from scripts.changes.redocly import Difference
-from scripts.openapi_nodes import Path, tokens
+from scripts.openapi_nodes import Path, place
 
 Json = Any
 
 REFERENCE: Final = "$ref"
-_PARAMETER: Final = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class _Step:
 
     def follow(self, reference: str) -> None:
         if reference:
-            self.at = tuple(tokens(reference.removeprefix("#")))
+            self.at = place(reference)
             self.value = self.atlas.api.lookup(self.at)
 
     def enter(self, token: str, name: tuple[Json, Json] | None) -> None:
@@ -68,8 +66,7 @@ class _Step:
             named = [_parameter(self.atlas, each) for each in self.value]
             return str(named.index(name)) if name in named else token
         if self.at == ("paths",) and isinstance(self.value, dict) and token not in self.value:
-            shape = _PARAMETER.sub("{}", token)
-            return next((p for p in self.value if _PARAMETER.sub("{}", p) == shape), token)
+            return next((p for p in self.value if shape(p) == shape(token)), token)
         return token
 
 
@@ -115,8 +112,8 @@ def _same(before: str, now: str, other: Atlas, mine: Atlas) -> bool:
     """Whether two references are one: equal, or to a component that was only renamed."""
     if before == now or not (before and now):
         return before == now
-    gone = mine.api.lookup(tuple(tokens(before.removeprefix("#")))) is None
-    fresh = other.api.lookup(tuple(tokens(now.removeprefix("#")))) is None
+    gone = mine.api.lookup(place(before)) is None
+    fresh = other.api.lookup(place(now)) is None
     return gone and fresh
 
 

@@ -13,17 +13,17 @@ from typing import Any
 from scripts.changes import phrases
 from scripts.changes.model import NOTHING, Change
 from scripts.changes.places import Atlas
-from scripts.openapi_nodes import METHODS, Path, to_pointer, tokens
+from scripts.openapi_nodes import METHODS, Path, place, to_pointer
 
 Json = Any
 
 
 def changes(old: Atlas, new: Atlas, told: Sequence[Change]) -> Iterator[Change]:
     """One change for each part of both documents that differs, and that *told* does not name."""
-    places = [tuple(tokens(each.where.removeprefix("#"))) for each in told]
+    places = [place(each.where) for each in told]
     before = dict(_parts(old.raw))
     for at, part in _parts(new.raw):
-        if at in before and not any(_within(place, at) for place in places):
+        if at in before and not any(_within(where, at) for where in places):
             yield from _change(old, new, at, before[at], part)
 
 
@@ -46,10 +46,10 @@ def _named(at: Path, members: Json) -> Iterator[tuple[Path, Json]]:
     yield from (((*at, str(name)), each) for name, each in members.items())
 
 
-def _within(place: Path, at: Path) -> bool:
-    """Whether *place* is in the part *at*, or is something around it that was told as a whole."""
-    shared = min(len(place), len(at))
-    return bool(shared) and place[:shared] == at[:shared]
+def _within(where: Path, at: Path) -> bool:
+    """Whether *where* is in the part *at*, or is something around it that was told as a whole."""
+    shared = min(len(where), len(at))
+    return bool(shared) and where[:shared] == at[:shared]
 
 
 def _change(old: Atlas, new: Atlas, at: Path, before: Json, after: Json) -> Iterator[Change]:
@@ -59,12 +59,12 @@ def _change(old: Atlas, new: Atlas, at: Path, before: Json, after: Json) -> Iter
         what = "The document is put together in another way, and says the same."
         yield Change("wording", (), to_pointer(at), what, NOTHING, "rearranged")
         return
-    place = _first_difference(before, after, at)
+    differs = _first_difference(before, after, at)
     yield Change(
         "breaking",
         new.reached(at),
-        to_pointer(place),
-        f"{phrases.first(phrases.called(new, place))} has changed in a way that nothing rates.",
+        to_pointer(differs),
+        f"{phrases.first(phrases.called(new, differs))} has changed in a way that nothing rates.",
         "Compare your use of it with the document.",
         "unrated",
     )

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from scripts.changes.model import RATINGS, Change, Rating, Release
+from scripts.changes.phrases import counted
 
 Json = Any
 
@@ -75,15 +76,8 @@ def _text(sentence: str) -> str:
 def _summary(changes: Sequence[Change]) -> str:
     counts = Counter(change.rating for change in changes)
     nouns = {"breaking": "breaking change", "addition": "addition", "wording": "change of wording"}
-    said = [_counted(counts[rating], nouns[rating]) for rating in RATINGS if counts[rating]]
+    said = [counted(counts[rating], nouns[rating]) for rating in RATINGS if counts[rating]]
     return f"{', '.join(said)}."
-
-
-def _counted(number: int, noun: str) -> str:
-    if number == 1:
-        return f"1 {noun}"
-    head, _, tail = noun.partition(" of ")
-    return f"{number} {head}s" + (f" of {tail}" if tail else "")
 
 
 def as_json(releases: Sequence[Release]) -> dict[str, Json]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from layers_contract.document import Document
 
 __all__ = ["Error", "errors"]
+
+_Answer = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +28,20 @@ def errors(document: Document) -> list[Error]:
     """Every documented code, by its status."""
     schemas = document.raw.get("components", {}).get("schemas", {}).values()
     codes = (each["x-error-codes"].items() for each in schemas if "x-error-codes" in each)
-    found = (_error(document, code, raw["status"]) for code, raw in next(codes, ()))
+    answers = _answers(document)
+    found = (_error(document, answers, code, raw["status"]) for code, raw in next(codes, ()))
     return sorted(found, key=lambda error: error.status)
 
 
-def _error(document: Document, code: str, status: int) -> Error:
-    reaching = [(name, each) for name, each in _answers(document) if code in _codes(each)]
+def _error(document: Document, answers: Sequence[_Answer], code: str, status: int) -> Error:
+    reaching = [(name, each) for name, each in answers if code in _codes(each)]
     meaning = next((each["description"] for _, each in reaching), "")
     names = {name for name, _ in reaching}
     ordered = tuple(name for name in document.operations if name in names)
     return Error(code, status, meaning, _todo(document, code, status), ordered)
 
 
-def _answers(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
+def _answers(document: Document) -> list[_Answer]:
     """Each refusal of each operation; what says one thing alone comes before what says two."""
     found = [
         (name, document.resolve(answer))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
+
+from scripts.client_snippets import snippets
 
 __all__ = ["KEY", "Snippet", "python"]
 
 KEY: Final = "LAYERS_API_KEY"
 """The variable that holds the API key; the client reads it as well."""
 
-_BLOCKS: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TITLES: Final = ("Generate, and wait", "Come back to it from another process")
 
 
@@ -27,7 +27,7 @@ class Snippet:
 
 def python(readme: str, wheel: str) -> list[Snippet]:
     """How to install the client from *wheel*, and the first examples of its README."""
-    blocks = (block.rstrip() for block in _BLOCKS.findall(readme))
+    blocks = (block.rstrip() for block in snippets(readme))
     shown = [Snippet(title, "", block) for title, block in zip(_TITLES, blocks, strict=False)]
     install = Snippet("Install the client", "", f"pip install ./{wheel}\nexport {KEY}=…")
     return [install, *shown] if wheel else shown

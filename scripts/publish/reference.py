@@ -8,8 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from scripts import node
-
-NAME: Final = "reference.html"
+from scripts.portal.reference import NAME
 
 _HEAD: Final = '<meta charset="utf8" />'
 _CLOSED: Final = (

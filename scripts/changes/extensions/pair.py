@@ -12,21 +12,18 @@ promise is said to come from does not matter to who relies on it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Any
 
 import jsonschema_rs
 from scripts.changes.model import NOTHING, Change, Rating
-from scripts.changes.places import Atlas
+from scripts.changes.places import Atlas, shape
 from scripts.lint_extensions import SCHEMA, places
 from scripts.openapi_nodes import Node, Path, to_pointer
 
 Json = Any
-
-_PARAMETER: Final = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +153,7 @@ class Pair:
         if name := atlas.operations.get(at[:3]):
             at = ("operation", self.operation(name) if atlas is self.old else name, *at[3:])
         elif at[:1] == ("paths",) and len(at) > 1:
-            at = ("paths", _PARAMETER.sub("{}", at[1]), *at[2:])
+            at = ("paths", shape(at[1]), *at[2:])
         return at
 
 
