@@ -20,7 +20,7 @@ import trio
 from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
 from layers_contract.document import Operation, pointer
-from layers_contract.facts import http_date, refused, succeeded
+from layers_contract.facts import http_date
 from layers_contract.history import Exchange, History, redact
 from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
 from layers_contract.target import Target
@@ -192,12 +192,12 @@ class Session:
         if starts is None or not exchange.answered:
             return
         paid = exchange.credential in ("own", "other")
-        named = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
+        named = pointer(exchange.json, f"{starts.job}/jobId") if exchange.succeeded else None
         job = named if isinstance(named, str) else None
         asked = starts.asked(exchange.request_json)
-        if paid and (refused(exchange) or job in self._jobs or not (asked or job)):
+        if paid and (exchange.refused or job in self._jobs or not (asked or job)):
             self.purse.give_back()
-        elif not paid and succeeded(exchange):
+        elif not paid and exchange.succeeded:
             self.purse.charge()
         if job:
             self._jobs.add(job)

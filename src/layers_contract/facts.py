@@ -176,7 +176,7 @@ class Container:
 
     def around(self, exchange: Exchange) -> tuple[Seen, Seen] | None:
         """The reads next to *exchange*, where no other write may have been at work between them."""
-        last, following = self.last_read_before(exchange), self.line.after(received(exchange))
+        last, following = self.last_read_before(exchange), self.line.after(exchange.received_at)
         if last is None or following is None:
             return None
         quiet = self.untouched(last.sent, following.received, but=exchange)
@@ -193,7 +193,7 @@ class Container:
 
     @cached_property
     def _work(self) -> Work[Exchange]:
-        return Work(self.writes, received)
+        return Work(self.writes, by_received_at)
 
     @cached_property
     def _begun(self) -> list[float]:
@@ -223,7 +223,7 @@ class KeyedCall:
     @cached_property
     def begun(self) -> float:
         """When the first use that may have had an effect was sent; never, where there is none."""
-        return min((each.sent for each in self.exchanges if not refused(each)), default=inf)
+        return min((each.sent for each in self.exchanges if not each.refused), default=inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +395,7 @@ class Facts:
         starts = self.contract.starts.get(operation.id)
         if starts is None or not starts.asked(exchange.request_json):
             return
-        envelope = pointer(exchange.json, starts.job) if succeeded(exchange) else None
+        envelope = pointer(exchange.json, starts.job) if exchange.succeeded else None
         names = envelope if isinstance(envelope, dict) else {}
         spec = self.contract.document.schema(self.contract.job.schema)["x-resource"]
         job, container = pointer(names, spec["id"]), pointer(names, spec["container"])
@@ -407,7 +407,7 @@ class Facts:
             self._started(started)
             if key is not None and operation.id in self.contract.idempotent:
                 self._keyed(operation, exchange, key).started.append(started)
-        elif not starts.new_container and not refused(exchange):
+        elif not starts.new_container and not exchange.refused:
             each = self._container(exchange.path_params.get(self.container_parameter, ""))
             each.unsure = min(each.unsure, exchange.sent)
 
@@ -420,11 +420,11 @@ class Facts:
             container.created = started
         if job.render is None:
             render = Render(
-                started.job, started.container, started, exchange.sent, received(exchange)
+                started.job, started.container, started, exchange.sent, exchange.received_at
             )
             job.render = render
             container.renders.append(render)
-        job.render.latest = min(job.render.latest, received(exchange))
+        job.render.latest = min(job.render.latest, exchange.received_at)
 
     def _order_renders(self) -> None:
         for call in self.keyed.values():
@@ -437,7 +437,7 @@ class Facts:
         for started in call.started:
             render = self.jobs[started.job].render
             if render:
-                tries = [e.sent for e in call.exchanges if not (succeeded(e) or refused(e))]
+                tries = [e.sent for e in call.exchanges if not (e.succeeded or e.refused)]
                 render.earliest = min([render.earliest, *tries])
 
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
@@ -504,33 +504,15 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
+by_received_at: Final = attrgetter("received_at")
+"""When an exchange was answered, for ordering; never, where it was not."""
 _by_sent: Final = attrgetter("sent")
 _by_received: Final = attrgetter("received")
 
 
-def received(exchange: Exchange) -> float:
-    """When *exchange* was answered; never, where it was not."""
-    return inf if exchange.received is None else exchange.received
-
-
 def overlap(one: Exchange, other: Exchange) -> bool:
     """Whether neither was answered before the other was sent."""
-    return one.sent < received(other) and other.sent < received(one)
-
-
-def succeeded(exchange: Exchange) -> bool:
-    """Whether the answer is a success."""
-    return exchange.status is not None and 200 <= exchange.status < 300
-
-
-def refused(exchange: Exchange) -> bool:
-    """Whether the answer says that nothing was done."""
-    return exchange.status is not None and 300 <= exchange.status < 500
-
-
-def busy(exchange: Exchange) -> bool:
-    """Whether the server did not get to the request: rate limited, unavailable, no answer."""
-    return exchange.status is None or exchange.status == 429 or exchange.status >= 500
+    return one.sent < other.received_at and other.sent < one.received_at
 
 
 def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple[Seen, list[Seen]]]:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache, lru_cache
+from math import inf
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -118,6 +119,26 @@ class Exchange:
     def answered(self) -> bool:
         """Whether a whole answer came back."""
         return self.status is not None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the response is a success."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the response says that nothing was done."""
+        return self.status is not None and 300 <= self.status < 500
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether the server may not have got to it: no response, rate limited, unavailable."""
+        return self.status is None or self.status == 429 or self.status >= 500
+
+    @property
+    def received_at(self) -> float:
+        """When the response was received; never (infinity), where there is none."""
+        return inf if self.received is None else self.received
 
 
 def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:

@@ -33,12 +33,16 @@ class TargetError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """Projects to work in. `disposable` ones may be archived, once each."""
+    """Projects to work in. `disposable` ones may be archived, once each.
+
+    `foreign_disposable` is a project of the other organization that a broken server may archive.
+    """
 
     open: str | None = None
     gated: str | None = None
     disposable: tuple[str, ...] = ()
     foreign: str | None = None
+    foreign_disposable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,18 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What to expect of the server's pace and clock. Seconds."""
+    """What to expect of the server's pace and clock. Seconds.
+
+    `answer_seconds` is how long one response may take. Reads and lists may show the state of up to
+    `read_lag_seconds` and `list_lag_seconds` ago.
+    """
 
     render_seconds: float = 180
     idempotency_window_seconds: float = 86400
     clock_skew_seconds: float = 5
+    answer_seconds: float = 30
+    read_lag_seconds: float = 0
+    list_lag_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,10 @@ from layers_contract.facts import (
     Expectations,
     Facts,
     Seen,
-    busy,
     earlier,
     http_date,
     moment,
     precision,
-    received,
-    refused,
-    succeeded,
 )
 from layers_contract.history import Exchange
 
@@ -280,10 +276,10 @@ def test_an_answer_is_a_success_a_refusal_or_neither(
 ) -> None:
     """Only a success did something for certain, and only a refusal did nothing for certain."""
     exchange = Exchange("GET", "/", 0.0, None if status is None else 1.0, status)
-    assert succeeded(exchange) is is_success
-    assert refused(exchange) is is_refusal
-    assert busy(exchange) is is_busy
-    assert received(exchange) == (inf if status is None else 1.0)
+    assert exchange.succeeded is is_success
+    assert exchange.refused is is_refusal
+    assert exchange.inconclusive is is_busy
+    assert exchange.received_at == (inf if status is None else 1.0)
 
 
 @pytest.mark.parametrize(

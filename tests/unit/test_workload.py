@@ -22,7 +22,7 @@ from tests.unit.reproductions import judged, options, target
 
 import layers_contract
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, succeeded
+from layers_contract.facts import Facts
 from layers_contract.history import Exchange, History
 from layers_contract.invariants._bodies import differs
 from layers_contract.mock import MockOptions, TrioClock, app, background
@@ -209,7 +209,7 @@ def test_a_program_costs_no_more_than_it_says(drawn_: tuple[Program, ...]) -> No
 def job_of(exchange: Exchange) -> str | None:
     """The job that an exchange has started, if it says that it has."""
     starts = contract().starts.get(exchange.operation or "")
-    envelope = pointer(exchange.json, starts.job) if starts and succeeded(exchange) else None
+    envelope = pointer(exchange.json, starts.job) if starts and exchange.succeeded else None
     return envelope["jobId"] if envelope else None
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Seen, Started, busy, received, refused, succeeded
+from layers_contract.facts import Facts, Seen, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped
 
@@ -34,7 +34,7 @@ def nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Itera
         return
     if hook in facts.index(_lost_hooks):
         return
-    made, answered = {started.container for started in known}, received(exchange)
+    made, answered = {started.container for started in known}, exchange.received_at
     for seen in facts.index(views_by_hook)[hook]:
         if seen.sent < answered:
             continue
@@ -47,7 +47,7 @@ def nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Itera
 
 def _lost_hooks(facts: Facts) -> set[str | None]:
     """The hooks of requests that the server may not have got to."""
-    return {hook_of(each) for each in facts.history if busy(each)}
+    return {hook_of(each) for each in facts.history if each.inconclusive}
 
 
 def views_by_hook(facts: Facts) -> dict[str, list[Seen]]:
@@ -77,7 +77,7 @@ def _unheard_clones(facts: Facts) -> list[Exchange]:
         each
         for name in clones
         for each in facts.answers[name]
-        if facts.container_parameter in each.path_params and not (succeeded(each) or refused(each))
+        if facts.container_parameter in each.path_params and not (each.succeeded or each.refused)
     ]
 
 

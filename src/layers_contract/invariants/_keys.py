@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from layers_contract.facts import Facts, received
+from layers_contract.facts import Facts
 from layers_contract.history import Exchange
 
 
@@ -12,7 +12,7 @@ def others(facts: Facts, exchange: Exchange) -> list[Exchange]:
     """The other calls with the key of *exchange*, sent before it was answered."""
     key = exchange.request_headers.get(facts.key_header)
     used = facts.index(_by_key)[exchange.credential, key] if key is not None else []
-    return [e for e in used if e is not exchange and e.sent < received(exchange)]
+    return [e for e in used if e is not exchange and e.sent < exchange.received_at]
 
 
 def is_used_elsewhere(facts: Facts, exchange: Exchange) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, KeyedCall, Started, busy, received, refused
+from layers_contract.facts import Facts, KeyedCall, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._bodies import differs, to_the_byte
@@ -28,7 +28,7 @@ def repetitions(
     for first, again in other_uses(facts):
         if not alike(first.exchange, again) or not within_window(facts, first, again):
             continue
-        if received(again) <= first.exchange.sent:
+        if again.received_at <= first.exchange.sent:
             continue
         in_flight = together(first, again)
         if in_flight and again.status == facts.contract.idempotency.in_flight_status:
@@ -47,7 +47,7 @@ def _all_conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
 
 def _find_conflicts(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
     for first, other in other_uses(facts):
-        if other.sent < received(first.exchange) or not is_json(other):
+        if other.sent < first.exchange.received_at or not is_json(other):
             continue
         if within_window(facts, first, other) and differs(facts, first.exchange, other):
             yield first, other
@@ -58,7 +58,7 @@ def other_uses(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
     for call in facts.keyed.values():
         if first := _first_use(facts, call):
             for exchange in call.exchanges:
-                if exchange is not first.exchange and not busy(exchange):
+                if exchange is not first.exchange and not exchange.inconclusive:
                     yield first, exchange
 
 
@@ -77,12 +77,12 @@ def _firsts(_: Facts) -> dict[KeyedCall, Started | None]:
 def _find_first(facts: Facts, call: KeyedCall) -> Started | None:
     if not call.started:
         return None
-    first = min(call.started, key=lambda s: received(s.exchange))
+    first = min(call.started, key=lambda s: s.exchange.received_at)
     doubtful = [
         e
         for e in call.exchanges
-        if not refused(e)
-        and e.sent < received(first.exchange)
+        if not e.refused
+        and e.sent < first.exchange.received_at
         and differs(facts, first.exchange, e)
     ]
     return None if doubtful else first
@@ -92,7 +92,7 @@ def within_window(facts: Facts, first: Started, again: Exchange) -> bool:
     """Whether a call was over before its key may have been forgotten."""
     one = first.exchange
     call = facts.keyed[(one.credential, first.operation, one.path, first.key or "")]
-    return received(again) < window_end(facts, call)
+    return again.received_at < window_end(facts, call)
 
 
 def window_end(facts: Facts, call: KeyedCall) -> float:
@@ -103,7 +103,7 @@ def window_end(facts: Facts, call: KeyedCall) -> float:
 
 def together(first: Started, again: Exchange) -> bool:
     """Whether a call was sent before the first one was answered."""
-    return again.sent < received(first.exchange)
+    return again.sent < first.exchange.received_at
 
 
 def same_answer(facts: Facts, first: Started, again: Exchange) -> Occasion:

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from layers_contract.document import Operation, Problem
-from layers_contract.facts import Facts, busy, received
+from layers_contract.facts import Facts
 from layers_contract.history import NOT_JSON, Exchange
 
 UNREACHED = frozenset({502, 503, 504})
@@ -86,7 +86,7 @@ def _integer_problem(value: str, schema: Mapping[str, Any]) -> str | None:
 
 def valid(facts: Facts, exchange: Exchange) -> bool:
     """Whether a request is ordinary, breaks no documented constraint, and was got to."""
-    return not busy(exchange) and well_formed(facts, exchange)
+    return not exchange.inconclusive and well_formed(facts, exchange)
 
 
 def well_formed(facts: Facts, exchange: Exchange) -> bool:
@@ -123,7 +123,7 @@ def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
     first = facts.index(_first_archives)
     known = isinstance(project, str) and project
     begun = first.get(project.lower(), inf) if known else min(first.values())
-    return begun < received(exchange)
+    return begun < exchange.received_at
 
 
 def _first_archives(facts: Facts) -> dict[str, float]:

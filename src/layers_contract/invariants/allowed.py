@@ -7,7 +7,7 @@ from math import inf
 
 from layers_contract.contract import Transition
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, received, succeeded
+from layers_contract.facts import Container, Facts
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._keys import others
@@ -48,7 +48,7 @@ def allowed(facts: Facts) -> Iterator[Occasion]:
             state = _state_before(facts, container, exchange)
             if state is None or not _may_start(facts, name, state):
                 continue
-            if succeeded(exchange):
+            if exchange.succeeded:
                 yield HELD
             elif exchange.status in REFUSED:
                 message = f"{name} of a container that is {state}: {exchange.status}"
@@ -72,7 +72,7 @@ def _state_before(facts: Facts, container: Container, exchange: Exchange) -> str
     last = container.last_read_before(exchange)
     if last is None or last.state not in facts.contract.render.endings:
         return None
-    quiet = container.untouched(last.sent, received(exchange), but=exchange)
+    quiet = container.untouched(last.sent, exchange.received_at, but=exchange)
     return last.state if quiet and container.render_of(last) is not None else None
 
 
@@ -92,7 +92,7 @@ def taken(facts: Facts) -> Iterator[Occasion]:
                     continue
                 if review_around(facts, container, exchange) not in step.origins:
                     continue
-                if succeeded(exchange):
+                if exchange.succeeded:
                     yield HELD
                 elif exchange.status in REFUSED and _is_still(facts, container, exchange, step):
                     message = f"{name} of a container whose review is pending: {exchange.status}"
@@ -130,5 +130,5 @@ def window_ends(facts: Facts) -> Iterator[Occasion]:
 def _window_is_over(facts: Facts, again: Exchange) -> bool:
     """Whether every other use of a call's key was over a whole window before it was sent."""
     window = min(facts.contract.idempotency.window, facts.expect.window)
-    last = max((received(e) for e in others(facts, again)), default=inf)
+    last = max((e.received_at for e in others(facts, again)), default=inf)
     return again.sent - last > window + facts.expect.clock_skew

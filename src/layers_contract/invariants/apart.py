@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, busy, received, refused, succeeded
+from layers_contract.facts import Container, Facts, Seen
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._changes import KEPT, NEAR, differs, quiet_around
@@ -35,7 +35,7 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
         for exchange in container.writes:
             if exchange.operation not in deciders or facts.starts_render(exchange):
                 continue
-            around = container.around(exchange) if succeeded(exchange) else None
+            around = container.around(exchange) if exchange.succeeded else None
             if around is None or any(seen.state != success for seen in around):
                 continue
             changed = [n for n in KEPT if differs(facts, around[0].data, around[1].data, n)]
@@ -51,10 +51,10 @@ def own(facts: Facts) -> Iterator[Occasion]:
     for exchange in facts.answers[reader.id]:
         container = facts.container_of(exchange)
         asked = exchange.path_params.get(names[0], "")
-        if container is None or busy(exchange) or not _is_elsewhere(facts, container, asked):
+        if container is None or exchange.inconclusive or not _is_elsewhere(facts, container, asked):
             continue
         message = f"asset {asked} of another container was found under {container.id}"
-        if succeeded(exchange):
+        if exchange.succeeded:
             yield broken(message, exchange)
         elif exchange.status in NOT_FOUND:
             yield HELD
@@ -89,7 +89,7 @@ def reason(facts: Facts) -> Iterator[Occasion]:
     for name, starts in facts.contract.starts.items():
         for exchange in facts.answers[name] if starts.when else ():
             given = pointer(exchange.request_json, "/reason")
-            shown = pointer(exchange.json, "/reason") if succeeded(exchange) else None
+            shown = pointer(exchange.json, "/reason") if exchange.succeeded else None
             if isinstance(given, str) and isinstance(shown, str):
                 message = f"{name} was given a reason of {len(given)} characters, shows another"
                 same = given.split() == shown.split()
@@ -105,15 +105,15 @@ def apart(facts: Facts) -> Iterator[Occasion]:
         e
         for name in deciders
         for e in facts.answers[name]
-        if succeeded(e) and not facts.starts_render(e)
+        if e.succeeded and not facts.starts_render(e)
     ]
     for exchange in taken if gate else ():
         for last in _pending_before(facts, exchange):
             other = facts.containers[last.id]
-            following = other.line.after(received(exchange))
+            following = other.line.after(exchange.received_at)
             if other is facts.container_of(exchange) or following is None:
                 continue
-            near = following.sent - received(exchange) < NEAR
+            near = following.sent - exchange.received_at < NEAR
             if soft_policy(facts, other) or not near:
                 continue
             if not other.untouched(last.sent, following.received):
@@ -173,7 +173,7 @@ def _surely_refused(facts: Facts, exchange: Exchange) -> bool:
     """Whether a call was refused for good: under a key, 409 may say that it is in flight."""
     keyed = facts.key_header in exchange.request_headers
     in_flight = keyed and exchange.status == facts.contract.idempotency.conflict_status
-    return refused(exchange) and exchange.status not in UNDECIDED and not in_flight
+    return exchange.refused and exchange.status not in UNDECIDED and not in_flight
 
 
 def _policies_of_the_refused(facts: Facts) -> Iterator[Occasion]:
@@ -192,7 +192,7 @@ def _hooks_of_the_refused(facts: Facts) -> Iterator[Occasion]:
         unclear = not all(_surely_refused(facts, call) for call in calls)
         if marker is None or marker not in hook or unclear:
             continue
-        views = [s for s in facts.index(views_by_hook)[hook] if s.sent >= received(calls[0])]
+        views = [s for s in facts.index(views_by_hook)[hook] if s.sent >= calls[0].received_at]
         strange = [s for s in views if not facts.containers[s.id].created]
         for seen in strange[:1]:
             yield broken(f"a refused call has made container {seen.id}", calls[0], seen)
@@ -212,7 +212,7 @@ def _calls_by_hook(facts: Facts) -> dict[str, list[Exchange]]:
 def _looked_since(facts: Facts, exchange: Exchange) -> bool:
     """Whether the list of the call's project was read afterwards."""
     project = exchange.path_params.get(facts.project_parameter)
-    return facts.index(_last_pages).get(project, 0.0) >= received(exchange)
+    return facts.index(_last_pages).get(project, 0.0) >= exchange.received_at
 
 
 def _last_pages(facts: Facts) -> dict[str | None, float]:
@@ -220,7 +220,7 @@ def _last_pages(facts: Facts) -> dict[str | None, float]:
     found: dict[str | None, float] = {}
     for name in facts.contract.lists:
         for page in facts.answers[name]:
-            if succeeded(page):
+            if page.succeeded:
                 project = page.path_params.get(facts.project_parameter)
                 found[project] = max(found.get(project, 0.0), page.sent)
     return found

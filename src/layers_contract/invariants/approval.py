@@ -9,7 +9,7 @@ from itertools import takewhile
 from math import inf
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Render, Seen, received, refused
+from layers_contract.facts import Container, Facts, Render, Seen, by_received_at
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import error_code_of, valid
@@ -58,7 +58,7 @@ def visible(facts: Facts) -> Iterator[Occasion]:
     """After a decision every read shows it, until a new render begins."""
     review = facts.contract.review
     for container, exchange, decided in _decisions(facts):
-        for seen in container.line.since(received(exchange)):
+        for seen in container.line.since(exchange.received_at):
             if not container.untouched(exchange.sent, seen.received, but=exchange):
                 continue
             state = pointer(seen.data, review.field)
@@ -130,7 +130,7 @@ def settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
     last = reads.before(change.sent) if reads else None
     if last is None or not isinstance(last.json, dict):
         return {}
-    if facts.index(_known_writes)[change.path].at(last.sent, received(change), but=change):
+    if facts.index(_known_writes)[change.path].at(last.sent, change.received_at, but=change):
         return {}
     operation = facts.operation(change)
     settings = facts.contract.document.resolve(operation.body if operation else {})["properties"]
@@ -148,16 +148,16 @@ def policy_reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
     reads = facts.index(_policies).get(change.path)
     other = facts.index(_known_writes)[change.path].first(change.sent, but=change)
     until = other.sent if other else inf
-    since = reads.since(received(change)) if reads else ()
+    since = reads.since(change.received_at) if reads else ()
     asked = takewhile(lambda each: each.sent <= until, since)
-    return [each for each in asked if received(each) <= until]
+    return [each for each in asked if each.received_at <= until]
 
 
 def _policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
     """The reads of each policy, by its path."""
     gate = facts.contract.review.gate
     reads = [e for e in facts.answers[gate.operation] if e.status == SUCCESS] if gate else []
-    return {path: Timeline(each, received) for path, each in _by_path(reads).items()}
+    return {path: Timeline(each, by_received_at) for path, each in _by_path(reads).items()}
 
 
 def _known_writes(facts: Facts) -> dict[str, Work[Exchange]]:
@@ -172,7 +172,7 @@ def _writes(facts: Facts) -> dict[str, Work[Exchange]]:
 
 
 def _works(writes: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
-    return {path: Work(each, received) for path, each in _by_path(writes).items()}
+    return {path: Work(each, by_received_at) for path, each in _by_path(writes).items()}
 
 
 def _by_path(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
@@ -227,7 +227,9 @@ def _find_policy(facts: Facts, project: str) -> Policy | None:
     reads = sorted((e for path in paths for e in lines[path].since(-inf)), key=lambda e: e.sent)
     if not reads:
         return None
-    return Policy(Timeline(reads, received), reads[0].path, any(_soft(each) for each in reads))
+    return Policy(
+        Timeline(reads, by_received_at), reads[0].path, any(_soft(each) for each in reads)
+    )
 
 
 def _paths_by_part(facts: Facts) -> dict[str, list[str]]:
@@ -270,7 +272,7 @@ def _soft(policy: Exchange) -> bool:
 def _deciding(facts: Facts, container: Container) -> Work[Exchange]:
     """The writes on a container that may have decided its review."""
     deciders = facts.index(_deciders)
-    return Work((w for w in container.writes if w.operation in deciders), received)
+    return Work((w for w in container.writes if w.operation in deciders), by_received_at)
 
 
 def _deciders(facts: Facts) -> set[str]:
@@ -297,7 +299,7 @@ def _policy_changed(facts: Facts, start: float, end: float) -> bool:
 
 
 def _policy_changes(facts: Facts) -> Work[Exchange]:
-    return Work((each for each in policy_changes(facts) if not refused(each)), received)
+    return Work((each for each in policy_changes(facts) if not each.refused), by_received_at)
 
 
 def review_around(facts: Facts, container: Container, exchange: Exchange) -> str | None:
@@ -306,7 +308,7 @@ def review_around(facts: Facts, container: Container, exchange: Exchange) -> str
     last = container.last_read_before(exchange)
     if last is None:
         return None
-    quiet = container.untouched(last.sent, received(exchange), but=exchange)
-    quiet = quiet and not _policy_changed(facts, last.sent, received(exchange))
+    quiet = container.untouched(last.sent, exchange.received_at, but=exchange)
+    quiet = quiet and not _policy_changed(facts, last.sent, exchange.received_at)
     state = pointer(last.data, facts.contract.review.field)
     return state if quiet and last.state == success and isinstance(state, str) else None

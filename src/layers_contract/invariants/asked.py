@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started, moment, succeeded
+from layers_contract.facts import Facts, Started, moment
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._keys import others
@@ -110,7 +110,7 @@ def accepts(facts: Facts) -> Iterator[Occasion]:
         for exchange in facts.answers[name]:
             if not _may_expect(facts, exchange):
                 continue
-            if succeeded(exchange):
+            if exchange.succeeded:
                 yield HELD
             elif exchange.status == INVALID:
                 yield broken(f"{name} refused what the document allows", exchange)
@@ -154,6 +154,6 @@ def _open_to_us(facts: Facts) -> set[str]:
         for name, exchanges in facts.answers.items()
         if facts.project_parameter in _parameters(facts, name)
         for each in exchanges
-        if each.credential == "own" and succeeded(each)
+        if each.credential == "own" and each.succeeded
         if (project := each.path_params.get(facts.project_parameter))
     }

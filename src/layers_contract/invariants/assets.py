@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, busy, moment, received
+from layers_contract.facts import Container, Facts, Seen, moment
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants.lifecycle import ASSETS, asset_urls
@@ -29,7 +29,7 @@ def readable(facts: Facts) -> Iterator[Occasion]:
     """An asset that its container shows is found."""
     for exchange in facts.answers[_signer(facts)]:
         container = facts.container_of(exchange)
-        if exchange.credential != "own" or container is None or busy(exchange):
+        if exchange.credential != "own" or container is None or exchange.inconclusive:
             continue
         for seen in _around(container, exchange):
             if _asked(facts, exchange) in asset_urls(seen):
@@ -76,7 +76,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[Exchange, dict[str, Any]]]:
 
 def _around(container: Container, exchange: Exchange) -> list[Seen]:
     last = container.line.before(exchange.sent) if container.created else None
-    quiet = last is not None and container.untouched(last.sent, received(exchange))
+    quiet = last is not None and container.untouched(last.sent, exchange.received_at)
     return [last] if last is not None and quiet else []
 
 

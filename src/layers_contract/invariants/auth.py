@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started, succeeded
+from layers_contract.facts import Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
@@ -75,7 +75,7 @@ def listed(facts: Facts) -> Iterator[Occasion]:
 def items(facts: Facts, exchange: Exchange) -> list[dict[str, object]]:
     """The objects on a list's page."""
     pagination = facts.contract.lists.get(exchange.operation or "")
-    found = pointer(exchange.json, pagination.items) if pagination and succeeded(exchange) else None
+    found = pointer(exchange.json, pagination.items) if pagination and exchange.succeeded else None
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
@@ -88,7 +88,9 @@ def _by_credential(facts: Facts) -> dict[str, list[Exchange]]:
 def _known_keys(facts: Facts) -> set[str]:
     """The credentials that the server accepted at least once."""
     sent = facts.index(_by_credential)
-    return {credential for credential, calls in sent.items() if any(map(succeeded, calls))}
+    return {
+        credential for credential, calls in sent.items() if any(call.succeeded for call in calls)
+    }
 
 
 def _crossing(facts: Facts) -> Iterator[Exchange]:

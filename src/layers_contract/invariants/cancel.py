@@ -7,7 +7,7 @@ from math import inf
 from operator import attrgetter
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Job, Seen, busy, received, succeeded
+from layers_contract.facts import Container, Facts, Job, Seen
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants._changes import quiet_around
@@ -20,7 +20,7 @@ def accepted(facts: Facts) -> Iterator[Occasion]:
     """A running job takes the signal, an ended one does not."""
     for job, exchange in _cancels(facts, every=True):
         wanted = _wanted(facts, job, exchange)
-        if wanted is None or (wanted == TAKEN and not succeeded(exchange)):
+        if wanted is None or (wanted == TAKEN and not exchange.succeeded):
             continue
         said = pointer(exchange.json, "/accepted")
         if exchange.status == wanted and said is (wanted == TAKEN):
@@ -40,14 +40,14 @@ def ends(facts: Facts) -> Iterator[Occasion]:
     """
     endings = facts.contract.job.endings
     for job, exchange in _cancels(facts):
-        views = list(job.line.since(received(exchange)))
+        views = list(job.line.since(exchange.received_at))
         if exchange.status != TAKEN or not views:
             continue
         last = views[-1]
         if last.state not in facts.contract.job.states:
             continue
         if last.state not in endings:
-            if facts.expect.render and last.sent - received(exchange) > facts.expect.render:
+            if facts.expect.render and last.sent - exchange.received_at > facts.expect.render:
                 message = f"job {job.id} is still {last.state} after its cancel was taken"
                 yield broken(message, exchange, last)
         elif ran := _ran_on(facts, job, exchange):
@@ -63,7 +63,7 @@ def keeps(facts: Facts) -> Iterator[Occasion]:
     endings = facts.contract.job.endings
     for job, exchange in _cancels(facts):
         before = [v for v in job.polls if v.received <= exchange.sent and v.state in endings]
-        after = [v for v in job.polls if v.sent >= received(exchange)]
+        after = [v for v in job.polls if v.sent >= exchange.received_at]
         if not before or not after:
             continue
         last, following = before[-1], after[0]
@@ -100,7 +100,7 @@ def archive_cancels(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, exchange, *ran, last, source=source)
             elif last.state == canceled:
                 yield HELD
-            elif last.state not in endings and last.sent - received(exchange) > longest:
+            elif last.state not in endings and last.sent - exchange.received_at > longest:
                 yield broken(message, exchange, last)
 
 
@@ -109,14 +109,14 @@ def archive_again(facts: Facts) -> Iterator[Occasion]:
     """The second archive is answered like the first."""
     done: dict[str, Exchange] = {}
     for exchange in _archives(facts, every=True):
-        if busy(exchange):
+        if exchange.inconclusive:
             continue
         first = done.get(exchange.path)
-        if first is not None and received(first) <= exchange.sent:
+        if first is not None and first.received_at <= exchange.sent:
             was, now = (f"{each.status} {_shown(each)}".strip() for each in (first, exchange))
             message = f"archiving was answered {was}, and again {now}"
             yield HELD if was == now else broken(message, first, exchange)
-        elif succeeded(exchange):
+        elif exchange.succeeded:
             done[exchange.path] = exchange
 
 
@@ -129,7 +129,7 @@ def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchan
     """The cancels of this run's jobs; those that were refused only where *every* one counts."""
     for job in facts.jobs.values():
         for exchange in job.cancels:
-            counts = succeeded(exchange) or (every and not busy(exchange))
+            counts = exchange.succeeded or (every and not exchange.inconclusive)
             if counts and exchange.credential == "own" and job.render:
                 yield job, exchange
 
@@ -138,10 +138,10 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
     endings = facts.contract.job.endings
     if any(v.state in endings and v.received <= exchange.sent for v in job.views):
         return LATE
-    after = [v for v in job.views if v.sent >= received(exchange)]
+    after = [v for v in job.views if v.sent >= exchange.received_at]
     if any(v.state not in endings and v.state in facts.contract.job.states for v in after):
         return TAKEN
-    first = all(c is exchange or c.sent >= received(exchange) for c in job.cancels)
+    first = all(c is exchange or c.sent >= exchange.received_at for c in job.cancels)
     heeded = bool(after) and after[0].state == facts.contract.job.ending("cancel")
     return TAKEN if first and heeded and not _may_be_archived(facts, job) else None
 
@@ -163,7 +163,7 @@ def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
     render = facts.contract.render
     for name in render.causes(render.ending("cancel")) - facts.cancelers:
         for exchange in facts.answers[name]:
-            if exchange.credential == "own" and (every or succeeded(exchange)):
+            if exchange.credential == "own" and (every or exchange.succeeded):
                 yield exchange
 
 
@@ -172,12 +172,12 @@ def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
     project = archive.path_params.get(facts.project_parameter, "").lower()
     for container in facts.index(by_project).get(project, ()):
         before = container.line.before(archive.sent)
-        after = container.line.after(received(archive))
+        after = container.line.after(archive.received_at)
         made = container.created
         if made is None or before is None or after is None:
             continue
         running = before.state not in facts.contract.render.endings
-        if running and received(made.exchange) <= archive.sent:
+        if running and made.exchange.received_at <= archive.sent:
             yield container
 
 
@@ -186,7 +186,7 @@ def _ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
 
     Half of the shortest render of this run is more than a race.
     """
-    late = received(call) + facts.index(_shortest_render) / 2
+    late = call.received_at + facts.index(_shortest_render) / 2
     running, ended = [], []
     for views, lifecycle in (
         (job.views, facts.contract.job),

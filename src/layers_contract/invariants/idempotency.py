@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from layers_contract.facts import Facts, Started, received, refused
+from layers_contract.facts import Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import differs
@@ -66,7 +66,7 @@ def conflict(facts: Facts) -> Iterator[Occasion]:
         right = other.status == rule.conflict_status and (
             error_code_of(other) == rule.conflict_code
         )
-        if right or (refused(other) and not valid(facts, other)):
+        if right or (other.refused and not valid(facts, other)):
             yield HELD
         else:
             code = error_code_of(other) or "no error code"
@@ -78,14 +78,14 @@ def conflict(facts: Facts) -> Iterator[Occasion]:
 def conflict_starts_nothing(facts: Facts) -> Iterator[Occasion]:
     """A conflict makes no container and does not touch the first one."""
     for first, other in conflicts(facts):
-        if refused(other):
+        if other.refused:
             yield from nothing_new(facts, other, same_body_starts(facts, other))
             yield from _untouched(facts, first, other)
             yield from _not_canceled(facts, first, other)
 
 
 def _overlap(first: Started, again: Exchange) -> bool:
-    return together(first, again) and received(again) > first.exchange.sent
+    return together(first, again) and again.received_at > first.exchange.sent
 
 
 def _moved_on(facts: Facts, first: Started, again: Exchange) -> bool:
@@ -125,7 +125,7 @@ def _not_canceled(facts: Facts, first: Started, other: Exchange) -> Iterator[Occ
     """The first job is not canceled by anything but a cancel."""
     ending = facts.contract.job.ending("cancel")
     job = facts.jobs[first.job]
-    since = job.line.since(received(other))
+    since = job.line.since(other.received_at)
     ended = next((view for view in since if view.state == ending), None)
     container = facts.containers[first.container]
     if ended and not may_be_canceled(facts, container, ended):

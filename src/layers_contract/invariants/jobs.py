@@ -16,11 +16,9 @@ from layers_contract.facts import (
     Job,
     Render,
     Seen,
-    busy,
     earlier,
     moment,
     precision,
-    received,
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -130,9 +128,9 @@ def readable(facts: Facts) -> Iterator[Occasion]:
     for exchange in facts.answers[reader]:
         job = facts.job_of(exchange)
         first = job.render.first.exchange if job and job.render else None
-        if first is None or exchange.credential != first.credential or busy(exchange):
+        if first is None or exchange.credential != first.credential or exchange.inconclusive:
             continue
-        if exchange.sent < received(first):
+        if exchange.sent < first.received_at:
             continue
         if exchange.status == 404:
             yield broken(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started, busy, received, refused
+from layers_contract.facts import Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import json_alike
@@ -38,9 +38,11 @@ def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
     for call in facts.keyed.values():
         bad = [e for e in call.exchanges if e.status == 422 and _is_invalid(facts, e)]
         for first in bad[:1]:
-            later = [e for e in call.exchanges if e.sent >= received(first) and valid(facts, e)]
-            used = [e for e in call.exchanges if not refused(e)][:2]
-            clean = [e for e in later if not any(u.sent < received(e) and u is not e for u in used)]
+            later = [e for e in call.exchanges if e.sent >= first.received_at and valid(facts, e)]
+            used = [e for e in call.exchanges if not e.refused][:2]
+            clean = [
+                e for e in later if not any(u.sent < e.received_at and u is not e for u in used)
+            ]
             for again in clean[:1]:
                 message = f"a key whose first request was refused as invalid: {again.status}"
                 taken = error_code_of(again) == facts.contract.idempotency.conflict_code
@@ -62,9 +64,9 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
     for started in facts.starts:
         by_key[(started.operation, started.key)].append(started)
     for call in facts.keyed.values():
-        theirs = [e for e in call.exchanges if not refused(e)][:2]
+        theirs = [e for e in call.exchanges if not e.refused][:2]
         for exchange in call.exchanges:
-            if exchange.credential != "other" or busy(exchange):
+            if exchange.credential != "other" or exchange.inconclusive:
                 continue
             if is_used_elsewhere(facts, exchange):
                 continue
@@ -72,9 +74,9 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
             mine = [
                 s
                 for s in mine
-                if s.exchange.credential == "own" and received(s.exchange) <= exchange.sent
+                if s.exchange.credential == "own" and s.exchange.received_at <= exchange.sent
             ]
-            if not mine or any(e.sent < received(exchange) for e in theirs if e is not exchange):
+            if not mine or any(e.sent < exchange.received_at for e in theirs if e is not exchange):
                 continue
             named = pointer(exchange.json, "/jobId")
             leaked = named in jobs and jobs[named].exchange.credential == "own"
@@ -82,7 +84,7 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
             message = f"another API key met the idempotency key of this one: {exchange.status}"
             if leaked or taken:
                 yield broken(message, mine[0].exchange, exchange)
-            elif not refused(exchange):
+            elif not exchange.refused:
                 yield HELD
 
 

@@ -15,12 +15,9 @@ from layers_contract.facts import (
     Facts,
     Seen,
     Started,
-    busy,
     earlier,
     moment,
     precision,
-    received,
-    refused,
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, Violation, broken, invariant
@@ -206,9 +203,9 @@ def readable(facts: Facts) -> Iterator[Occasion]:
     for exchange in facts.answers[reader]:
         container = facts.container_of(exchange)
         made = container and container.created
-        if not made or exchange.credential != made.exchange.credential or busy(exchange):
+        if not made or exchange.credential != made.exchange.credential or exchange.inconclusive:
             continue
-        if exchange.sent < received(made.exchange):
+        if exchange.sent < made.exchange.received_at:
             continue
         if exchange.status == 404:
             message = f"container {made.container} was not found after its 202"
@@ -224,7 +221,7 @@ def may_be_canceled(facts: Facts, container: Container, seen: Seen) -> bool:
     render = container.render_of(seen)
     jobs = {render.job} if render else {each.job for each in container.renders}
     cancels = (each for name in jobs for each in facts.jobs[name].cancels)
-    return any(e.sent < seen.received and not refused(e) for e in cancels)
+    return any(e.sent < seen.received and not e.refused for e in cancels)
 
 
 def _may_be_archived(facts: Facts, container: Container, seen: Seen) -> bool:
@@ -241,7 +238,7 @@ def _archives(facts: Facts) -> dict[str, float]:
     for name in render.causes(render.ending("cancel")) - facts.cancelers:
         for each in facts.answers[name]:
             place = each.path_params.get(facts.project_parameter, "").lower()
-            if not refused(each):
+            if not each.refused:
                 first[place] = min(first.get(place, inf), each.sent)
     return first
 
@@ -354,12 +351,12 @@ def _state_around(facts: Facts, container: Container, exchange: Exchange) -> str
     if last is None:
         return None
     render = container.render_of(last)
-    if render is None or not container.untouched(last.sent, received(exchange), but=exchange):
+    if render is None or not container.untouched(last.sent, exchange.received_at, but=exchange):
         return None
     if last.state in facts.contract.render.endings:
         return last.state
     running_last = facts.index(_running_last).get(render.job, -inf)
-    return last.state if running_last >= received(exchange) else None
+    return last.state if running_last >= exchange.received_at else None
 
 
 def _running_last(facts: Facts) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from layers_contract.contract import Pagination
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, moment, precision, received, succeeded
+from layers_contract.facts import Container, Facts, Seen, moment, precision
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants.auth import items
@@ -76,7 +76,7 @@ def limit(facts: Facts) -> Iterator[Occasion]:
             asked = [value for key, value in page.query if key == pagination.limit]
             default = parameter.schema.get("default") if parameter else None
             most = asked[0] if asked else default
-            if not succeeded(page) or len(asked) > 1 or not str(most).isdecimal():
+            if not page.succeeded or len(asked) > 1 or not str(most).isdecimal():
                 continue
             held = len(items(facts, page))
             message = f"a page of at most {most} holds {held}"
@@ -150,7 +150,7 @@ def _find_walks(facts: Facts) -> Iterator[Walk]:
         walks = []
         for page in facts.answers[name]:
             cursor = next((v for k, v in page.query if k == pagination.cursor), None)
-            if not succeeded(page) or page.json is NOT_JSON:
+            if not page.succeeded or page.json is NOT_JSON:
                 continue
             walk = (
                 open_walks.pop((page.actor, page.path, cursor), None)
@@ -172,7 +172,7 @@ def _find_walks(facts: Facts) -> Iterator[Walk]:
 
 def _fits_throughout(facts: Facts, container: Container, walk: Walk) -> bool:
     """Whether a container that has ended fitted a walk's filters before it, and after it."""
-    begun, over = walk.pages[0].sent, received(walk.pages[-1])
+    begun, over = walk.pages[0].sent, walk.pages[-1].received_at
     before, after = container.line.before(begun), container.line.after(over)
     if before is None or after is None or not container.untouched(before.sent, after.received):
         return False
@@ -216,7 +216,7 @@ def _made(facts: Facts) -> dict[str, list[tuple[float, Container]]]:
     """The containers that this run made with its own key, by project, with the time of the 202."""
     return {
         project: [
-            (received(made.exchange), each)
+            (made.exchange.received_at, each)
             for each in containers
             if (made := each.created) and made.exchange.credential == "own"
         ]

@@ -11,11 +11,7 @@ from layers_contract.facts import (
     Facts,
     KeyedCall,
     Seen,
-    busy,
     overlap,
-    received,
-    refused,
-    succeeded,
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -34,11 +30,11 @@ def bodies_race(facts: Facts) -> Iterator[Occasion]:
     for call in facts.keyed.values():
         jobs = {started.exchange.number: started.job for started in call.started}
         for one, other in combinations(_remembered(facts, call), 2):
-            if busy(one) or busy(other) or not overlap(one, other):
+            if one.inconclusive or other.inconclusive or not overlap(one, other):
                 continue
-            if not differs(facts, one, other) or not (succeeded(one) or succeeded(other)):
+            if not differs(facts, one, other) or not (one.succeeded or other.succeeded):
                 continue
-            both = succeeded(one) and succeeded(other)
+            both = one.succeeded and other.succeeded
             named = {jobs.get(each.number) for each in (one, other)}
             if not both or (len(named) == 1 and None not in named):
                 yield HELD
@@ -55,7 +51,7 @@ def _remembered(facts: Facts, call: KeyedCall) -> list[Exchange]:
 
 def _over(exchange: Exchange) -> float:
     """When a call was answered, or cut off."""
-    return received(exchange) if exchange.answered else exchange.sent
+    return exchange.received_at if exchange.answered else exchange.sent
 
 
 @invariant("idempotency.lost-answer", needs="a call that was not answered, and its retry")
@@ -76,7 +72,7 @@ def _retries(facts: Facts, calls: list[Exchange], lost: Exchange) -> Iterator[Oc
     for again in calls:
         if again is lost or again.sent < lost.sent:
             continue
-        if succeeded(again):
+        if again.succeeded:
             yield HELD
         elif (again.status, error_code_of(again)) == (rule.in_flight_status, rule.conflict_code):
             message = f"{IN_FLIGHT:g} s after a call was cut off, its retry is still refused"
@@ -86,14 +82,14 @@ def _retries(facts: Facts, calls: list[Exchange], lost: Exchange) -> Iterator[Oc
 
 def _long_alone(calls: list[Exchange], again: Exchange) -> bool:
     """Whether no other call with the key can still be in flight, and none was answered."""
-    others = [e for e in calls if e is not again and e.sent < received(again) and not refused(e)]
-    return all(not succeeded(e) and again.sent - _over(e) > IN_FLIGHT for e in others)
+    others = [e for e in calls if e is not again and e.sent < again.received_at and not e.refused]
+    return all(not e.succeeded and again.sent - _over(e) > IN_FLIGHT for e in others)
 
 
 def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Occasion]:
     """Judged where the hook is of this run, and somebody has looked for it within the window."""
     hook, marker, end = hook_of(lost), facts.expect.marker, window_end(facts, call)
-    known = [s for s in call.started if received(s.exchange) < end]
+    known = [s for s in call.started if s.exchange.received_at < end]
     if not known or hook is None or marker is None or marker not in hook:
         return
     named = {started.container for started in known}
@@ -102,7 +98,7 @@ def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Oc
             continue
         if seen.id in named:
             listed = seen.exchange.operation in facts.contract.lists
-            yield from [HELD] * (listed and seen.sent >= received(known[0].exchange))
+            yield from [HELD] * (listed and seen.sent >= known[0].exchange.received_at)
         elif not _is_explained(facts, call, seen, hook):
             message = f"a call whose answer was lost made {seen.id}, its retry another one"
             yield broken(message, lost, known[0].exchange, seen)
@@ -122,7 +118,7 @@ def _doubtful(facts: Facts) -> list[Exchange]:
         each
         for name in facts.contract.starts
         for each in facts.answers[name]
-        if not (succeeded(each) or refused(each))
+        if not (each.succeeded or each.refused)
     ]
 
 
@@ -136,11 +132,11 @@ def decisions_race(facts: Facts) -> Iterator[Occasion]:
         ]
         decisions = [e for e in plain if e.credential == "own" and valid(facts, e)]
         for one, other in combinations(decisions, 2):
-            if not overlap(one, other) or not (succeeded(one) or succeeded(other)):
+            if not overlap(one, other) or not (one.succeeded or other.succeeded):
                 continue
             if not _others_at_work(container, plain, one, other):
                 message = f"{one.operation} and {other.operation} of {container.id} were both taken"
-                both = succeeded(one) and succeeded(other)
+                both = one.succeeded and other.succeeded
                 yield broken(message, one, other) if both else HELD
 
 
@@ -148,8 +144,8 @@ def _others_at_work(
     container: Container, plain: list[Exchange], one: Exchange, other: Exchange
 ) -> bool:
     """Whether anything but *plain* decisions may have been at work: a new render is undecided."""
-    start, end = min(one.sent, other.sent), max(received(one), received(other))
-    busy_then = (w for w in container.writes if w.sent < end and received(w) > start)
+    start, end = min(one.sent, other.sent), max(one.received_at, other.received_at)
+    busy_then = (w for w in container.writes if w.sent < end and w.received_at > start)
     return any(w not in plain for w in busy_then)
 
 
@@ -162,12 +158,12 @@ def renders_race(facts: Facts) -> Iterator[Occasion]:
     """
     for container in facts.own:
         for one, other in combinations(_calls(facts, container), 2):
-            if not overlap(one, other) or not (succeeded(one) or succeeded(other)):
+            if not overlap(one, other) or not (one.succeeded or other.succeeded):
                 continue
             jobs = {job for e in (one, other) if (job := _job_of(facts, e))}
-            if not (succeeded(one) and succeeded(other)):
+            if not (one.succeeded and other.succeeded):
                 yield HELD
-            elif running := _running_after(facts, jobs, max(received(one), received(other))):
+            elif running := _running_after(facts, jobs, max(one.received_at, other.received_at)):
                 message = f"container {container.id} is rendered twice at one time"
                 yield broken(message, one, other, *running)
 
@@ -175,7 +171,7 @@ def renders_race(facts: Facts) -> Iterator[Occasion]:
 def _job_of(facts: Facts, exchange: Exchange) -> str | None:
     """The job that an answer names."""
     starts = facts.contract.starts[exchange.operation or ""]
-    named = pointer(exchange.json, f"{starts.job}/jobId") if succeeded(exchange) else None
+    named = pointer(exchange.json, f"{starts.job}/jobId") if exchange.succeeded else None
     return named if isinstance(named, str) else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Seen, Started, received
+from layers_contract.facts import Facts, Seen, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._changes import changes_by_itself
@@ -73,7 +73,7 @@ def patch(facts: Facts) -> Iterator[Occasion]:
         last, after = container.last_read_before(started.exchange), container.reads_of(render)
         if last is None or not after:
             continue
-        if container.untouched(last.sent, received(started.exchange), but=started.exchange):
+        if container.untouched(last.sent, started.exchange.received_at, but=started.exchange):
             patched = pointer(started.exchange.request_json, "/patch")
             known = patched if isinstance(patched, dict) else {}
             yield _patched(facts, last, after[0], started, known)
@@ -87,7 +87,7 @@ def new_container(facts: Facts) -> Iterator[Occasion]:
         named = [
             s
             for s in facts.index(_starts_by_container)[started.container]
-            if s.job != started.job and received(s.exchange) <= started.exchange.sent
+            if s.job != started.job and s.exchange.received_at <= started.exchange.sent
         ]
         if started.container == original or named:
             message = f"a clone of {original} answered container {started.container}"
@@ -187,7 +187,7 @@ def _job_is_new(facts: Facts, started: Started) -> Occasion:
         for s in facts.index(_starts_by_job)[started.job]
         if s is not started
         and not _same_call(s, started)
-        and received(s.exchange) <= started.exchange.sent
+        and s.exchange.received_at <= started.exchange.sent
     ]
     if not others:
         return HELD

@@ -14,8 +14,6 @@ from layers_contract.facts import (
     earlier,
     http_date,
     moment,
-    received,
-    succeeded,
 )
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -49,7 +47,7 @@ def _behind(facts: Facts, container: Container, seen: Seen) -> float:
     """Seconds by which the server's clock may be behind: as agreed, or as its createdAt shows."""
     begun = moment(seen.data.get("createdAt"))
     made = container.created
-    shown = 0.0 if made is None or begun is None else received(made.exchange) - begun
+    shown = 0.0 if made is None or begun is None else made.exchange.received_at - begun
     return max(facts.expect.clock_skew, shown)
 
 
@@ -59,7 +57,7 @@ def reason(facts: Facts) -> Iterator[Occasion]:
     completed = facts.contract.job.ending("success")
     for job in facts.jobs.values():
         for exchange in job.cancels:
-            shown = pointer(exchange.json, "/reason") if succeeded(exchange) else None
+            shown = pointer(exchange.json, "/reason") if exchange.succeeded else None
             before = [v for v in job.views if v.received <= exchange.sent and v.state == completed]
             known = _late_reasons(facts, exchange)
             if isinstance(shown, str) and before and known:
@@ -94,7 +92,7 @@ def not_found(facts: Facts) -> Iterator[Occasion]:
 def _out_of_scope(facts: Facts, exchange: Exchange) -> bool:
     """Whether this run's key may not call the operation at all, as far as was seen."""
     same = facts.answers[exchange.operation or ""]
-    served = any(succeeded(e) for e in same if e.credential == "own")
+    served = any(e.succeeded for e in same if e.credential == "own")
     return exchange.status in NOT_FOR_THIS_KEY and not served
 
 
@@ -102,7 +100,7 @@ def _given_out(facts: Facts, exchange: Exchange) -> bool:
     """Whether the server itself has named the id before: some make ids from titles."""
     marker = (facts.expect.marker or "").encode()
     ids = [v.encode() for v in exchange.path_params.values() if marker in v.encode()]
-    before = (e for e in facts.history if received(e) <= exchange.sent)
+    before = (e for e in facts.history if e.received_at <= exchange.sent)
     return any(all(each in e.body for each in ids) for e in before)
 
 

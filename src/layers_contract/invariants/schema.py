@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from layers_contract.document import Operation, Problem, Response, surest
-from layers_contract.facts import Facts, busy, succeeded
+from layers_contract.facts import Facts
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._requests import (
@@ -71,10 +71,10 @@ def content_type(facts: Facts) -> Iterator[Occasion]:
 def body(facts: Facts) -> Iterator[Occasion]:
     """Every success fits its schema; the source is that of the constraint that is broken."""
     for alike in facts.index(_own_words):
-        if succeeded(alike.exchanges[0]):
+        if alike.exchanges[0].succeeded:
             yield from _fit(facts, alike)
     for exchange in facts.history:
-        if exchange.failure and succeeded(exchange) and (called := facts.operation(exchange)):
+        if exchange.failure and exchange.succeeded and (called := facts.operation(exchange)):
             message = f"{called.id} answered {exchange.status}, and {exchange.failure}"
             yield broken(message, exchange, source="derived")
 
@@ -98,12 +98,12 @@ def headers(facts: Facts) -> Iterator[Occasion]:
 def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
     """What breaks a constraint is refused; the source is that of the surest one broken."""
     for alike in facts.index(_answered):
-        if busy(alike.exchanges[0]) or alike.status in UNGREETED:
+        if alike.exchanges[0].inconclusive or alike.status in UNGREETED:
             continue
         operation = alike.operation
         for exchange in alike.exchanges:
             problems = request_problems(facts, operation, exchange)
-            if problems and succeeded(exchange):
+            if problems and exchange.succeeded:
                 source = surest([problem.source for problem in problems])
                 worst = next(problem for problem in problems if problem.source == source)
                 message = f"{operation.id} took a request whose {worst.at}: {worst.message}"
@@ -116,7 +116,7 @@ def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
 def error_shape(facts: Facts) -> Iterator[Occasion]:
     """Every refusal is the error object."""
     for alike in facts.index(_own_words):
-        if not succeeded(alike.exchanges[0]):
+        if not alike.exchanges[0].succeeded:
             yield from _fit(facts, alike)
 
 
@@ -206,7 +206,7 @@ def _own_words(facts: Facts) -> list[Alike]:
     """The answers that are certainly the server's own: successes, and refusals but for some."""
     found = []
     for alike in facts.index(_answered):
-        if succeeded(alike.exchanges[0]):
+        if alike.exchanges[0].succeeded:
             found.append(alike)
         elif own := [each for each in alike.exchanges if _own_refusal(facts, each)]:
             found.append(replace(alike, exchanges=own))

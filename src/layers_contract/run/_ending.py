@@ -10,7 +10,7 @@ import trio
 from layers_contract.budget import MOST_BYTES
 from layers_contract.contract import Contract
 from layers_contract.driver import UNSENT, OutOfBudget, Session
-from layers_contract.facts import Container, Facts, succeeded
+from layers_contract.facts import Container, Facts
 from layers_contract.history import Exchange
 from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._stage import Stage
@@ -151,7 +151,7 @@ def _may_have_started(stage: Stage, exchange: Exchange) -> bool:
 
 
 def _is_canceled(facts: Facts, job: str) -> bool:
-    return any(succeeded(each) for each in facts.jobs[job].cancels)
+    return any(each.succeeded for each in facts.jobs[job].cancels)
 
 
 def _is_story(exchange: Exchange) -> bool:

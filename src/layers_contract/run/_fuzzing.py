@@ -13,7 +13,6 @@ import trio
 
 from layers_contract import fuzz
 from layers_contract.driver import OutOfBudget, Session, retry_after
-from layers_contract.facts import refused, succeeded
 from layers_contract.history import Exchange
 from layers_contract.run._stage import Stage
 from layers_contract.workload import Actor, GaveUp, Made, asset_ids
@@ -178,10 +177,10 @@ class Fuzzing:
         self._stage.purse.hold(retry_after(exchange) or 0.0)
         starts = exchange.operation if exchange.operation in self._contract.starts else None
         paid = starts and self._is_sound(starts, exchange.request_body)
-        if paid and refused(exchange):
+        if paid and exchange.refused:
             self._stage.purse.give_back()
             self._renders += 1
-        elif starts and not paid and succeeded(exchange):
+        elif starts and not paid and exchange.succeeded:
             self._stage.purse.charge()
         self._stage.tell_sent()
 

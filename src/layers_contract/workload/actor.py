@@ -13,7 +13,6 @@ import trio
 
 from layers_contract.document import pointer
 from layers_contract.driver import NO_BODY, Session
-from layers_contract.facts import succeeded
 from layers_contract.history import Exchange
 from layers_contract.target import Target
 from layers_contract.workload.roles import Roles
@@ -182,7 +181,7 @@ class Actor:
         spec = self.session.contract.document.schema(self.session.contract.job.schema)["x-resource"]
         job, container = pointer(envelope, spec["id"]), pointer(envelope, spec["container"])
         container = container or ids.get("container")
-        if not succeeded(answer) or not isinstance(job, str) or not isinstance(container, str):
+        if not answer.succeeded or not isinstance(job, str) or not isinstance(container, str):
             return None
         made = Made(job, container, answer)
         self.made.append(made)
@@ -253,7 +252,7 @@ class Actor:
     async def read(self, made: Made) -> dict[str, Any]:
         """The container now; empty where the answer shows none."""
         answer = await self.call(self.roles.read, ids={"container": made.container})
-        return answer.json if succeeded(answer) and isinstance(answer.json, dict) else {}
+        return answer.json if answer.succeeded and isinstance(answer.json, dict) else {}
 
     async def progress(self, made: Made) -> Exchange:
         """The container's newest job."""
@@ -322,7 +321,7 @@ class Actor:
                 query=(*query, *cursor),
             )
             after = pointer(page.json, pagination.next)
-            if not succeeded(page) or not isinstance(after, str) or not after:
+            if not page.succeeded or not isinstance(after, str) or not after:
                 return
             cursor = ((pagination.cursor, after),)
 
@@ -335,5 +334,5 @@ def asset_ids(container: Any) -> list[str]:
 
 
 def _state(answer: Exchange, field_: str) -> str | None:
-    state = pointer(answer.json, field_) if succeeded(answer) else None
+    state = pointer(answer.json, field_) if answer.succeeded else None
     return state if isinstance(state, str) else None

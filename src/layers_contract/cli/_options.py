@@ -1,0 +1,86 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from layers_contract.contract import Contract
+
+VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
+"""Exit codes."""
+
+out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
+in_file = click.Path(dir_okay=False, path_type=Path)
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; one a core by default."
+)
+
+
+def reports(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where to write what was found."""
+    for option, what in (
+        ("--har", "the exchanges, as HAR"),
+        ("--html", "a page with the verdicts, the lifecycle and the timeline"),
+        ("--junit", "one test case for each invariant"),
+        ("--json", "the verdicts with their evidence"),
+    ):
+        name = f"{option[2:]}_file"
+        command = click.option(option, name, type=out_file, metavar="FILE", help=f"Write {what}.")(
+            command
+        )
+    return command
+
+
+def judging(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how to judge."""
+    command = click.option(
+        "--curl",
+        "curl_folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        help="Write a shell script for each violation.",
+    )(command)
+    command = click.option("-v", "--verbose", is_flag=True, help="Name every invariant.")(command)
+    command = click.option(
+        "--only", metavar="ID,…", help="Judge these invariants only; a group's name takes them all."
+    )(command)
+    return click.option(
+        "--strict", is_flag=True, help="Let what is only assumed fail the run, too."
+    )(command)
+
+
+def load_contract() -> Contract:
+    from layers_contract.contract import Contract
+    from layers_contract.document import DocumentError, load
+
+    try:
+        return Contract(load())
+    except DocumentError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def only_ids(only: str | None) -> frozenset[str]:
+    """The invariants that --only names, by id or by group."""
+    from layers_contract.invariants import CATALOGUE
+
+    chosen: set[str] = set()
+    for name in filter(None, (each.strip() for each in (only or "").split(","))):
+        found = {each for each in CATALOGUE if name in (each, each.split(".")[0])}
+        if not found:
+            raise click.ClickException(
+                f"--only: there is no invariant {name}; `layers-contract invariants` names them all"
+            )
+        chosen |= found
+    return frozenset(chosen)
+
+
+def check_known(names: Iterable[str], catalogue: Iterable[str], what: str) -> None:
+    known = set(catalogue)
+    for name in names:
+        if name not in known:
+            raise click.ClickException(f"unknown {what} {name}; `mock --list` names them all")

@@ -1,0 +1,37 @@
+"""`layers-contract invariants`: print the catalogue."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from layers_contract.cli._options import load_contract
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--markdown", is_flag=True, help="Print docs/invariants.md.")
+def invariants(as_json: bool, markdown: bool) -> None:
+    """Print the catalogue, with the source of each promise."""
+    from layers_contract.invariants import CATALOGUE
+
+    contract = load_contract()
+    promises = [contract.document.promises[name] for name in CATALOGUE]
+    if as_json:
+        keys = ("id", "group", "statement", "source", "at")
+        click.echo(json.dumps([{k: getattr(p, k) for k in keys} for p in promises], indent=1))
+        return
+    if markdown:
+        from layers_contract.proof import catalogue_page
+
+        click.echo(catalogue_page(), nl=False)
+        return
+    for group in dict.fromkeys(each.group for each in promises):
+        click.secho(group, bold=True)
+        for each in (p for p in promises if p.group == group):
+            click.echo(f"  {each.id:34} {each.source:8} {each.statement}")
+    click.secho("not observable over HTTP", bold=True)
+    for each in contract.document.promises.values():
+        if each.unobservable:
+            click.echo(f"  {each.id:34} {each.source:8} {each.unobservable}")

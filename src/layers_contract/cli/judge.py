@@ -1,0 +1,52 @@
+"""`layers-contract judge`: judge recorded traffic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from layers_contract.cli._options import in_file, judging, load_contract, only_ids, reports
+from layers_contract.cli._output import check_writable, report
+
+
+@click.command()
+@click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
+@judging
+@reports
+def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files: Any) -> None:
+    """Judge recorded traffic; sends nothing."""
+    from layers_contract.history import History
+    from layers_contract.judge import judge as verdicts
+    from layers_contract.outcome import Outcome
+    from layers_contract.report import from_har
+
+    contract = load_contract()
+    chosen = only_ids(only)
+    check_writable(files)
+    try:
+        parts = [
+            History.read(each) if each.suffix == ".jsonl" else from_har(each, contract)
+            for each in recordings
+        ]
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename}: cannot be read ({error.strerror})"
+        ) from error
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    history = History(exchange for part in parts for exchange in part)
+    report(
+        Outcome(
+            contract=contract,
+            target=", ".join(map(str, recordings)),
+            profile="recorded",
+            seed=0,
+            strict=strict,
+            judged=verdicts(contract, history, strict=strict, only=chosen),
+            history=history,
+            seconds=0.0,
+        ),
+        files,
+    )

@@ -1,0 +1,45 @@
+"""`layers-contract mock`: serve the mock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from layers_contract.cli._options import out_file
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--target-out", type=out_file, metavar="FILE.toml", help="Write a target that fits.")
+@click.option("--render", type=click.FloatRange(min=0), default=1.0, metavar="SECONDS")
+@click.option("--jitter", type=click.FloatRange(min=0), default=0.0, metavar="SHARE")
+@click.option("--db", default=":memory:", metavar="FILE", help="Keep what happens in this file.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Break a promise.")
+@click.option(
+    "--taste", "tastes", multiple=True, metavar="NAME", help="Differ, within the contract."
+)
+@click.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@click.option("--cancel-delay", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@click.option(
+    "--window", type=click.FloatRange(min=1), metavar="SECONDS", help="Keys last so long."
+)
+@click.option("--rate-limit", metavar="TIER", help="Count requests, and refuse too many.")
+@click.option("--seed", type=int, help="Make the same ids every time.")
+@click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")
+def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
+    """Serve a mock that keeps the contract, or breaks a part."""
+    from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
+
+    if list_:
+        for fault in FAULTS.values():
+            click.echo(f"fault {fault.name:32} {fault.breaks:34} {fault.sentence}")
+        for taste in TASTES.values():
+            click.echo(f"taste {taste.name:32} {taste.sentence}")
+        return
+    try:
+        serve(MockOptions(**options), target_out)
+    except MockError as error:
+        raise click.ClickException(str(error)) from error

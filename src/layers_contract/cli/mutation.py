@@ -1,0 +1,115 @@
+"""`layers-contract faults` and `tastes`: proof that the checks can fail, and raise no alarm."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from layers_contract.cli._options import VIOLATED, check_known, in_file, out_file, workers_option
+from layers_contract.cli._output import check_writable, console, write
+
+if TYPE_CHECKING:
+    from layers_contract.proof import Matrix, Order
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[FAULT…]")
+@click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write the matrix.")
+@click.option("--html", "html_file", type=out_file, metavar="FILE", help="Write it as a page.")
+@click.option("--markdown", "md_file", type=out_file, metavar="FILE", help="Write it in words.")
+@click.option("--read", "saved", type=in_file, metavar="FILE", help="Judge nothing: show a --json.")
+@workers_option
+def faults(names: tuple[str, ...], saved: Path | None, workers: int | None, **files: Any) -> None:
+    """Judge the mock with each of its faults: the checks' own proof."""
+    import layers_contract.proof as proving
+    from layers_contract.mock import FAULTS
+
+    check_known(names, FAULTS, "fault")
+    check_writable(files)
+    matrix = _saved(saved) if saved else _proved(names, workers)
+    writers: dict[str, Callable[[proving.Matrix], str]] = {
+        "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
+        "html_file": proving.to_html,
+        "md_file": proving.proof_page,
+    }
+    write((files[name], writer(matrix)) for name, writer in writers.items() if files[name])
+    proving.show(console(), matrix)
+    sys.exit(0 if matrix.holds else VIOLATED)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[TASTE…]")
+@click.option("--pairs", metavar="all|N", help="All pairs, or so many; 60 by default.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), help="The plain mock instead, with so many seeds."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Which pairs are chosen.")
+@click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write what was found.")
+@workers_option
+def tastes(
+    names: tuple[str, ...], json_file: Path | None, workers: int | None, **wanted: Any
+) -> None:
+    """Judge mocks that differ within the contract: none may be accused."""
+    import layers_contract.proof as proving
+    from layers_contract.mock import TASTES
+
+    check_known(names, TASTES, "taste")
+    check_writable({"json_file": json_file})
+    orders = _orders(names, **wanted)
+    terminal, found = console(), []
+    coming = proving.tastings(orders, workers)
+    with proving.meter(terminal, len(orders)) as advance:
+        for each in coming:
+            found.append(each)
+            advance()
+    if json_file:
+        write([(json_file, json.dumps(proving.to_json(found), indent=1) + "\n")])
+    proving.show_tastings(terminal, found)
+    sys.exit(VIOLATED if any(each.alarms for each in found) else 0)
+
+
+def _proved(names: tuple[str, ...], workers: int | None) -> Matrix:
+    """Judge the faults, telling how far that is."""
+    import layers_contract.proof as proving
+
+    terminal, found = console(), []
+    names = tuple(dict.fromkeys(names))
+    coming = proving.proofs(names, workers)
+    groups = proving.Groups(terminal, proving.group_sizes(names))
+    with proving.meter(terminal, sum(groups.expected.values())) as advance:
+        for each in coming:
+            found.append(each)
+            groups.add(each)
+            advance()
+    return proving.Matrix.of(found)
+
+
+def _saved(file: Path) -> Matrix:
+    from layers_contract.proof import Matrix
+
+    try:
+        return Matrix.from_json(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise click.ClickException(f"{file}: {error}") from error
+
+
+def _orders(names: tuple[str, ...], pairs: str | None, seeds: int | None, seed: int) -> list[Order]:
+    """What `tastes` is asked to judge; some pairs by default, unless tastes are named."""
+    import layers_contract.proof as proving
+
+    if seeds is not None:
+        return proving.seeds(seeds)
+    if pairs is None:
+        pairs = "0" if names else str(proving.SAMPLE)
+    if pairs != "all" and not pairs.isdecimal():
+        raise click.ClickException(f"--pairs: {pairs!r} is neither a number nor all")
+    every = proving.pairs(names)
+    some = every if pairs == "all" else proving.sample(every, int(pairs), seed)
+    return [*proving.singles(names), *some]
