@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
+from layers_contract.target._errors import TargetError
+from layers_contract.target._keys import (
+    KEY_VARIABLE,
+    OTHER_KEY_VARIABLE,
+    Command,
+    from_variable,
+    key_of,
+)
+from layers_contract.target._reach import Header, Proxy, Tls, headers_of, proxy_of, tls_of
+
 __all__ = [
-    "KEY_VARIABLE",
-    "OTHER_KEY_VARIABLE",
     "Allow",
     "Budget",
     "Expect",
     "Projects",
     "Samples",
     "Target",
-    "TargetError",
+    "check_url",
+    "from_environment",
+    "parse",
     "read",
 ]
-
-KEY_VARIABLE, OTHER_KEY_VARIABLE = "LAYERS_API_KEY", "LAYERS_OTHER_KEY"
-"""Where the keys are in the environment, if no target file names other variables."""
-
-
-class TargetError(ValueError):
-    """The target file cannot be used; the message says what is wrong, where, what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,21 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to judge. Keys are left out of its repr."""
+    """A server to judge. Keys are left out of its repr, and the commands that make them."""
 
     url: str
     api_key: str | None = field(default=None, repr=False)
     other_api_key: str | None = field(default=None, repr=False)
+    api_key_command: Command | None = field(default=None, repr=False)
+    other_api_key_command: Command | None = field(default=None, repr=False)
     projects: Projects = Projects()
     samples: Samples = Samples()
     allow: Allow = Allow()
     budget: Budget = Budget()
     expect: Expect = Expect()
+    headers: tuple[Header, ...] = ()
+    tls: Tls = field(default_factory=Tls)
+    proxy: Proxy = field(default_factory=Proxy)
 
 
 TABLES = {
@@ -113,7 +120,12 @@ TABLES = {
     "budget": Budget,
     "expect": Expect,
 }
-KEYS = ("url", "api_key", "api_key_env", "other_api_key", "other_api_key_env")
+KEYS = (
+    "url",
+    *("api_key", "api_key_env", "api_key_command"),
+    *("other_api_key", "other_api_key_env", "other_api_key_command"),
+    *("headers", "tls", "proxy"),
+)
 
 
 def read(path: Path, url: str | None = None) -> Target:
@@ -129,11 +141,15 @@ def read(path: Path, url: str | None = None) -> Target:
         raise TargetError(f"{path}: cannot be read ({error.strerror})") from error
     except ValueError as error:
         raise TargetError(f"{path}: not TOML ({error})") from error
-    return parse(raw, str(path), url)
+    return parse(raw, str(path), url, path.parent)
 
 
-def parse(raw: dict[str, Any], where: str, url: str | None = None) -> Target:
+def parse(
+    raw: dict[str, Any], where: str, url: str | None = None, folder: Path | None = None
+) -> Target:
     """The target that *raw* describes; *where* names it in messages.
+
+    Paths begin in *folder*. A command that makes a key is run.
 
     Raises:
 
@@ -147,11 +163,49 @@ def parse(raw: dict[str, Any], where: str, url: str | None = None) -> Target:
         name: _table(table, raw.get(name, {}), f"{where}: [{name}]")
         for name, table in TABLES.items()
     }
+    for name, kind in (("tls", Tls), ("proxy", Proxy)):
+        if isinstance(raw.get(name), dict):
+            _known(raw[name], tuple(each.name for each in fields(kind)), f"{where}: [{name}]")
+    return _reached(
+        Target(url=check_url(address, where), **tables, **_keys(raw, where)),
+        raw,
+        where,
+        folder or Path(),
+    )
+
+
+def _keys(raw: dict[str, Any], where: str) -> dict[str, Any]:
+    own, own_command = key_of(raw, "api_key", where)
+    other, other_command = key_of(raw, "other_api_key", where)
+    return {
+        "api_key": own,
+        "other_api_key": other,
+        "api_key_command": own_command,
+        "other_api_key_command": other_command,
+    }
+
+
+def _reached(target: Target, raw: dict[str, Any], where: str, folder: Path) -> Target:
+    """*target* with what *raw* says of the way to it."""
+    return replace(
+        target,
+        headers=headers_of(raw.get("headers", {}), f"{where}: [headers]"),
+        tls=tls_of(raw.get("tls", {}), f"{where}: [tls]", folder),
+        proxy=proxy_of(raw.get("proxy", {}), f"{where}: [proxy]"),
+    )
+
+
+def from_environment(url: str, where: str) -> Target:
+    """The target at *url*, with the keys of the environment; *where* names it in messages.
+
+    Raises:
+
+        TargetError: It is no address, or a key cannot be sent as it is.
+    """
     return Target(
-        url=check_url(address, where),
-        api_key=_key(raw, "api_key", where),
-        other_api_key=_key(raw, "other_api_key", where),
-        **tables,
+        url=check_url(url, where),
+        api_key=from_variable(KEY_VARIABLE, where),
+        other_api_key=from_variable(OTHER_KEY_VARIABLE, where),
     )
 
 
@@ -182,26 +236,6 @@ def _known(raw: dict[str, Any], names: tuple[str, ...], where: str) -> None:
             near = get_close_matches(name, names, 1)
             hint = f"did you mean {near[0]}?" if near else f"it may be one of {', '.join(names)}"
             raise TargetError(f"{where}: unknown key {name}; {hint}")
-
-
-def _key(raw: dict[str, Any], name: str, where: str) -> str | None:
-    value, variable = raw.get(name), raw.get(f"{name}_env")
-    if value is None and variable is None:
-        return None
-    if value is not None and variable is not None:
-        raise TargetError(f"{where}: give {name} or {name}_env, not both")
-    if variable is not None and not isinstance(variable, str):
-        raise TargetError(f"{where}: {name}_env must be a string")
-    if value == "":
-        raise TargetError(f"{where}: {name} is empty; leave it out to send none")
-    found = os.environ.get(variable, "") if variable is not None else value
-    if not isinstance(found, str):
-        raise TargetError(f"{where}: {name} must be a string")
-    if not found:
-        raise TargetError(f"{where}: {name}_env names {variable}, which is not set; export it")
-    if not found.isascii() or not found.isprintable():
-        raise TargetError(f"{where}: {name} holds characters that no header may hold")
-    return found
 
 
 def _table(table: type, raw: Any, where: str) -> Any:
