@@ -48,14 +48,14 @@ def decoded(raw: bytes, encodings: str, most: int) -> bytes:
 
 
 def _decoder(name: str) -> Callable[[bytes, int], bytes]:
-    although = f"the answer is {name}-encoded although identity was asked for"
+    shown = f"{name}-encoded" if NAME.fullmatch(name) else "encoded in an odd way"
+    said = f"the answer is {shown} although identity was asked for"
     if name not in _DECODERS:
-        name = name if NAME.fullmatch(name) else "in an odd way"
-        raise UnknownEncodingError(f"the answer is encoded ({name}) in a way that is not known here")
+        raise UnknownEncodingError(said)
     try:
         return _DECODERS[name]()
     except ImportError as error:
-        raise UnknownEncodingError(f"{although}; install {EXTRA} to read it") from error
+        raise UnknownEncodingError(f"{said}; install {EXTRA}") from error
 
 
 def _broken() -> DecodingError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -21,7 +22,7 @@ from layers_contract.decoding import DecodingError, UnknownEncodingError, decode
 from layers_contract.document import Operation, pointer
 from layers_contract.facts import http_date
 from layers_contract.history import Exchange, History
-from layers_contract.keyring import WRONG_KEY, Keyring, KeyWatch
+from layers_contract.keyring import Keyring, KeyWatch
 from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
 from layers_contract.target import Target, TargetError
 
@@ -68,9 +69,7 @@ class Session:
         _check_headers(self.contract, self.target)
         self.timeout = self.timeout or self.target.expect.answer_seconds
         self.keyring = Keyring(self.target)
-        self.watch = KeyWatch(
-            self.keyring, self.history, self._probe, self.purse.stop, lambda: self.clock()
-        )
+        self.watch = KeyWatch(self.keyring, self.history, self._probe, self.purse.stop, self.clock)
 
     async def call(  # noqa: PLR0913 - a request has this many parts
         self,
@@ -104,7 +103,7 @@ class Session:
                 content = _encode(body)
                 key = self.keyring.key(credential)
                 lines = self._lines(spec, whither, content, headers or {}, key)
-                raw = _raw(lines | self._own_headers)
+                raw = _raw({**lines, **self._own_headers})
                 request = Request(spec.method, whither, raw, content or b"", hang_up)
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
@@ -148,16 +147,18 @@ class Session:
         """The target's headers: each request has them, and no exchange keeps them."""
         return {each.name: each.value for each in self.target.headers}
 
-    async def _probe(self, worked: Exchange) -> Exchange:
-        """Send a request that has worked once more."""
-        return await self.call(
-            worked.operation or "",
-            worked.path_params,
-            actor="key check",
-            query=worked.query,
-            credential=worked.credential,
-            settled=False,
-        )
+    async def _probe(self, worked: Exchange) -> Exchange | None:
+        """Send a request that has worked once more, if the budget lets it pass."""
+        with suppress(OutOfBudget):
+            return await self.call(
+                worked.operation or "",
+                worked.path_params,
+                actor="key check",
+                query=worked.query,
+                credential=worked.credential,
+                settled=False,
+            )
+        return None
 
     def _unsent(
         self,

@@ -41,7 +41,7 @@ State = Literal["good", "refused", "unknown"]
 
 
 class Keyring:
-    """The keys of a target, which change when they are renewed, and its secrets, which only grow."""
+    """The keys of a target, which may be renewed, and its secrets, which only become more."""
 
     def __init__(self, target: Target) -> None:
         self._keys = {"own": target.api_key, "other": target.other_api_key}
@@ -105,14 +105,14 @@ class _Renewal:
 class KeyWatch:
     """Notices when a key stops working.
 
-    `probe` sends a request that has worked once more, and gives its answer. `stop` is called when
-    the run's own key is given up. `lost` says of a key that was given up when, and why. `clock`
-    gives seconds since the epoch.
+    `probe` sends a request that has worked once more, if it may, and gives its exchange. `stop`
+    is called when the run's own key is given up. `lost` says of a key that was given up when, and
+    why. `clock` gives seconds since the epoch.
     """
 
     keyring: Keyring
     history: History
-    probe: Callable[[Exchange], Awaitable[Exchange]]
+    probe: Callable[[Exchange], Awaitable[Exchange | None]]
     stop: Callable[[], None]
     clock: Callable[[], float]
     lost: dict[str, str] = field(default_factory=dict)
@@ -159,9 +159,9 @@ class KeyWatch:
         worked = sorted(self._worked.get(name, {}).values(), key=lambda e: e.sent, reverse=True)
         for each in worked[:PROBES]:
             answer = await self.probe(each)
-            if answer.status in REFUSING:
+            if answer and answer.status in REFUSING:
                 found = "refused"
-            elif not answer.inconclusive:
+            elif answer and not answer.inconclusive:
                 return "good"
         return found
 

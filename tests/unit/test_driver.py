@@ -17,8 +17,9 @@ from tests.unit.histories import EPOCH, OPEN, contract
 from trio.testing import MockClock
 
 from layers_contract.budget import Purse
-from layers_contract.driver import MAX_BODY, NO_BODY, WRONG_KEY, OutOfBudget, Session, retry_after
+from layers_contract.driver import MAX_BODY, NO_BODY, OutOfBudget, Session, retry_after
 from layers_contract.history import Exchange, History, to_record
+from layers_contract.keyring import WRONG_KEY
 from layers_contract.network import Network
 from layers_contract.target import Budget, Target
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
-from layers_contract.mock.model import Answer, Call, Container, Credential, Project, Render
+from layers_contract.mock.model import Answer, Call, Container, Project, Render
 from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST
 
