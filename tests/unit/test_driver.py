@@ -244,9 +244,9 @@ def test_a_compressed_body_is_read() -> None:
         ("gzip", gzip.compress(b"0" * (MAX_BODY * 8))),
         ("gzip", b"no gzip"),
         ("br", b"\x0b\x02\x80"),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"{}"))),
+        ("compress", b"\x1f\x9d\x90"),
     ],
-    ids=["bomb", "garbage", "unknown", "twice"],
+    ids=["bomb", "garbage", "cut", "unknown"],
 )
 def test_a_body_that_cannot_be_decompressed_is_none(encoding: str, raw: bytes) -> None:
     """A bomb and a body in no known encoding are failures, within the cap."""
