@@ -22,6 +22,7 @@ from layers_contract.decoding import DecodingError, UnknownEncodingError, decode
 from layers_contract.document import Operation, pointer
 from layers_contract.facts import http_date
 from layers_contract.history import Exchange, History
+from layers_contract.infrastructure import set_apart
 from layers_contract.keyring import Keyring, KeyWatch
 from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
 from layers_contract.target import Target, TargetError
@@ -204,6 +205,7 @@ class Session:
             exchange.failure = type(error).__name__
             exchange.status = None
         exchange.received = self.clock() if exchange.answered else None
+        set_apart(self.contract, exchange)
         self.purse.weigh(len(exchange.body))
         self._settle(spec, exchange)
         self.watch.heard(self.history.add(exchange))

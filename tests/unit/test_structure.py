@@ -26,7 +26,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "document": frozenset({"shipped"}),
     "target": frozenset(),
     "contract": frozenset({"document"}),
-    "facts": frozenset({"history", "document", "contract", "timeline"}),
+    "infrastructure": frozenset({"history", "document", "contract"}),
+    "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "outcome": frozenset({"history", "contract", "facts", "judge"}),
@@ -39,13 +40,13 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "keyring"}
+        | {"decoding", "infrastructure", "keyring"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "network", "driver", "workload", "fuzz"}
+        | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

@@ -98,8 +98,8 @@ class Wire(ManagedCookiesSession):
             carried = self._carry(request, exchange)
             answer = self._answer(request, kwargs)
             _enter(exchange, answer)
-            self.ledger.count(shipment, exchange)
             self._record(exchange)
+            self.ledger.count(shipment, exchange)
             if exchange.credential != "own" or not self._plan.refused(exchange, carried):
                 break
         if answer.response is None or answer.failure is not None or not exchange.answered:
@@ -279,7 +279,7 @@ class _Ledger:
     def count(self, shipment: Shipment, exchange: Exchange) -> None:
         key = (shipment.phase, shipment.operation)
         self.requests[key] = self.requests.get(key, 0) + 1
-        if exchange.answered:
+        if exchange.answered or exchange.gateway_status is not None:
             self.in_a_row = self.silent[shipment.operation] = 0
             return
         self.in_a_row += 1
