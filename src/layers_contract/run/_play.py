@@ -40,6 +40,7 @@ ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
 UNWELCOME = frozenset({401, 403, 503})
 AWAY, BUSY = frozenset({502, 504}), 429
+UNVERIFIED = "WARNING: no certificate was checked ([tls] verify = false): anybody may have answered"
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 """What an error code may hold to be shown to people."""
 
@@ -57,6 +58,8 @@ async def play(stage: Stage) -> None:
     async with connection(stage.target, stage.transport) as transport:
         session = stage.session(transport)
         stage.purse.begin()
+        if stage.target.trust and not stage.target.tls.verify:
+            stage.notes.append(UNVERIFIED)
         if refusal := await _in_order(stage, session):
             raise refusal
 
@@ -73,9 +76,12 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
             except Unjudgeable as error:
                 refusal = error
         del scopes[0]
-        with scopes[0]:
-            await tidy(stage, session)
+        stage.ended_early = stage.ended_early or session.watch.lost.get("own")
+        if not stage.ended_early:
+            with scopes[0]:
+                await tidy(stage, session)
         nursery.cancel_scope.cancel()
+    stage.notes += session.watch.notes()
     leave(stage)
     return refusal
 
@@ -190,7 +196,7 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
     except* GaveUp:
         pass
     except* OutOfBudget:
-        stage.notes.append(f"the budget ended before {actor.name} was over")
+        stage.note_end(f"before {actor.name} was over")
     except* Exception as errors:  # noqa: BLE001 - whatever a server answers, the run goes on
         kinds = ", ".join(sorted({type(each).__name__ for each in errors.exceptions}))
         stage.notes.append(f"{actor.name} broke off: {kinds} in our own code")

@@ -51,6 +51,7 @@ class Stage:
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
+    ended_early: str | None = None
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
     _read: tuple[int, Facts | None] = (0, None)
@@ -84,6 +85,11 @@ class Stage:
             size, known = len(self.history), Facts(self.contract, self.history)
             self._read = size, known
         return known
+
+    def note_end(self, when: str) -> None:
+        """Note that the budget ended, unless something else has stopped the run."""
+        if not self.purse.stopped:
+            self.notes.append(f"the budget ended {when}")
 
     def tell_sent(self) -> None:
         """Let the listener know how much was sent."""
