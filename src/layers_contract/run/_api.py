@@ -39,8 +39,11 @@ def run(  # noqa: PLR0913 - the command line has this many options
     only: Collection[str] = (),
     listener: Listener | None = None,
     at_once: float = math.inf,
+    wait: float = 0.0,
 ) -> Outcome:
     """Judge the server at *target*, with no more than *at_once* actors at a time.
+
+    It may take *wait* seconds to start.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
@@ -53,6 +56,7 @@ def run(  # noqa: PLR0913 - the command line has this many options
         listener or Silence(),
         only=only,
         at_once=at_once,
+        wait=wait,
     )
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)

@@ -35,7 +35,8 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
-    *at_once* is how many actors, Schemathesis among them, may be under way at a time.
+    *at_once* is how many actors, Schemathesis among them, may be under way at a time; `wait` how
+    many seconds a server may take to start.
     """
 
     contract: Contract
@@ -48,6 +49,7 @@ class Stage:
     transport: Transport | None = None
     epoch: float | None = None
     at_once: float = math.inf
+    wait: float = 0.0
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -100,6 +101,8 @@ def headers_of(raw: Any, where: str) -> tuple[Header, ...]:
     """
     if not isinstance(raw, dict):
         raise TargetError(f"{where} must be a table")
+    if twice := next((n for n, c in Counter(map(str.lower, raw)).items() if c > 1), None):
+        raise TargetError(f"{where} names {twice} twice")
     return tuple(header_of(name, value, f"{where} {name}") for name, value in raw.items())
 
 
