@@ -101,7 +101,10 @@ def test_keys_are_in_no_repr() -> None:
         ),
         ({"url": URL, "api_key": 1}, "t: api_key must be a string"),
         ({"url": URL, "api_key": ""}, "t: api_key is empty"),
-        ({"url": URL, "api_key": "a\nb"}, "t: api_key holds characters that no header may hold"),
+        (
+            {"url": URL, "api_key": "a\nb"},
+            "t: api_key holds white space (a line break); a key has none",
+        ),
         ({"url": URL, "other_api_key": "ключ"}, "t: other_api_key holds characters that no header"),
         (
             {"url": URL, "api_key_env": "LC_UNSET"},

@@ -13,6 +13,10 @@ DESCRIPTION = "/.well-known/layers-contract.toml"
 """Where a server may say by itself how it wants to be judged. The mock does."""
 LONGEST_DESCRIPTION, DESCRIPTION_TAKES = 65_536, 5.0
 """Bytes and seconds."""
+MAY_DESCRIBE = frozenset(
+    {"url", "api_key", "other_api_key", "projects", "samples", "allow", "budget", "expect"}
+)
+"""The entries of a target file that a server may give."""
 EMBEDDED_RENDER = 0.8
 
 
@@ -45,14 +49,7 @@ class _Given:
 
 
 def open_target(target_file: Path | None, url: str | None) -> _Embedded | _Given:
-    from layers_contract.target import (
-        KEY_VARIABLE,
-        OTHER_KEY_VARIABLE,
-        Target,
-        check_url,
-        parse,
-        read,
-    )
+    from layers_contract.target import KEY_VARIABLE, check_url, from_environment, parse, read
 
     if target_file is not None:
         return _Given(read(target_file, url))
@@ -62,8 +59,7 @@ def open_target(target_file: Path | None, url: str | None) -> _Embedded | _Given
     described = None if KEY_VARIABLE in os.environ else _described(url)
     if described is not None:
         return _Given(parse(described, url + DESCRIPTION, url))
-    own, other = (os.environ.get(name) for name in (KEY_VARIABLE, OTHER_KEY_VARIABLE))
-    return _Given(Target(url=url, api_key=own or None, other_api_key=other or None))
+    return _Given(from_environment(url, "--url"))
 
 
 def _described(url: str) -> dict[str, Any] | None:
@@ -77,8 +73,9 @@ def _described(url: str) -> dict[str, Any] | None:
         told = tomllib.loads(trio.run(_fetched, url + DESCRIPTION).decode())
     except (httpx.HTTPError, trio.TooSlowError, OSError, ValueError, RecursionError):
         return None
-    # A server must not learn our environment: it may give keys of its own, and name no variables.
-    return {k: v for k, v in told.items() if not k.endswith("_env")} or None
+    # A server must not learn our environment, run commands here or say whom to trust: it may give
+    # keys of its own.
+    return {k: v for k, v in told.items() if k in MAY_DESCRIBE} or None
 
 
 async def _fetched(address: str) -> bytes:

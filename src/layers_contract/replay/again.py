@@ -18,10 +18,9 @@ from layers_contract.replay.send import over_http
 from layers_contract.run import expectations
 from layers_contract.target import (
     KEY_VARIABLE,
-    OTHER_KEY_VARIABLE,
     Target,
     TargetError,
-    check_url,
+    from_environment,
     read,
 )
 
@@ -67,8 +66,4 @@ def _target(url: str) -> Target:
     chosen = os.environ.get(URL)
     if file := os.environ.get(FILE):
         return read(Path(file), chosen)
-    return Target(
-        url=check_url(chosen or url, URL if chosen else "the reproduction"),
-        api_key=os.environ.get(KEY_VARIABLE),
-        other_api_key=os.environ.get(OTHER_KEY_VARIABLE),
-    )
+    return from_environment(chosen or url, URL if chosen else "the reproduction")

@@ -1,0 +1,44 @@
+"""The target file: which server is judged, how it is reached, with which keys, ids and limits."""
+
+from layers_contract.target._errors import TargetError
+from layers_contract.target._file import (
+    Allow,
+    Budget,
+    Expect,
+    Projects,
+    Samples,
+    Target,
+    check_url,
+    from_environment,
+    parse,
+    read,
+)
+from layers_contract.target._keys import (
+    KEY_VARIABLE,
+    OTHER_KEY_VARIABLE,
+    Command,
+    run_command,
+)
+from layers_contract.target._reach import Header, Proxy, Tls, header_of
+
+__all__ = [
+    "KEY_VARIABLE",
+    "OTHER_KEY_VARIABLE",
+    "Allow",
+    "Budget",
+    "Command",
+    "Expect",
+    "Header",
+    "Projects",
+    "Proxy",
+    "Samples",
+    "Target",
+    "TargetError",
+    "Tls",
+    "check_url",
+    "from_environment",
+    "header_of",
+    "parse",
+    "read",
+    "run_command",
+]
