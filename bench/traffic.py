@@ -1,4 +1,4 @@
-"""Traffic of any size that grows in one dimension: projects, decisions, keys, lists, renders …
+"""Traffic of any size that grows in one dimension: projects, decisions, keys, lists, renders.
 
 Each dimension is a function that adds about so many exchanges to a `Traffic`; all of them are
 those of a sound server as far as it matters. Nothing listens, nothing is sent.
@@ -54,6 +54,7 @@ class Made:
     updated: float = 0.0
     state: str = "queued"
     review: str = "not_required"
+    kind: str = "content_generate"
 
 
 @dataclass
@@ -82,7 +83,8 @@ class Traffic:
     ) -> Exchange:
         """Add one exchange."""
         spec = contract().operations[operation]
-        shown = refusal(status) if status >= 400 and answer is None else answer
+        code = contract().error_code(status) if status >= 400 else None
+        shown = refusal(code) if status >= 400 and answer is None else answer
         sent = EPOCH + self.now
         self.now += PACE
         exchange = Exchange(
@@ -149,9 +151,9 @@ class Traffic:
             "approvedAt": stamp(self.now),
             "approvedBy": "api_key_1",
         }
-        status = {"status": 200} if taken else {"status": 409}
+        status = 200 if taken else 409
         ids = {"containerId": made.container}
-        self.call("approveContent", ids, answer if taken else None, body={}, **status)
+        self.call("approveContent", ids, answer if taken else None, body={}, status=status)
 
     def policy(self, project: str, *, review: bool = True) -> None:
         """A look at the policy of a project."""
@@ -162,17 +164,15 @@ class Traffic:
         made.job, made.state, made.updated = f"job_{next(self.ids)}", "queued", self.now
         made.review = "pending" if made.gated else "not_required"
         call = {"body": {}, "status": 202, **call}
-        again = {**envelope(made), "kind": "content_regenerate"}
-        self.call("regenerateContent", {"containerId": made.container}, again, **call)
+        made.kind = "content_regenerate"
+        self.call("regenerateContent", {"containerId": made.container}, envelope(made), **call)
 
     def page(self, shown: list[Made], leads_to: str | None = None, **call: Json) -> None:
         """A page of a list."""
         answer = {"items": [container(each) for each in shown], "nextCursor": leads_to}
         self.call("listContent", {"projectId": shown[0].project}, answer, **call)
 
-    def walk(
-        self, shown: list[Made], limit: int, query: tuple[tuple[str, str], ...] = ()
-    ) -> None:
+    def walk(self, shown: list[Made], limit: int, query: tuple[tuple[str, str], ...] = ()) -> None:
         """All pages of a list, newest first."""
         newest = shown[::-1]
         pages = [newest[at : at + limit] for at in range(0, len(newest), limit)]
@@ -186,7 +186,7 @@ def envelope(made: Made) -> dict[str, Json]:
     """A job as its 202 shows it."""
     return {
         "jobId": made.job,
-        "kind": "content_generate",
+        "kind": made.kind,
         "status": "running",
         "stage": "queued",
         "projectId": made.project,
@@ -224,9 +224,8 @@ def policy(project: str, *, review: bool = True) -> dict[str, Json]:
     return {**shown, "firstNPostsBlocked": 0, "autoApproveAfter": None}
 
 
-def refusal(status: int) -> dict[str, Json]:
+def refusal(code: str | None) -> dict[str, Json]:
     """An error."""
-    code = contract().error_code(status)
     return {"error": {"code": code, "message": "No.", "requestId": "req_1"}}
 
 
@@ -307,7 +306,7 @@ def redecided(traffic: Traffic, _: int) -> Step:
 
 @dimension
 def one_key(traffic: Traffic, _: int) -> Step:
-    """One key is used without end: repeated, with other bodies, invalid, unanswered, overlapping."""
+    """One key is used without end: repeated, with another body, invalid, lost, overlapping."""
     project, key = traffic.project(), f"key-{next(traffic.ids)}"
     made = traffic.generate(project, key=key)
     traffic.render(made)
@@ -317,10 +316,10 @@ def one_key(traffic: Traffic, _: int) -> Step:
     for turn in count():
         traffic.call("generateContent", ids, envelope(made), status=202, **call)
         traffic.call("generateContent", ids, envelope(made), status=202, took=0.1, **call)
-        traffic.call("generateContent", ids, status=409, **call)
-        traffic.call("generateContent", ids, status=409, **other)
+        traffic.call("generateContent", ids, refusal("IDEMPOTENCY_CONFLICT"), status=409, **other)
         traffic.call("generateContent", ids, status=422, key=key, body={"brief": {}})
-        traffic.call("generateContent", ids, lost=turn % 9 == 8, status=409, **call)
+        unheard = turn % 9 == 8
+        traffic.call("generateContent", ids, envelope(made), status=202, lost=unheard, **call)
         traffic.read(made)
         yield
 
@@ -351,7 +350,8 @@ def keys(traffic: Traffic, _: int) -> Step:
         again: dict[str, Json] = {"key": key, "body": body}
         traffic.call("generateContent", ids, envelope(made), status=202, **again)
         other = {"brief": {"hook": f"{MARKER} other {key}"}}
-        traffic.call("generateContent", ids, status=409, key=key, body=other)
+        conflict = refusal("IDEMPOTENCY_CONFLICT")
+        traffic.call("generateContent", ids, conflict, status=409, key=key, body=other)
         traffic.call("generateContent", ids, status=404, credential="other", **again)
         traffic.read(made)
         yield
@@ -377,15 +377,15 @@ def first_pages(traffic: Traffic, _: int) -> Step:
 def long_lists(traffic: Traffic, size: int) -> Step:
     """One list that is walked along as a whole, again and again, with and without a filter."""
     project, made = traffic.project(), list[Made]()
-    for _ in range(size // 50):
+    for _ in range(max(size // 20, 1)):
         made.append(traffic.generate(project))
         traffic.render(made[-1])
         yield
     while True:
-        traffic.walk(made, 10)
+        traffic.walk(made, 5)
         traffic.read(made[0])
         yield
-        traffic.walk(made, 10, (("status", "completed"),))
+        traffic.walk(made, 5, (("status", "completed"),))
         traffic.read(made[-1])
         yield
 
@@ -398,9 +398,7 @@ def renders(traffic: Traffic, _: int) -> Step:
         traffic.render(made)
         traffic.regenerate(made)
         traffic.call("regenerateContent", ids_of(made), status=409, body={})
-        traffic.call(
-            "getContentProgress", ids_of(made), {**envelope(made), "status": "running"}
-        )
+        traffic.call("getContentProgress", ids_of(made), {**envelope(made), "status": "running"})
         yield
 
 
@@ -412,7 +410,7 @@ def ids_of(made: Made) -> dict[str, str]:
 @dimension
 def polls(traffic: Traffic, _: int) -> Step:
     """One render that never ends is polled; all that it shows moves."""
-    made, project = traffic.generate(project := traffic.project()), project
+    made = traffic.generate(traffic.project())
     for turn in count():
         shows = {"etag": f'"{turn}"'}
         progress = {**envelope(made), "progress": 1 - 1 / (turn + 2)}
@@ -504,8 +502,8 @@ def clones(traffic: Traffic, _: int) -> Step:
     while True:
         number = next(traffic.ids)
         made = Made(f"cnt_{number}", f"job_{number}", project, f"{MARKER} clone", traffic.now)
-        shown = {**envelope(made), "kind": "content_clone"}
-        traffic.call("cloneContentFromPost", ids_of(of), shown, status=202, body=body)
+        made.kind = "content_clone"
+        traffic.call("cloneContentFromPost", ids_of(of), envelope(made), status=202, body=body)
         traffic.call("cloneContentFromPost", ids_of(of), lost=True, body=body)
         traffic.render(made)
         traffic.read(of)
