@@ -113,7 +113,7 @@ class Session:
             if settled and await self.watch.settle(exchange, key):
                 continue
             pause = retry_after(exchange)
-            rests += exchange.status != TOO_MANY
+            rests += TOO_MANY not in (exchange.status, exchange.gateway_status)
             if pause is not None:
                 self.purse.hold(pause)
             if pause is None or rests > MOST_RESTS:
@@ -313,11 +313,11 @@ def _encode(body: Any) -> bytes | None:
 
 
 def retry_after(exchange: Exchange) -> float | None:
-    """Seconds that a server asks to wait: with a rate limit, or because it is away.
+    """Seconds that a server, or a gateway before it, asks to wait: it is busy, or away.
 
     None where it asks for nothing, or for longer than anybody waits.
     """
-    if exchange.status not in (TOO_MANY, AWAY):
+    if exchange.status not in (TOO_MANY, AWAY) and exchange.gateway_status is None:
         return None
     said = exchange.headers.get("retry-after", "").strip()
     seconds = float(said) if said.isascii() and said.isdecimal() else _until(said, exchange)
