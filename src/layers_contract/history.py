@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, lru_cache
 from math import inf
 from pathlib import Path
@@ -133,6 +133,19 @@ class Exchange:
         """Count as not answered: what came back says nothing of this request."""
         self.failure = f"{RETRACTED} ({self.status}): {reason}"
         self.status = self.received = None
+
+    def as_received(self) -> Exchange:
+        """The exchange with what really came back, whoever has answered."""
+        if self.gateway_status is None:
+            return self
+        return replace(
+            self,
+            status=self.gateway_status,
+            received=self.gateway_received,
+            failure=None,
+            gateway_status=None,
+            gateway_received=None,
+        )
 
     @property
     def succeeded(self) -> bool:

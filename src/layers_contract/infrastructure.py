@@ -23,7 +23,11 @@ BLOCKED: Final = frozenset({403, 407, 408, 413, 414, 421, 425, 429, 431, 444, 45
 REFUSED: Final = BLOCKED | frozenset(range(494, 500))
 """Statuses with which an edge refuses a request by itself."""
 ELSEWHERE: Final = frozenset({301, 302, 303, 307, 308})
-PAGE: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE
+)
+HEAD: Final = 1000
+"""Bytes of a body that say whether it is a page."""
 BUSY: Final = 429
 
 
@@ -58,7 +62,7 @@ def _is_foreign(contract: Contract, exchange: Exchange, status: int) -> bool:
     if status in ELSEWHERE:
         documented = _documented(contract, exchange, status) is not None
         return exchange.credential == "own" and not documented and "location" in exchange.headers
-    if 200 <= status < 300 and PAGE.match(exchange.body):
+    if 200 <= status < 300 and PAGE.match(exchange.body[:HEAD]):
         return _is_of_json(_documented(contract, exchange, status))
     return False
 

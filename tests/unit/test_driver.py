@@ -337,9 +337,7 @@ def test_a_rate_limit_without_end_ends_with_the_budget() -> None:
     """A server that always says `now` is asked as often as the budget allows."""
 
     async def play() -> int:
-        limited = httpx.Response(
-            429, json=refusal("RATE_LIMITED"), headers={"retry-after": "0"}
-        )
+        limited = httpx.Response(429, json=refusal("RATE_LIMITED"), headers={"retry-after": "0"})
         speaker = session(lambda _: limited, requests=7)
         with pytest.raises(OutOfBudget):
             await speaker.call("getApprovalPolicy", {"projectId": OPEN}, actor="tester")
