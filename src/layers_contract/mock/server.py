@@ -68,16 +68,18 @@ def serve(
 
 
 @contextmanager
-def background(options: MockOptions) -> Iterator[tuple[str, dict[str, Any]]]:
+def background(
+    options: MockOptions, words: Words | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """A mock in a thread of this process: its address, and the target that fits it."""
-    application = app(options)
+    application = app(options, words=words)
     with _listen(options) as listener:
         url = _url(listener)
         server = uvicorn.Server(_config(application))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
-            yield url, target(options, url)
+            yield url, target(options, url, words)
         finally:
             server.should_exit = True
             thread.join(5)
