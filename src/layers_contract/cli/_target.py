@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.target import Target
 
 DESCRIPTION = "/.well-known/layers-contract.toml"
@@ -23,11 +24,14 @@ EMBEDDED_RENDER = 0.8
 class _Embedded:
     """The mock that comes with this, as long as it is judged."""
 
+    def __init__(self, files: DocumentFiles) -> None:
+        self._files = files
+
     def __enter__(self) -> Target:
         from layers_contract.mock import MockOptions, background
         from layers_contract.target import parse
 
-        self._mock = background(MockOptions(render=EMBEDDED_RENDER))
+        self._mock = background(MockOptions(render=EMBEDDED_RENDER, files=self._files))
         _, values = self._mock.__enter__()
         return parse(values, "the embedded mock")
 
@@ -48,13 +52,15 @@ class _Given:
         pass
 
 
-def open_target(target_file: Path | None, url: str | None) -> _Embedded | _Given:
+def open_target(
+    target_file: Path | None, url: str | None, files: DocumentFiles
+) -> _Embedded | _Given:
     from layers_contract.target import KEY_VARIABLE, check_url, from_environment, parse, read
 
     if target_file is not None:
         return _Given(read(target_file, url))
     if url is None:
-        return _Embedded()
+        return _Embedded(files)
     url = check_url(url, "--url")
     described = None if KEY_VARIABLE in os.environ else _described(url)
     if described is not None:

@@ -10,6 +10,7 @@ import click
 
 from layers_contract.cli._options import (
     UNJUDGED,
+    documented,
     in_file,
     judging,
     load_contract,
@@ -22,6 +23,7 @@ from layers_contract.cli._target import open_target
 if TYPE_CHECKING:
     from layers_contract.outcome import Outcome
     from layers_contract.report import Progress
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.target import Target
 
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
 )
+@documented
 @judging
 @reports
 def check(  # noqa: PLR0917 - click hands them over by name
@@ -53,19 +56,20 @@ def check(  # noqa: PLR0917 - click hands them over by name
     strict: bool,
     only: str | None,
     repro_folder: Path | None,
-    **files: Any,
+    files: DocumentFiles,
+    **reports_wanted: Any,
 ) -> None:
     """Judge a server: the mock that comes with this, if none is given."""
     from layers_contract.run import Unjudgeable, run
     from layers_contract.target import TargetError
 
-    contract = load_contract()
+    contract = load_contract(files)
     chosen = only_ids(only)
-    check_writable({**files, "repro_folder": repro_folder})
+    check_writable({**reports_wanted, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
     try:
-        with open_target(target_file, url) as target:
+        with open_target(target_file, url, files) as target:
             with _progress(target) as progress:
                 outcome = run(
                     contract,
@@ -83,7 +87,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     except Unjudgeable as error:
         click.echo(f"layers-contract: {error}", err=True)
         sys.exit(UNJUDGED)
-    report(outcome, files)
+    report(outcome, reports_wanted)
 
 
 def _progress(target: Target) -> Progress:

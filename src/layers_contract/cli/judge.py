@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers_contract.cli._options import in_file, judging, load_contract, only_ids, reports
+from layers_contract.cli._options import (
+    documented,
+    in_file,
+    judging,
+    load_contract,
+    only_ids,
+    reports,
+)
 from layers_contract.cli._output import check_writable, report
+
+if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
 @click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
+@documented
 @judging
 @reports
-def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files: Any) -> None:
+def judge(
+    recordings: tuple[Path, ...],
+    strict: bool,
+    only: str | None,
+    files: DocumentFiles,
+    **reports_wanted: Any,
+) -> None:
     """Judge recorded traffic; sends nothing."""
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.report import from_har
 
-    contract = load_contract()
+    contract = load_contract(files)
     chosen = only_ids(only)
-    check_writable(files)
+    check_writable(reports_wanted)
     try:
         parts = [
             History.read(each) if each.suffix == ".jsonl" else from_har(each, contract)
@@ -48,5 +65,5 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
             history=history,
             seconds=0.0,
         ),
-        files,
+        reports_wanted,
     )
