@@ -36,27 +36,25 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	scripts/lint_document
-	$(BIN)/python -m scripts.lint_extensions
+	$(BIN)/layers-contract lint
 	scripts/check_client
-	$(BIN)/python -m scripts.dialects --check
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
 
 generate: $(DEV) ## Write the client package, and the overlays for other generators, from the document
-	@$(BIN)/python -m scripts.generate_client
-	@$(BIN)/python -m scripts.dialects
+	@$(BIN)/layers-contract generate
 
 mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its options
 	@$(BIN)/layers-contract mock $(ARGS)
 
 publish: $(DEV) $(NODE) ## Write dist/partner/: the document, its pages, changelog, collection, client
-	@$(BIN)/python -m scripts.publish $(ARGS)
+	@$(BIN)/layers-contract publish $(ARGS)
 
 test-publish: publish ## Test what partners receive: pages in a browser, workflows on the mock
 	$(BIN)/python -m pytest -q -n auto tests/publish
 	node --test --test-reporter=spec tests/publish/*.test.mjs
 
 gate: $(DEV) $(NODE) ## Prove that a breaking change is not published by mistake, and a harmless one is
-	@$(BIN)/python -m scripts.changes
+	@$(BIN)/python -m pytest -q -n auto tests/gate $(ARGS)
 
 faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
 	@$(BIN)/layers-contract faults $(ARGS)

@@ -233,7 +233,16 @@ def making(wheel: Path, folder: Path) -> Section:
 
 
 def _generated(folder: Path) -> Row:
-    command = [sys.executable, "-m", "scripts.generate_client", "--into", str(folder / "generated")]
+    command = [
+        sys.executable,
+        "-m",
+        "layers_contract",
+        "generate",
+        "--into",
+        str(folder / "generated"),
+        "--overlays",
+        str(folder),
+    ]
     times = []
     for _ in range(GENERATE_ROUNDS):
         begun = time.monotonic()

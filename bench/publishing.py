@@ -32,7 +32,7 @@ CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 
 def publish(into: Path) -> float:
     """The seconds that one bundle takes."""
-    command = [sys.executable, "-m", "scripts.publish", "--into", str(into)]
+    command = [sys.executable, "-m", "layers_contract", "publish", "--into", str(into)]
     started = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started

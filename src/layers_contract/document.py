@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import jsonschema_rs
 import yaml
+
+from layers_contract.shipped import shipped
 
 __all__ = [
     "SOURCES",
@@ -65,10 +66,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def default_path() -> Path:
     """Where the document stands: in the installed package, else in the checkout."""
-    packaged = resources.files("layers_contract") / "_openapi" / "layers.yaml"
-    if packaged.is_file():
-        return Path(str(packaged))
-    return Path(__file__).parents[2] / "openapi" / "layers.yaml"
+    return shipped("openapi/layers.yaml")
 
 
 def read_yaml(path: Path) -> Any:

@@ -13,13 +13,13 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import httpx
-from scripts.client.operations import identifier, method_name
 from tests.client.sides import KEY, Side
 
 from layers_client import APIStatusError, AsyncLayers, Layers
 from layers_client._runtime.model import moment
 from layers_client.errors import BY_CODE, BY_STATUS
 from layers_client.models import Job
+from layers_contract.codegen.client.operations import identifier, method_name
 from layers_contract.contract import Contract
 from layers_contract.document import load
 from layers_contract.history import Exchange

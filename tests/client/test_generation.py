@@ -15,10 +15,11 @@ from typing import Any, Final
 import httpx
 import pytest
 import yaml
-from scripts.client.facts import Facts
-from scripts.client.operations import UnfitError, identifier, method_name
-from scripts.generate_client import differences, generate, outdated
 from tests.client.sides import KEY, URL, Server, SyncTime, answer
+
+from layers_contract.codegen.client.facts import Facts
+from layers_contract.codegen.client.operations import UnfitError, identifier, method_name
+from layers_contract.codegen.package import differences, generate, outdated
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOCUMENT: Final = ROOT / "openapi" / "layers.yaml"
@@ -206,19 +207,29 @@ def test_a_document_that_is_not_there_is_told_in_one_line() -> None:
     command = [
         sys.executable,
         "-m",
-        "scripts.generate_client",
+        "layers_contract",
+        "generate",
         "--check",
         "--document",
         "none.yaml",
     ]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stderr.count("\n")) == (2, 1)
-    assert found.stderr.startswith("generate_client: none.yaml: ")
+    assert found.stderr.startswith("layers-contract: none.yaml: ")
 
 
 def test_hash_seeds_do_not_matter(tmp_path: Path) -> None:
     """Another process with another seed writes the same bytes."""
-    command = [sys.executable, "-m", "scripts.generate_client", "--into", str(tmp_path / "made")]
+    command = [
+        sys.executable,
+        "-m",
+        "layers_contract",
+        "generate",
+        "--into",
+        str(tmp_path / "made"),
+        "--overlays",
+        str(tmp_path),
+    ]
     subprocess.run(command, cwd=ROOT, check=True, env={"PYTHONHASHSEED": "7", "PATH": "/usr/bin"})
     assert differences(tmp_path / "made", ROOT / "generated") == []
 

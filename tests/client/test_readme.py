@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from scripts.client_snippets import snippets
 from tests.client.sides import KEY, PROJECT, URL
 
 import layers_client
@@ -18,6 +17,7 @@ from layers_client import JobHandle, Layers
 from layers_client._document import API
 from layers_client._runtime.client import BaseAsyncClient, BaseClient
 from layers_client._runtime.clock import AsyncClock, Clock
+from layers_contract.codegen.snippets import snippets
 from layers_contract.document import Operation, load
 from layers_contract.mock import MockOptions, background
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts import node
+
+from layers_contract import node
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STARTED_WITHIN: Final = 20.0

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts.publish import files
 
 from layers_contract.document import load, read_yaml
+from layers_contract.publish import files
 
 Json = Any
 
@@ -22,7 +22,7 @@ PUBLISHED: Final = ROOT / "openapi" / "published"
 
 
 def publish(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scripts.publish", *map(str, arguments)]
+    command = [sys.executable, "-m", "layers_contract", "publish", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -73,7 +73,7 @@ def test_what_is_laid_over_the_document_shows(bundle: Path) -> None:
 
 def test_no_file_tells_where_it_was_made(bundle: Path) -> None:
     """Neither this folder nor its parts stand in anything that partners get."""
-    telling = [str(ROOT), str(Path.home()), "scripts/publish", "decisions.md"]
+    telling = [str(ROOT), str(Path.home()), "layers_contract/publish", "decisions.md"]
     found = [
         f"{name}: {word}"
         for name in files.names(bundle)
@@ -135,7 +135,7 @@ def test_a_version_is_recorded_once_with_its_day(tmp_path: Path) -> None:
 
 WRONG: Final = {
     "no document": (["--document", "gone.yaml"], "gone.yaml: cannot be read"),
-    "no such option": (["--documents", "x"], "unrecognized arguments"),
+    "no such option": (["--documents", "x"], "No such option"),
     "no date": (["--record", "yesterday"], "--record"),
 }
 

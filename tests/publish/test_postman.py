@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from scripts.publish import postman
 from tests.publish.conftest import Serve
 
 from layers_contract.document import load
+from layers_contract.publish import postman
 
 Json = Any
 

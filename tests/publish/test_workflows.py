@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from scripts import node
 from tests.publish.conftest import ROOT, Serve, Target, mock
 
+from layers_contract import node
 from layers_contract.document import read_yaml
 
 Json = Any

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts.changes.model import Change, Release
-from scripts.portal import Download, graph, write
 
+from layers_contract.diff.model import Change, Release
 from layers_contract.document import Document, load
+from layers_contract.publish.portal import Download, graph, write
 
 README: Final = """# layers-client
 

@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.changes import extensions
-from scripts.changes.diff import ordered
-from scripts.changes.model import Change
-from scripts.changes.places import Atlas
-from scripts.changes.seeds.seed import Edit
+from tests.gate.seeds.seed import Edit
 
+from layers_contract.diff import extensions
+from layers_contract.diff.differ import ordered
+from layers_contract.diff.model import Change
+from layers_contract.diff.places import Atlas
 from layers_contract.document import read_yaml
 
 Json = Any

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scripts.changes.extensions import DIFFERS
-from scripts.changes.seeds.seed import (
+from tests.gate.seeds.seed import (
     JOB,
     LIST,
     POST,
@@ -21,8 +20,10 @@ from scripts.changes.seeds.seed import (
     everywhere,
     put,
 )
-from scripts.lint_extensions import names
 from tests.unit.seeding import between, document, told
+
+from layers_contract.diff.extensions import DIFFERS
+from layers_contract.spec.lint.extensions import names
 
 Json = Any
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from scripts.changes import diff, gate, published
-from scripts.changes.gate import Comparison
-from scripts.changes.model import Change, Rating
-from scripts.changes.published import Version
-from scripts.problems import RefusedError
+
+from layers_contract.diff import differ, gate, published
+from layers_contract.diff.gate import Comparison
+from layers_contract.diff.model import Change, Rating
+from layers_contract.diff.published import Version
+from layers_contract.spec.problems import RefusedError
 
 
 def change(rating: Rating, *operations: str) -> Change:
@@ -98,7 +99,7 @@ def test_a_document_is_held_against_what_was_published_last(
         compared.append(paths)
         return (ADDITION,)
 
-    monkeypatch.setattr(diff, "between", between)
+    monkeypatch.setattr(differ, "between", between)
     current, source = written(tmp_path, "1.1.0"), tmp_path / "layers.yaml"
     with pytest.raises(RefusedError, match=r"1 change needs 1\.2\.0"):
         gate.check(tmp_path, current, source)
@@ -126,7 +127,7 @@ def test_of_what_partners_do_not_see_only_the_breaking_counts(
     def between(_: Path, new: Path) -> tuple[Change, ...]:
         return seen if new == current else (*seen, unseen)
 
-    monkeypatch.setattr(diff, "between", between)
+    monkeypatch.setattr(differ, "between", between)
     found = gate.compare(tmp_path, current, tmp_path / "layers.yaml")
     assert found
     extra = found.changes[len(seen) :]

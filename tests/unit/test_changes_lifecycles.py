@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scripts.changes.seeds.seed import (
+from tests.gate.seeds.seed import (
     RENDER,
     REVIEW,
     SCHEMAS,

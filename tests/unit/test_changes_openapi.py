@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts import node
-from scripts.changes import openapi, redocly
-from scripts.changes.model import Change
-from scripts.changes.redocly import Difference
-from scripts.changes.seeds.seed import JOB, LIST, POST, READ, REJECT, SCHEMAS, Edit, drop, move, put
-from scripts.openapi_nodes import tokens
-from scripts.problems import RefusedError
+from tests.gate.seeds.seed import JOB, LIST, POST, READ, REJECT, SCHEMAS, Edit, drop, move, put
 from tests.unit.seeding import document
+
+from layers_contract import node
+from layers_contract.diff import openapi, redocly
+from layers_contract.diff.model import Change
+from layers_contract.diff.redocly import Difference
+from layers_contract.spec.nodes import tokens
+from layers_contract.spec.problems import RefusedError
 
 Json = Any
 

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from scripts.changes import diff, published
-from scripts.changes.model import Change
-from scripts.problems import RefusedError
+
+from layers_contract.diff import differ, published
+from layers_contract.diff.model import Change
+from layers_contract.spec.problems import RefusedError
 
 
 @pytest.fixture
@@ -17,13 +18,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def differ(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_change(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between any two documents there is one change, that names both."""
 
     def between(old: Path, new: Path) -> tuple[Change, ...]:
         return (Change("addition", (), "#/", f"{old.stem} to {new.stem}", "", "a-rule"),)
 
-    monkeypatch.setattr(diff, "between", between)
+    monkeypatch.setattr(differ, "between", between)
 
 
 def written(folder: Path, version: object) -> Path:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.changes.model import Change, Release
-from scripts.changes.written import as_json, markdown
+from layers_contract.diff.changelog import as_json, markdown
+from layers_contract.diff.model import Change, Release
 
 GONE = Change("breaking", ("getJob",), "#/a", "`x` is gone.", "Do without it.", "gone")
 OTHER = Change("breaking", (), "#/b", "The server is another.", "Call it.", "server")

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts.house_rules import RANGES, RULES, check
-from scripts.openapi_nodes import Api
 from tests.unit.mutants import (
     GENERATE,
     GONE,
@@ -22,6 +20,8 @@ from tests.unit.mutants import (
 )
 
 from layers_contract.document import default_path, load, read_yaml
+from layers_contract.spec.lint.style import RANGES, RULES, check
+from layers_contract.spec.nodes import Api
 
 Json = Any
 

@@ -14,17 +14,18 @@ from typing import Any, Final
 import jsonschema_rs
 import pytest
 import yaml
-from scripts import lint_extensions
-from scripts.extension_rules import RULES
-from scripts.lint_extensions import ROOT, SCHEMA, check, names, places
-from scripts.openapi_nodes import Api, Node, walk
 from tests.unit.mutants import GENERATE, GONE, JOB, LIST, REJECT, SCHEMAS, Fault, edit
 
 from layers_contract.document import load
+from layers_contract.spec.lint import extensions as lint_extensions
+from layers_contract.spec.lint.extensions import SCHEMA, check, names, places
+from layers_contract.spec.lint.references import RULES
+from layers_contract.spec.nodes import Api, Node, walk
 
 Json = Any
 
 BY_NAME: Final = {rule.__name__: rule for rule in RULES}
+ROOT: Final = Path(__file__).resolve().parents[2]
 PROSE: Final = (ROOT / "openapi" / "extensions.md").read_text(encoding="utf-8")
 SECTIONS: Final = dict(
     re.findall(r"^## (x-[a-z-]+)\n(.*?)(?=^## |\Z)", PROSE, re.MULTILINE | re.DOTALL)
@@ -346,7 +347,7 @@ def _named(value: Json, name: str) -> Iterator[Json]:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The script, as it is called from a shell."""
-    script = [sys.executable, str(ROOT / "scripts" / "lint_extensions.py"), *arguments]
+    script = [sys.executable, "-m", "layers_contract", "lint", *arguments]
     return subprocess.run(script, capture_output=True, text=True, check=False)
 
 
@@ -385,6 +386,6 @@ def test_what_is_no_openapi_is_said(pointer: str) -> None:
     assert problem.startswith(f"#{pointer}: is no ")
 
 
-def test_the_script_takes_one_file() -> None:
+def test_the_command_takes_one_file() -> None:
     """More than one argument is a wrong use."""
     assert run("one.yaml", "two.yaml").returncode == 2

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts import node
-from scripts.problems import MissingToolError, RefusedError
+
+from layers_contract import node
+from layers_contract.spec.problems import MissingToolError, RefusedError
 
 
 def answer(

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from scripts import overlay
+
+from layers_contract.spec import overlay
 
 Json = Any
 
@@ -173,7 +174,7 @@ def test_what_is_no_overlay_is_told_with_its_place(name: str, tmp_path: Path) ->
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scripts.overlay", *map(str, arguments)]
+    command = [sys.executable, "-m", "layers_contract", "overlay", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scripts.changes.model import Release
 from tests.unit.portals import FIRST, Portal, change
+
+from layers_contract.diff.model import Release
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts import node
-from scripts.portal import graph
-from scripts.portal.diagrams import NARROW, WIDE, Form, dot, draw
-from scripts.portal.machines import SERVER, Machine, machines
 from tests.unit.portals import layouts, raw
 
+from layers_contract import node
 from layers_contract.contract import Contract
 from layers_contract.document import Document
+from layers_contract.publish.portal import graph
+from layers_contract.publish.portal.diagrams import NARROW, WIDE, Form, dot, draw
+from layers_contract.publish.portal.machines import SERVER, Machine, machines
 
 FORMS: Final = (WIDE, NARROW)
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts.portal.downloads import Download
 from tests.unit.portals import DOWNLOADS, FIRST, Portal, raw
 
 from layers_contract.contract import Contract
 from layers_contract.document import Document
+from layers_contract.publish.portal.downloads import Download
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOSTILE: Final = "<script>alert(1)</script>\"'>]]>{{ 7*7 }}{% raw %}-->"

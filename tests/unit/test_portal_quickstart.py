@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from scripts.portal.quickstart import python
-from scripts.portal.shell import curl, variable
 from tests.unit.portals import README, raw
 
 from layers_contract.document import Document
 from layers_contract.mock import OWN, MockOptions, World, background
+from layers_contract.publish.portal.quickstart import python
+from layers_contract.publish.portal.shell import curl, variable
 
 QUICK: Final = "sleep() { command sleep 0.05; }\n"
 

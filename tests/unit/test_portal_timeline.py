@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from scripts.portal import facts, words
-from scripts.portal.errors import errors
-from scripts.portal.idempotency import Rule, rule
-from scripts.portal.timeline import narrow, sentence, wide, wrapped
 from tests.unit.portals import raw
 
 from layers_contract.document import Document
+from layers_contract.publish.portal import facts, words
+from layers_contract.publish.portal.errors import errors
+from layers_contract.publish.portal.idempotency import Rule, rule
+from layers_contract.publish.portal.timeline import narrow, sentence, wide, wrapped
 
 
 def ruled(document: dict[str, Any] | None = None) -> Rule:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from scripts.problems import RefusedError
-from scripts.publish import client, files
+
+from layers_contract.publish import client, files
+from layers_contract.spec.problems import RefusedError
 
 GENERATED: Final = Path(__file__).resolve().parents[2] / "generated"
 

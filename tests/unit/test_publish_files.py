@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from scripts.publish import files
+
+from layers_contract.publish import files
 
 
 def make(into: Path, text: str) -> None:

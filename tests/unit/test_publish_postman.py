@@ -6,12 +6,12 @@ import json
 from typing import Any, Final
 
 import pytest
-from scripts.publish import postman
-from scripts.publish.postman_order import in_order
 from tests.unit.mutants import GONE, edit
 
 from layers_contract.contract import Contract
 from layers_contract.document import Document, Operation, load
+from layers_contract.publish import postman
+from layers_contract.publish.postman_order import in_order
 
 Json = Any
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts import lint_extensions, overlay
-from scripts.publish.presented import presented_as_fact
 from tests.unit.mutants import GENERATE, GONE, LIST, READ, SCHEMAS, edit
 
 from layers_contract.document import Document, load
+from layers_contract.publish.presented import presented_as_fact
+from layers_contract.spec import overlay
+from layers_contract.spec.lint import extensions as lint_extensions
 
 Json = Any
 

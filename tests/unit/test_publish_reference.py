@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.publish import reference
+from layers_contract.publish import reference
 
 PAGE = (
     '<head>\n  <meta charset="utf8" />\n</head>'

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from scripts import overlay, yaml_text
-from scripts.problems import RefusedError
-from scripts.publish import workflows
 
 from layers_contract.document import Document, default_path, load, read_yaml
+from layers_contract.publish import workflows
+from layers_contract.spec import overlay, yaml_text
+from layers_contract.spec.problems import RefusedError
 
 Json = Any
 

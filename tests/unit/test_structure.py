@@ -22,7 +22,8 @@ EVERYTHING: Final = frozenset({"*"})
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "history": frozenset(),
     "timeline": frozenset(),
-    "document": frozenset(),
+    "shipped": frozenset(),
+    "document": frozenset({"shipped"}),
     "target": frozenset(),
     "contract": frozenset({"document"}),
     "facts": frozenset({"history", "document", "contract", "timeline"}),
@@ -52,6 +53,11 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"document", "contract", "invariants", "judge", "outcome", "target"}
         | {"mock", "run", "report"}
     ),
+    "spec": frozenset({"document", "shipped"}),
+    "node": frozenset({"spec"}),
+    "diff": frozenset({"contract", "document", "node", "spec"}),
+    "codegen": frozenset({"contract", "document", "shipped", "spec"}),
+    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "spec"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
@@ -214,40 +220,12 @@ def test_the_architecture_page_shows_the_same_table() -> None:
     assert {name: shown.get(name) for name in known} == known
 
 
-def script_rows() -> dict[str, frozenset[str]]:
-    """What ARCHITECTURE.md says that each package of `scripts/` may import of the others."""
-    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    table = page.split("| package in `scripts/` |")[1].split("\n\n")[0]
-    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", table, re.MULTILINE)
-    return {name: frozenset(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
-
-
-def test_the_table_has_every_package_of_scripts() -> None:
-    """No package of `scripts/` may import what it likes."""
-    found = {path.parent.name for path in (ROOT / "scripts").glob("*/__init__.py")}
-    assert script_rows().keys() == found
-
-
-@pytest.mark.parametrize("package", script_rows())
-def test_a_package_of_scripts_imports_only_what_its_row_allows(package: str) -> None:
-    """The overlays know nothing of what is published, the changes nothing of the pages."""
-    rows, imported = script_rows(), set[str]()
-    for module in (ROOT / "scripts" / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            imported |= _of_scripts(node)
-    assert imported & rows.keys() <= rows[package] | {package}
-
-
-def _of_scripts(node: ast.AST) -> set[str]:
-    """The packages or modules of `scripts/` that an import statement asks for."""
-    if isinstance(node, ast.Import):
-        return {each.name.split(".")[1] for each in node.names if each.name.startswith("scripts.")}
-    if not isinstance(node, ast.ImportFrom) or not node.module:
-        return set()
-    first, *rest = node.module.split(".")
-    if first != "scripts":
-        return set()
-    return {rest[0]} if rest else {each.name for each in node.names}
+def test_what_publishes_and_what_judges_never_meet() -> None:
+    """Neither wing can reach the other, even by way of a third part."""
+    publishing, judging = {"diff", "codegen", "publish", "node"}, {"judge", "run", "mock", "replay"}
+    reached = {group: _reachable(group) for group in publishing | judging}
+    assert not [group for group in judging if reached[group] & publishing]
+    assert not [group for group in publishing if reached[group] & judging]
 
 
 def test_the_architecture_page_names_every_dependency() -> None:
@@ -256,6 +234,7 @@ def test_the_architecture_page_names_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     tools = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     dev = (ROOT / "requirements" / "dev.in").read_text(encoding="utf-8").splitlines()
-    named = [*project["dependencies"], *(each for each in dev if each and each[0] != "#")]
+    extras = [each for listed in project["optional-dependencies"].values() for each in listed]
+    named = [*project["dependencies"], *extras, *(each for each in dev if each and each[0] != "#")]
     names = [re.split(r"[^\w.-]", each)[0] for each in named] + list(tools)
     assert not [name for name in names if name not in page]

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts import yaml_text
 
 from layers_contract.document import load, read_yaml
+from layers_contract.spec import yaml_text
 
 Json = Any
 

@@ -1,6 +1,6 @@
-"""The command line: `layers-contract check | judge | mock | faults | tastes | invariants`.
+"""The command line: `layers-contract COMMAND`; one module a command.
 
-One module a command. Exit codes: 0 nothing violated, 1 a promise is violated, 2 wrong use or
+Exit codes: 0 nothing violated, 1 a promise is violated, 2 wrong use or
 configuration, 3 the server could not be judged at all.
 """
 
@@ -13,10 +13,14 @@ import click
 from layers_contract.cli._options import WRONG_USE
 from layers_contract.cli._output import printable
 from layers_contract.cli.check import check
+from layers_contract.cli.generate import generate
 from layers_contract.cli.invariants import invariants
 from layers_contract.cli.judge import judge
+from layers_contract.cli.lint import lint
 from layers_contract.cli.mock import mock
 from layers_contract.cli.mutation import faults, tastes
+from layers_contract.cli.overlay import overlay
+from layers_contract.cli.publish import diff, publish
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +29,10 @@ def cli() -> None:
     """Judge an asynchronous, generation-style HTTP API against its contract."""
 
 
-for command in (check, judge, mock, faults, tastes, invariants):
+for command in (
+    *(check, judge, mock, faults, tastes, invariants),
+    *(lint, diff, generate, overlay, publish),
+):
     cli.add_command(command)
 
 

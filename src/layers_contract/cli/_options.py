@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
 
 out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
 in_file = click.Path(dir_okay=False, path_type=Path)
+folder = click.Path(file_okay=False, path_type=Path)
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), help="Processes; one a core by default."
 )
@@ -52,6 +54,22 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--strict", is_flag=True, help="Let what is only assumed fail the run, too."
     )(command)
+
+
+def publishing(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that needs what only the extra `publish` installs."""
+
+    @wraps(command)
+    def checked(*args: object, **options: object) -> None:
+        try:
+            command(*args, **options)
+        except ModuleNotFoundError as error:
+            if str(error.name).startswith("layers_contract"):
+                raise
+            hint = "install layers-contract[publish]"
+            raise click.ClickException(f"{error.name} is not installed; {hint}") from error
+
+    return checked
 
 
 def load_contract() -> Contract:

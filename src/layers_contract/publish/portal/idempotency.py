@@ -1,0 +1,103 @@
+"""The rule for repeated calls: what happens when, and as what, for pictures and words alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from layers_contract.contract import Contract
+from layers_contract.document import Document
+from layers_contract.publish.portal.words import lasting, listed
+
+__all__ = ["Moment", "Rule", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A call with a key, and what becomes of it. `body` is a letter; another letter, another body.
+
+    `kind` is `starts`, `same` or `refused`; `lost` tells that an answer before did not arrive, and
+    `after` that the key is forgotten by then.
+    """
+
+    title: str
+    body: str
+    answer: str
+    note: str
+    kind: str
+    lost: bool = False
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the document says of repeated calls."""
+
+    header: str
+    window: str
+    scope: str
+    conflict: str
+    operations: tuple[str, ...]
+    others: tuple[str, ...]
+    moments: tuple[Moment, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def rule(document: Document) -> Rule | None:
+    """The rule of *document*, if it has one."""
+    raw = document.raw.get("x-idempotency")
+    if not raw:
+        return None
+    marked = [name for name, each in document.operations.items() if "x-idempotent" in each.raw]
+    starts = Contract(document).starts
+    return Rule(
+        header=raw["header"],
+        window=lasting(raw["window"]),
+        scope=listed([_SCOPES.get(each, each) for each in raw.get("scope", ())], "and"),
+        conflict=f"{raw['conflict']['status']} {raw['conflict']['code']}",
+        operations=tuple(marked),
+        others=tuple(name for name in starts if name not in marked),
+        moments=tuple(_moments(raw, _accepted(document, marked))),
+        facts=tuple(_facts(raw)),
+    )
+
+
+_SCOPES = {"credential": "API key", "operation": "operation", "path": "path"}
+
+
+def _accepted(document: Document, marked: list[str]) -> str:
+    """How the first call is answered: with the success of the marked operations."""
+    found = (str(min(document.operations[name].success)) for name in marked)
+    return next(found, "2xx")
+
+
+def _moments(raw: Mapping[str, Any], accepted: str) -> Iterator[Moment]:
+    """In the order of their time; the one after the window last."""
+    same = f"same {accepted}"
+    yield Moment("First call", "A", accepted, "starts one job", "starts")
+    if busy := raw.get("in-flight"):
+        answer = f"{busy['status']} or {same}"
+        yield Moment("While it is in flight", "A", answer, "starts nothing", "refused")
+    yield Moment("Answer lost: send it again", "A", same, "starts nothing", "same", lost=True)
+    yield Moment("Same key, same body", "A", same, "whatever has happened since", "same")
+    conflict = raw["conflict"]
+    yield Moment("Same key, other body", "B", str(conflict["status"]), conflict["code"], "refused")
+    yield Moment(
+        "Once the window is over", "A", accepted, "starts another job", "starts", after=True
+    )
+
+
+def _facts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What else is said, with its source; each part may be absent."""
+    keeps = raw.get("invalid-request-keeps-key")
+    if keeps and keeps["value"]:
+        yield "A request that fails validation does not use up its key.", keeps["source"]
+    if equal := raw.get("equal-bodies"):
+        yield _EQUAL.get(equal["value"], equal["value"]), equal["source"]
+
+
+_EQUAL = {
+    "json": "Bodies are the same when their JSON values are: member order and spaces do not count.",
+    "bytes": "Bodies are the same only when every byte is.",
+}
