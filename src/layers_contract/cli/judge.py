@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from layers_contract.cli._options import in_file, judging, load_contract, only_ids, reports
-from layers_contract.cli._output import check_writable, report
+from layers_contract.cli._output import check_writable, exit_code, report
 
 
 @click.command()
@@ -37,16 +38,15 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     history = History(exchange for part in parts for exchange in part)
-    report(
-        Outcome(
-            contract=contract,
-            target=", ".join(map(str, recordings)),
-            profile="recorded",
-            seed=0,
-            strict=strict,
-            judged=verdicts(contract, history, strict=strict, only=chosen),
-            history=history,
-            seconds=0.0,
-        ),
-        files,
+    outcome = Outcome(
+        contract=contract,
+        target=", ".join(map(str, recordings)),
+        profile="recorded",
+        seed=0,
+        strict=strict,
+        judged=verdicts(contract, history, strict=strict, only=chosen),
+        history=history,
+        seconds=0.0,
     )
+    report(outcome, files)
+    sys.exit(exit_code(outcome))
