@@ -72,6 +72,6 @@ async def _play(  # noqa: PLR0913, PLR0917 - handed through trio
 ) -> None:
     if not purse.elapsed:
         purse.begin()
-    async with connection(wire) as transport:
+    async with connection(target, wire) as transport:
         session = Session(contract, target, history, purse, transport, ticking(epoch))
         await play(session, steps, renewal)

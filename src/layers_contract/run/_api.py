@@ -37,12 +37,9 @@ def run(  # noqa: PLR0913 - the command line has this many options
     strict: bool = False,
     only: Collection[str] = (),
     listener: Listener | None = None,
-    patience: float = 30.0,
     at_once: float = math.inf,
 ) -> Outcome:
     """Judge the server at *target*, with no more than *at_once* actors at a time.
-
-    An answer that takes longer than *patience* seconds is none.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
@@ -54,7 +51,6 @@ def run(  # noqa: PLR0913 - the command line has this many options
         seed,
         listener or Silence(),
         only=only,
-        patience=patience,
         at_once=at_once,
     )
     begun = time.monotonic()

@@ -18,6 +18,7 @@ from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import Stage
+from layers_contract.target import Target
 from layers_contract.workload import (
     STORIES,
     Actor,
@@ -53,7 +54,7 @@ async def play(stage: Stage) -> None:
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    async with connection(stage.transport) as transport:
+    async with connection(stage.target, stage.transport) as transport:
         session = stage.session(transport)
         stage.purse.begin()
         if refusal := await _in_order(stage, session):
@@ -90,9 +91,11 @@ async def _work(stage: Stage, session: Session) -> None:
     await long_after(stage, session)
 
 
-def connection(transport: Transport | None = None) -> Transport:
-    """What requests go over: *transport*, or the network."""
-    return transport or Network()
+def connection(target: Target, transport: Transport | None = None) -> Transport:
+    """What requests go over: *transport*, or the network as *target* says."""
+    if transport is not None:
+        return transport
+    return Network(context=target.trust, proxy=target.proxy.whole)
 
 
 async def _greet(stage: Stage, session: Session) -> None:

@@ -35,8 +35,7 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
-    `patience` is how long one answer may take, in seconds; *at_once* how many actors, Schemathesis
-    among them, may be under way at a time.
+    *at_once* is how many actors, Schemathesis among them, may be under way at a time.
     """
 
     contract: Contract
@@ -48,7 +47,6 @@ class Stage:
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
     transport: Transport | None = None
     epoch: float | None = None
-    patience: float = 30.0
     at_once: float = math.inf
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
@@ -76,7 +74,6 @@ class Stage:
             purse=self.purse,
             transport=transport,
             clock=ticking(self.epoch),
-            timeout=self.patience,
             on_sent=self.tell_sent,
         )
 
