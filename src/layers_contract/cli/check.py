@@ -29,6 +29,20 @@ if TYPE_CHECKING:
 @click.option("--target", "target_file", type=in_file, metavar="FILE.toml", help="What to judge.")
 @click.option("--url", metavar="URL", help="The server; replaces the target file's.")
 @click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Send this with every request; a value of env:VARIABLE is read from the environment.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Give the server so long to start: greet it again until it answers as the API.",
+)
+@click.option(
     "--profile",
     type=click.Choice(["quick", "standard", "thorough"]),
     default="standard",
@@ -56,6 +70,8 @@ if TYPE_CHECKING:
 def check(  # noqa: PLR0917 - click hands them over by name
     target_file: Path | None,
     url: str | None,
+    headers: tuple[str, ...],
+    wait: float,
     profile: str,
     seed: int,
     strict: bool,
@@ -75,7 +91,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     if repro_folder is not None:
         make_folder(repro_folder)
     try:
-        with open_target(target_file, url) as target:
+        with open_target(target_file, url, headers) as target:
             with _progress(target) as progress:
                 outcome = run(
                     contract,
@@ -85,6 +101,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     strict=strict,
                     only=chosen,
                     listener=progress,
+                    wait=wait,
                 )
             report(outcome, files)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:

@@ -66,7 +66,7 @@ class Fuzzing:
                     plan = self._plan(session)
                     await trio.to_thread.run_sync(self._run, plan, abandon_on_cancel=True)
             if scope.cancelled_caught:
-                self._stage.notes.append("the budget ended before Schemathesis was over")
+                self._stage.note_end("before Schemathesis was over")
         except (GaveUp, OutOfBudget):
             self._stage.notes.append("Schemathesis was not run: it got no container to work on")
         finally:
