@@ -24,6 +24,7 @@ __all__ = [
     "SOURCES",
     "Document",
     "DocumentError",
+    "KeyScheme",
     "Operation",
     "Parameter",
     "Problem",
@@ -256,6 +257,33 @@ class Operation:
         return re.split(r"{(.+?)}", self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyScheme:
+    """The header that carries a key, and what stands before the key there."""
+
+    header: str
+    prefix: str = ""
+
+    def value(self, key: str) -> str:
+        """The header's value for *key*."""
+        return f"{self.prefix} {key}".strip() if self.prefix else key
+
+    def key(self, value: str) -> str:
+        """The key in a header's *value*; none where it has another prefix."""
+        if not self.prefix:
+            return value
+        prefix, _, key = value.partition(" ")
+        return key.strip() if prefix.lower() == self.prefix.lower() else ""
+
+
+def _key_scheme(scheme: Mapping[str, Json]) -> KeyScheme | None:
+    if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+        return KeyScheme(str(scheme["name"]))
+    if scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer":
+        return KeyScheme("Authorization", "Bearer")
+    return None
+
+
 class Document:
     """An OpenAPI 3.1 document."""
 
@@ -280,12 +308,24 @@ class Document:
         return {promise.id: promise for promise in _promises(self.raw, ())}
 
     @cached_property
+    def key_scheme(self) -> KeyScheme:
+        """How a request carries the key: by the first scheme that is required and can be sent.
+
+        Raises:
+            DocumentError: There is none: neither an `apiKey` in a header nor `http` `bearer`.
+        """
+        schemes = self.raw.get("components", {}).get("securitySchemes", {})
+        required = [name for each in self.raw.get("security", ()) for name in each]
+        for name in (*required, *schemes):
+            if found := _key_scheme(self.resolve(schemes.get(name, {}))):
+                return found
+        hint = "say in components.securitySchemes: an apiKey in a header, or http bearer"
+        raise DocumentError(f"the document does not say how a request carries its key; {hint}")
+
+    @property
     def security_header(self) -> str:
         """The header that carries the API key."""
-        schemes = self.raw["components"]["securitySchemes"].values()
-        return str(
-            next(s["name"] for s in schemes if s["type"] == "apiKey" and s["in"] == "header")
-        )
+        return self.key_scheme.header
 
     def schema(self, name: str) -> dict[str, Json]:
         """The schema of that name."""

@@ -7,7 +7,6 @@ key anywhere but to the target, and reads no answer further than its cap.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,11 +18,13 @@ import trio
 
 from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
+from layers_contract.decoding import DecodingError, UnknownEncodingError, decoded, too_long
 from layers_contract.document import Operation, pointer
 from layers_contract.facts import http_date
-from layers_contract.history import Exchange, History, redact
+from layers_contract.history import Exchange, History
+from layers_contract.keyring import Keyring, KeyWatch
 from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
-from layers_contract.target import Target
+from layers_contract.target import Target, TargetError
 
 __all__ = ["NO_BODY", "UNSENT", "OutOfBudget", "Session", "retry_after"]
 
@@ -31,16 +32,7 @@ MAX_BODY = 8 * 2**20
 MAX_RETRY_AFTER = 120.0
 MOST_RESTS = 2
 TOO_MANY, AWAY = 429, 503
-TOO_LONG = f"the body is longer than {MAX_BODY:,} bytes"
 UNSENT = "cannot be sent"
-WRONG_KEY = "lp_test_not_a_key"
-BENT: Final[Mapping[str, Callable[[str], str]]] = {
-    "swapped": str.swapcase,
-    "longer": lambda key: f"{key}x",
-    "shorter": lambda key: key[:-1],
-    "empty": lambda _: "",
-}
-"""Keys that are nearly the right one: the other case, one letter more, one less, none."""
 NO_BODY: Final = object()
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 ALWAYS_SENT: Final[Mapping[str, str]] = {
@@ -51,13 +43,15 @@ ALWAYS_SENT: Final[Mapping[str, str]] = {
 }
 
 
-class _UnreadableError(ValueError):
-    """An answer came, and its body cannot be read; the message says why."""
-
-
 @dataclass
 class Session:
-    """One target, one history. `clock` gives seconds since the epoch."""
+    """One target, one history. `clock` gives seconds since the epoch.
+
+    `timeout` is how long one answer may take, in seconds; the target says it, if nobody else does.
+
+    Raises:
+        TargetError: A header of the target is one that the run itself sets.
+    """
 
     contract: Contract
     target: Target
@@ -65,9 +59,17 @@ class Session:
     purse: Purse
     transport: Transport
     clock: Callable[[], float]
-    timeout: float = 30.0
+    timeout: float = 0.0
     on_sent: Callable[[], None] = lambda: None
+    keyring: Keyring = field(init=False)
+    watch: KeyWatch = field(init=False)
     _jobs: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        _check_headers(self.contract, self.target)
+        self.timeout = self.timeout or self.target.expect.answer_seconds
+        self.keyring = Keyring(self.target)
+        self.watch = KeyWatch(self.keyring, self.history, self._probe, self.purse.stop, self.clock)
 
     async def call(  # noqa: PLR0913 - a request has this many parts
         self,
@@ -80,12 +82,14 @@ class Session:
         headers: Mapping[str, str] | None = None,
         credential: str = "own",
         hang_up: bool = False,
+        settled: bool = True,
     ) -> Exchange:
         """Call *operation*; a rate limit is waited out, each try being an exchange of its own.
 
         A server that says when it will be back is asked again, so many times as `MOST_RESTS` says.
         With *hang_up* the connection is closed as soon as the request is sent: whether it was
-        carried out, only a later look can tell.
+        carried out, only a later look can tell. A refusal of the key is looked into, unless it is
+        to stay un-*settled*; where the key had ended and was renewed, the call is sent again.
 
         Raises:
             OutOfBudget: Nothing more may be sent.
@@ -97,12 +101,16 @@ class Session:
             try:
                 whither = address(self.target.url + spec.url(**ids), tuple(query))
                 content = _encode(body)
-                lines = self._lines(spec, whither, content, headers or {}, credential)
-                request = Request(spec.method, whither, _raw(lines), content or b"", hang_up)
+                key = self.keyring.key(credential)
+                lines = self._lines(spec, whither, content, headers or {}, key)
+                raw = _raw({**lines, **self._own_headers})
+                request = Request(spec.method, whither, raw, content or b"", hang_up)
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
             exchange = self._sketch(spec, request, lines, actor, credential, ids)
             await self._send(spec, request, exchange)
+            if settled and await self.watch.settle(exchange, key):
+                continue
             pause = retry_after(exchange)
             rests += exchange.status != TOO_MANY
             if pause is not None:
@@ -121,7 +129,7 @@ class Session:
         whither: Address,
         content: bytes | None,
         headers: Mapping[str, str],
-        credential: str,
+        key: str | None,
     ) -> dict[str, str]:
         """The headers of a request."""
         lines = {"host": whither.host, **ALWAYS_SENT, **headers}
@@ -129,9 +137,28 @@ class Session:
             lines.setdefault("content-type", "application/json")
         if content or spec.method in WITH_BODY:
             lines["content-length"] = str(len(content or b""))
-        if (key := self._key(credential)) is not None:
-            lines[self.contract.document.security_header] = key
+        if key is not None:
+            scheme = self.contract.document.key_scheme
+            lines[scheme.header] = scheme.value(key)
         return lines
+
+    @cached_property
+    def _own_headers(self) -> Mapping[str, str]:
+        """The target's headers: each request has them, and no exchange keeps them."""
+        return {each.name: each.value for each in self.target.headers}
+
+    async def _probe(self, worked: Exchange) -> Exchange | None:
+        """Send a request that has worked once more, if the budget lets it pass."""
+        with suppress(OutOfBudget):
+            return await self.call(
+                worked.operation or "",
+                worked.path_params,
+                actor="key check",
+                query=worked.query,
+                credential=worked.credential,
+                settled=False,
+            )
+        return None
 
     def _unsent(
         self,
@@ -155,13 +182,6 @@ class Session:
         self.on_sent()
         return self.history.add(exchange)
 
-    def _key(self, credential: str) -> str | None:
-        keys = {"own": self.target.api_key, "other": self.target.other_api_key}
-        if credential in BENT and self.target.api_key:
-            bent = BENT[credential](self.target.api_key)
-            return WRONG_KEY if bent == self.target.api_key else bent
-        return WRONG_KEY if credential == "invalid" else keys.get(credential)
-
     async def _send(self, spec: Operation, request: Request, exchange: Exchange) -> None:
         """Send *request*, and write down in *exchange* what comes back."""
         try:
@@ -176,7 +196,9 @@ class Session:
             exchange.failure, exchange.status = "the run was broken off", None
             self.history.add(exchange)
             raise
-        except _UnreadableError as error:
+        except UnknownEncodingError as error:
+            exchange.failure, exchange.status = str(error), None
+        except DecodingError as error:
             exchange.failure = str(error)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             exchange.failure = type(error).__name__
@@ -184,7 +206,7 @@ class Session:
         exchange.received = self.clock() if exchange.answered else None
         self.purse.weigh(len(exchange.body))
         self._settle(spec, exchange)
-        self.history.add(exchange)
+        self.watch.heard(self.history.add(exchange))
 
     def _settle(self, spec: Operation, exchange: Exchange) -> None:
         self.on_sent()
@@ -227,15 +249,6 @@ class Session:
             actor=actor,
         )
 
-    def _redact(self, text: bytes) -> bytes:
-        """*text* without the keys: a server may quote them."""
-        return redact(text, self._keys)
-
-    @cached_property
-    def _keys(self) -> tuple[str | None, ...]:
-        own = self.target.api_key
-        return (own, own and own[:-1], self.target.other_api_key)
-
     @cached_property
     def _prefix(self) -> int:
         return len(address(self.target.url).path.rstrip("/"))
@@ -245,7 +258,7 @@ class Session:
         try:
             exchange.status = answer.status
             exchange.headers = self._without_keys(answer.headers)
-            exchange.body = self._redact(await _read(answer))
+            exchange.body = self.keyring.redact(await _read(answer))
         except BaseException:
             with trio.CancelScope(shield=True), trio.move_on_after(1):
                 await answer.close()
@@ -255,10 +268,11 @@ class Session:
     def _without_keys(self, found: dict[str, str]) -> dict[str, str]:
         """Headers without the keys; most answers hold none."""
         whole = "\n".join([*found, *found.values()]).encode()
-        if self._redact(whole) == whole:
+        redact = self.keyring.redact
+        if redact(whole) == whole:
             return found
         return {
-            self._redact(name.encode()).decode(): self._redact(value.encode()).decode()
+            redact(name.encode()).decode(): redact(value.encode()).decode()
             for name, value in found.items()
         }
 
@@ -268,22 +282,19 @@ async def _read(answer: Answer) -> bytes:
     async for chunk in answer.body:
         raw += chunk
         if len(raw) > MAX_BODY:
-            raise _UnreadableError(TOO_LONG)
-    encoding = answer.headers.get("content-encoding", "").strip().lower()
-    return bytes(raw) if encoding in ("", "identity") or not raw else _inflate(bytes(raw))
+            raise too_long(MAX_BODY)
+    return decoded(bytes(raw), answer.headers.get("content-encoding", ""), MAX_BODY)
 
 
-def _inflate(raw: bytes) -> bytes:
-    """A gzip or deflate body, as far as the cap goes; deflate comes with a zlib header or bare."""
-    for wbits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        inflater = zlib.decompressobj(wbits)
-        with suppress(zlib.error):
-            body = inflater.decompress(raw, MAX_BODY)
-            if inflater.unconsumed_tail:
-                raise _UnreadableError(TOO_LONG)
-            if inflater.eof:
-                return body
-    raise _UnreadableError("the body is not what its Content-Encoding says")
+def _check_headers(contract: Contract, target: Target) -> None:
+    """Let no header of the target stand in for one that calls have or leave out on purpose."""
+    header = contract.idempotency.header
+    taken = {contract.document.security_header.lower(), header.lower()}
+    for operation in contract.operations.values():
+        taken |= {each.name.lower() for each in operation.parameters if each.place == "header"}
+    for each in target.headers:
+        if each.name.lower() in taken:
+            raise TargetError(f"[headers] {each.name} is set by the run itself; leave it out")
 
 
 def _raw(lines: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

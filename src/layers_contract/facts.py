@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache, partial
-from itertools import combinations
+from itertools import pairwise
 from math import inf
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -115,9 +115,14 @@ class Job:
     cancels: list[Exchange] = field(default_factory=list)
 
     @cached_property
+    def first_cancel(self) -> float:
+        """When the first cancel that may have been taken was sent; never, where there is none."""
+        return min((each.sent for each in self.cancels if not each.refused), default=inf)
+
+    @cached_property
     def views(self) -> list[Seen]:
         """What either endpoint showed, in the order of asking."""
-        return sorted((*self.polls, *self.progress), key=_by_sent)
+        return sorted((*self.polls, *self.progress), key=by_sent)
 
     @cached_property
     def line(self) -> Timeline[Seen]:
@@ -153,12 +158,16 @@ class Container:
     @cached_property
     def _tied(self) -> frozenset[Render]:
         """The renders that may have been asked for before another one, or after it."""
-        return frozenset(
-            each
-            for one, other in combinations(self.renders, 2)
-            if one.earliest < other.latest and other.earliest < one.latest
-            for each in (one, other)
-        )
+        tied: set[Render] = set()
+        longest = self.renders[0] if self.renders else None
+        for one, other in pairwise(self.renders):
+            if longest is None or one.latest > longest.latest:
+                longest = one
+            if other.earliest < longest.latest:
+                tied |= {longest, other}
+            if other.earliest < one.latest:
+                tied.add(one)
+        return frozenset(tied)
 
     def reads_of(self, render: Render) -> Sequence[Seen]:
         """The reads that must belong to *render*."""
@@ -185,6 +194,11 @@ class Container:
     def untouched(self, start: float, end: float, but: Exchange | None = None) -> bool:
         """Whether no write on this container, *but* one, may have been at work in that time."""
         return not self._work.at(start, end, but)
+
+    def next_write(self, exchange: Exchange) -> float:
+        """When the first other write was sent that was not over before *exchange* was sent."""
+        other = self._work.first(exchange.sent, but=exchange)
+        return inf if other is None else other.sent
 
     @cached_property
     def line(self) -> Timeline[Seen]:
@@ -335,7 +349,7 @@ class Facts:
     def _read(self) -> None:
         self.history.parse()
         readers: dict[str | None, Sequence[Callable[[Exchange], None]]] = {}
-        for exchange in sorted(self.history, key=_by_sent):
+        for exchange in sorted(self.history, key=by_sent):
             if exchange.operation not in readers:
                 readers[exchange.operation] = self._readers(self.operation(exchange))
             for read in readers[exchange.operation]:
@@ -434,11 +448,11 @@ class Facts:
 
     def _widen(self, call: KeyedCall) -> None:
         """A render may have begun with an earlier try of its call that was not answered."""
+        tries = [e.sent for e in call.exchanges if not (e.succeeded or e.refused)]
+        first = min(tries, default=inf)
         for started in call.started:
-            render = self.jobs[started.job].render
-            if render:
-                tries = [e.sent for e in call.exchanges if not (e.succeeded or e.refused)]
-                render.earliest = min([render.earliest, *tries])
+            if render := self.jobs[started.job].render:
+                render.earliest = min(render.earliest, first)
 
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
         if exchange.json is NOT_JSON:
@@ -506,7 +520,8 @@ def undisturbed() -> Iterator[None]:
 
 by_received_at: Final = attrgetter("received_at")
 """When an exchange was answered, for ordering; never, where it was not."""
-_by_sent: Final = attrgetter("sent")
+by_sent: Final = attrgetter("sent")
+"""When it was asked for, for ordering."""
 _by_received: Final = attrgetter("received")
 
 
@@ -515,15 +530,24 @@ def overlap(one: Exchange, other: Exchange) -> bool:
     return one.sent < other.received_at and other.sent < one.received_at
 
 
+MOST: Final = 20
+"""With how many others one thing is held against: what was seen long ago, was judged long ago."""
+
+
 def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple[Seen, list[Seen]]]:
-    """Each view with those that were answered before it was sent, one for each *state*."""
-    by_sent = sorted(views, key=_by_sent)
-    by_received = sorted(by_sent, key=_by_received)
+    """Each view with those that were answered before it was sent, one for each *state*.
+
+    Of very many states only the latest are held against a view.
+    """
+    asked = sorted(views, key=by_sent)
+    known = sorted(asked, key=_by_received)
     before: dict[T, Seen] = {}
-    done, count = 0, len(by_received)
-    for seen in by_sent:
-        while done < count and by_received[done].received <= seen.sent:
-            before[state(by_received[done])] = by_received[done]
+    done, count = 0, len(known)
+    for seen in asked:
+        while done < count and known[done].received <= seen.sent:
+            before[state(known[done])] = known[done]
+            if len(before) > MOST:
+                del before[next(iter(before))]
             done += 1
         yield seen, [each for each in before.values() if each is not seen]
 

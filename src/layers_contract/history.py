@@ -18,7 +18,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-__all__ = ["NOT_JSON", "Credential", "Exchange", "Finding", "History", "redact"]
+__all__ = ["NOT_JSON", "RETRACTED", "Credential", "Exchange", "Finding", "History", "redact"]
 
 
 class _Missing:
@@ -36,6 +36,9 @@ DEEPEST: Final = 100
 
 SECRET: Final = 8
 """Characters that a key must have to be looked for in answers."""
+
+RETRACTED: Final = "refused"
+"""How the failure of an exchange begins whose refusal is not taken for an answer."""
 
 NOT_JSON: Final = _Missing()
 _UNPARSED: Final = _Missing()
@@ -119,6 +122,11 @@ class Exchange:
     def answered(self) -> bool:
         """Whether a whole answer came back."""
         return self.status is not None
+
+    def retract(self, reason: str) -> None:
+        """Count as not answered: what came back says nothing of this request."""
+        self.failure = f"{RETRACTED} ({self.status}): {reason}"
+        self.status = self.received = None
 
     @property
     def succeeded(self) -> bool:

@@ -89,8 +89,10 @@ def _judged(
     promise = contract.document.promises[invariant.id]
     seen = list(invariant.check(facts))
     broken = [each for each in seen if each is not None]
-    violations = [v for v in broken if strict or (v.source or promise.source) != ASSUMED]
-    differences = [v for v in broken if v not in violations]
+    violations, differences = list[Violation](), list[Violation]()
+    for each in broken:
+        fails = strict or (each.source or promise.source) != ASSUMED
+        (violations if fails else differences).append(each)
     held = len(seen) - len(broken)
     if violations:
         return Judged(promise, "violated", len(seen), tuple(violations), tuple(differences))

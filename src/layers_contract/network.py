@@ -1,11 +1,13 @@
 """What requests go over: a transport, which sends one request and hands over its answer.
 
 `Network` speaks HTTP. It follows nothing, keeps nothing, adds nothing: what is sent is what the
-request says. A simulation brings a transport of its own.
+request says. A request that a server has not read, for it was just closing the connection that it
+came over, is sent again over a new one. A simulation brings a transport of its own.
 """
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,16 +102,47 @@ class Transport(Protocol):
         """
 
 
-class Network:
-    """Many connections, by no proxy and without a time limit, or an HTTP transport of any kind."""
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that may be sent again: they change nothing."""
+LOST: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""How a connection that has been closed meanwhile shows."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
-        self._http = transport or httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+
+class Network:
+    """Many connections without a time limit, or an HTTP transport of any kind.
+
+    The environment's proxies are left alone: *proxy* is the only one.
+    """
+
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        # Without a context nobody is trusted: it is for plain HTTP.
+        trusted = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        through = httpx.Proxy(proxy, ssl_context=trusted) if proxy else None
+
+        def connections(kept: int) -> httpx.AsyncBaseTransport:
+            return transport or httpx.AsyncHTTPTransport(
+                verify=trusted,
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=kept),
+                trust_env=False,
+                proxy=through,
+            )
+
+        self._kept = connections(50)
+        # What changes something cannot be sent again: a connection that may be closed by now, for
+        # nobody has used it for a while, is not for that.
+        self._fresh = connections(0)
 
     async def __aenter__(self) -> Self:
         """Open it."""
-        await self._http.__aenter__()
+        await self._kept.__aenter__()
+        if self._fresh is not self._kept:
+            await self._fresh.__aenter__()
         return self
 
     async def __aexit__(
@@ -119,17 +152,31 @@ class Network:
         trace: TracebackType | None,
     ) -> None:
         """Close all connections."""
-        await self._http.__aexit__(kind, error, trace)
+        if self._fresh is not self._kept:
+            await self._fresh.__aexit__(kind, error, trace)
+        await self._kept.__aexit__(kind, error, trace)
 
     async def send(self, request: Request) -> Answer:
         """Send *request*."""
-        response = await self._http.handle_async_request(
+        if request.method not in SAFE or request.hang_up:
+            return await self._send(self._fresh, request, _Trace(hang_up=request.hang_up))
+        while True:
+            trace = _Trace()
+            try:
+                return await self._send(self._kept, request, trace)
+            except LOST:
+                if trace.connected or trace.answered:
+                    raise
+
+    @staticmethod
+    async def _send(transport: httpx.AsyncBaseTransport, request: Request, trace: _Trace) -> Answer:
+        response = await transport.handle_async_request(
             httpx.Request(
                 request.method,
                 request.address.url,
                 headers=request.headers,
                 stream=httpx.ByteStream(request.content),
-                extensions={"trace": _hang_up} if request.hang_up else {},
+                extensions={"trace": trace},
             )
         )
         return Answer(
@@ -140,7 +187,23 @@ class Network:
         )
 
 
-async def _hang_up(event: str, _info: Mapping[str, Any]) -> None:
-    """Close the connection once the whole request is on its way."""
-    if event.endswith("send_request_body.complete"):
-        raise HungUp
+@dataclass(slots=True)
+class _Trace:
+    """What becomes of one request; with `hang_up` nothing, once the whole of it is on its way."""
+
+    hang_up: bool = False
+    connected: bool = False
+    answered: bool = False
+    _asks_proxy: bool = False
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            self._asks_proxy = info["request"].method == b"CONNECT"
+        elif event.startswith("connection.connect"):
+            self.connected = True
+        elif self._asks_proxy:
+            return
+        elif event.endswith("receive_response_headers.complete"):
+            self.answered = True
+        elif self.hang_up and event.endswith("send_request_body.complete"):
+            raise HungUp

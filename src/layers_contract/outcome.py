@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from layers_contract.contract import Contract
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import History
 from layers_contract.judge import Judged, overall
 
-__all__ = ["Outcome"]
+__all__ = ["PROXY_USER", "Outcome"]
+
+PROXY_USER: Final = "LAYERS_PROXY_USER"
+"""The variable that holds a proxy's user and password, for scripts."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,10 @@ class Outcome:
 
     `secret_header` is the name of the header that carried the key; the key itself is nowhere.
     `notes` are sentences for people: what was left out, and what was left behind on the server.
-    `marker` stands in every hook that the run has sent.
+    `marker` stands in every hook that the run has sent. `ended_early` says why a run could not go
+    on, if so: such a run has judged what came before, and is never green.
+    `headers` are those that every request had beside the key, each with the environment variable
+    that holds its value; `curl` what else curl has to be told to reach the server, as shell words.
     """
 
     contract: Contract
@@ -36,11 +42,15 @@ class Outcome:
     notes: Sequence[str] = ()
     interrupted: bool = False
     marker: str | None = None
+    ended_early: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    curl: Sequence[str] = ("--max-time 30",)
 
     @property
     def verdict(self) -> str:
         """`violated`, `held` or `unjudged`."""
-        return overall(self.judged)
+        found = overall(self.judged)
+        return "unjudged" if self.ended_early and found == "held" else found
 
     @property
     def secret_header(self) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import inf
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
-__all__ = ["Timeline", "Work"]
+__all__ = ["Spans", "Timeline", "Work", "overlapping"]
 
 
 class Sent(Protocol):
@@ -22,6 +22,7 @@ class Sent(Protocol):
         """When it began."""
 
 
+K = TypeVar("K")
 T = TypeVar("T", bound=Sent)
 
 
@@ -82,6 +83,14 @@ class Work(Generic[T]):
                 return True
         return False
 
+    def last_over(self, end: float, but: T) -> float | None:
+        """When the last of all that began before *end*, *but* one, was over; None for none."""
+        count = bisect_left(self._sent, end)
+        for over, place in self._longest[count - 1] if count else ():
+            if self._begun[place] is not but:
+                return over
+        return None
+
     def first(self, moment: float, but: T | None = None) -> T | None:
         """What began first among all, *but* one, that was not over by *moment*."""
         for rank in (0, 1):
@@ -102,3 +111,58 @@ def _two_longest(
 
 def _end(longest: list[tuple[float, int]], rank: int) -> float:
     return longest[rank][0] if rank < len(longest) else -inf
+
+
+class Spans(Generic[K]):
+    """Things between two numbers each, *begin* and *end*, and which of them enclose two others."""
+
+    __slots__ = ("_begins", "_order", "_size", "_things", "_tree")
+
+    def __init__(self, spans: Iterable[tuple[K, float, float]]) -> None:
+        known = list(spans)
+        self._things = [thing for thing, _, _ in known]
+        self._order = sorted(range(len(known)), key=lambda place: known[place][1])
+        self._begins = [known[place][1] for place in self._order]
+        self._size = 1 << max(len(known) - 1, 0).bit_length()
+        ends = [known[place][2] for place in self._order]
+        self._tree = [-inf] * self._size + ends + [-inf] * (self._size - len(ends))
+        for node in range(self._size - 1, 0, -1):
+            self._tree[node] = max(self._tree[2 * node], self._tree[2 * node + 1])
+
+    def around(self, start: float, end: float, most: int | None = None) -> list[K]:
+        """All that begin at *start* or before and end at *end* or later, in the given order.
+
+        Costs a few steps for each that is found, however many there are; finds no more than *most*.
+        """
+        found = self._found(bisect_right(self._begins, start), end)
+        return [self._things[place] for place in sorted(islice(found, most))]
+
+    def _found(self, count: int, end: float) -> Iterator[int]:
+        nodes = [(1, 0, self._size)]
+        while nodes:
+            node, first, width = nodes.pop()
+            if first >= count or self._tree[node] < end:
+                continue
+            if width == 1:
+                yield self._order[first]
+            else:
+                half = width // 2
+                nodes += [(2 * node, first, half), (2 * node + 1, first + half, half)]
+
+
+MOST: Final = 20
+"""With how many others one call is held against, of those that overlap it."""
+
+
+def overlapping(things: Sequence[T], over: Callable[[T], float]) -> Iterator[tuple[T, T]]:
+    """Pairs of *things*, which stand in the order of their beginning, that overlap in time.
+
+    Each with the first of those that began later, so that a crowd at one moment stays cheap.
+    """
+    for place, one in enumerate(things):
+        end = over(one)
+        for other in things[place + 1 : place + 1 + MOST]:
+            if other.sent >= end:
+                break
+            if one.sent < over(other):
+                yield one, other

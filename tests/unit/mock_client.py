@@ -47,7 +47,8 @@ class Api:
         found = self.contract.operations[operation]
         sent: dict[str, str] = dict(headers or {})
         if credential is not None:
-            sent[self.contract.document.security_header] = credential
+            scheme = self.contract.document.key_scheme
+            sent[scheme.header] = scheme.value(credential)
         if key is not None:
             sent[self.contract.idempotency.header] = key
         answer = await self.client.request(

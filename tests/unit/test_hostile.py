@@ -262,7 +262,7 @@ def target(url: str, seconds: float = 2.0, **changes: Any) -> Target:
         projects=Projects(OPEN, OPEN, (), OPEN),
         samples=Samples("post_1", "[fail]"),
         budget=Budget(generations=30, requests=60, seconds=seconds),
-        expect=Expect(render_seconds=1),
+        expect=Expect(render_seconds=1, answer_seconds=PATIENCE),
     )
     return replace(found, **changes)
 
@@ -270,7 +270,7 @@ def target(url: str, seconds: float = 2.0, **changes: Any) -> Target:
 def judged(server: Server, seconds: float = 2.0, **changes: Any) -> Outcome:
     """A run that has little time."""
     aim = target(server.url, seconds, **changes)
-    return run(contract(), aim, profile="quick", patience=PATIENCE)
+    return run(contract(), aim, profile="quick")
 
 
 def judged_or_refused(server: Server) -> Outcome | str:
@@ -500,8 +500,9 @@ def behind(mock: tuple[str, dict[str, Any]], rule: Rule, seconds: float) -> Outc
     """A run on the mock behind a server with a *rule*."""
     with serving(rule, mock[0]) as server:
         budget = {**mock[1]["budget"], "seconds": seconds}
-        aim = parse({**mock[1], "url": server.url, "budget": budget}, "mock")
-        return run(contract(), aim, profile="quick", patience=PATIENCE)
+        expect = {**mock[1]["expect"], "answer_seconds": PATIENCE}
+        aim = parse({**mock[1], "url": server.url, "budget": budget, "expect": expect}, "mock")
+        return run(contract(), aim, profile="quick")
 
 
 def violated(found: Outcome) -> set[str]:

@@ -35,11 +35,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     ),
     "budget": frozenset({"target"}),
     "network": frozenset(),
+    "decoding": frozenset(),
+    "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
+        | {"decoding", "keyring"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
-    "fuzz": frozenset({"history"}),
+    "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "workload", "fuzz"}

@@ -8,7 +8,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers_contract.timeline import Timeline, Work
+from layers_contract.timeline import Spans, Timeline, Work, overlapping
 
 TIMES = st.integers(0, 6).map(float)
 
@@ -75,3 +75,35 @@ def test_the_first_at_work_is_the_one_that_began_first(
     but = things[0] if things and leave_out else None
     busy = [each for each in in_order(things) if each.over > moment and each is not but]
     assert Work(things, over).first(moment, but) is (busy[0] if busy else None)
+
+
+@given(THINGS, TIMES, TIMES, st.none() | st.integers(1, 8))
+def test_what_encloses_two_moments(
+    things: list[Thing], start: float, end: float, most: int | None
+) -> None:
+    """All that begin by one moment and last until another are found, or as many as are wanted."""
+    wanted = [each for each in things if each.sent <= start and each.over >= end]
+    found = Spans((each, each.sent, each.over) for each in things).around(start, end, most)
+    assert found == wanted if most is None or most > len(wanted) else len(found) == most
+    assert set(map(id, found)) <= set(map(id, wanted))
+
+
+@given(THINGS)
+def test_what_overlaps(things: list[Thing]) -> None:
+    """Two overlap where neither was over before the other began."""
+    ordered = in_order(things)
+    wanted = [
+        (one, other)
+        for place, one in enumerate(ordered)
+        for other in ordered[place + 1 :]
+        if one.sent < other.over and other.sent < one.over
+    ]
+    assert list(overlapping(ordered, over)) == wanted
+
+
+@given(THINGS, TIMES, st.integers(0, 7))
+def test_when_the_last_but_one_was_over(things: list[Thing], end: float, place: int) -> None:
+    """Of all that began before a moment, but one, the latest end is found."""
+    but = things[place % len(things)] if things else Thing(0, 0)
+    ends = [each.over for each in things if each is not but and each.sent < end]
+    assert Work(things, over).last_over(end, but) == max(ends, default=None)

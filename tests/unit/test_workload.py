@@ -65,7 +65,7 @@ def stage(at: Target, *, wire: Wire | None = None, seed: int = 0) -> Stage:
 async def acted(under_way: Stage, play: Play) -> None:
     """Let one actor of a run play."""
     under_way.purse.begin()
-    async with connection(under_way.transport) as transport:
+    async with connection(under_way.target, under_way.transport) as transport:
         await play(under_way.actor(under_way.session(transport), "somebody"))
 
 

@@ -84,7 +84,7 @@ overlaid = click.option(
 
 
 def documented(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say by which document; the command is given `files`."""
+    """The options that say by which document; the command is given `source`."""
 
     @click.option("--document", type=in_file, metavar="FILE", help="The OpenAPI document.")
     @overlaid
@@ -95,7 +95,7 @@ def documented(command: Callable[..., None]) -> Callable[..., None]:
         from layers_contract.spec.files import DocumentFiles
 
         try:
-            command(*args, files=DocumentFiles(document, overlays), **options)
+            command(*args, source=DocumentFiles(document, overlays), **options)
         except Exception as error:
             if _is_about_the_document(error):
                 raise click.ClickException(str(error)) from error

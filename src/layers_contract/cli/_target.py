@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from layers_contract.spec.files import DocumentFiles
-    from layers_contract.target import Target
+    from layers_contract.target import Header, Target
 
 DESCRIPTION = "/.well-known/layers-contract.toml"
 """Where a server may say by itself how it wants to be judged. The mock does."""
@@ -24,14 +27,14 @@ EMBEDDED_RENDER = 0.8
 class _Embedded:
     """The mock that comes with this, as long as it is judged."""
 
-    def __init__(self, files: DocumentFiles) -> None:
-        self._files = files
+    def __init__(self, source: DocumentFiles) -> None:
+        self._source = source
 
     def __enter__(self) -> Target:
         from layers_contract.mock import MockOptions, background
         from layers_contract.target import parse
 
-        self._mock = background(MockOptions(render=EMBEDDED_RENDER, files=self._files))
+        self._mock = background(MockOptions(render=EMBEDDED_RENDER, files=self._source))
         _, values = self._mock.__enter__()
         return parse(values, "the embedded mock")
 
@@ -39,36 +42,60 @@ class _Embedded:
         self._mock.__exit__(None, None, None)
 
 
-class _Given:
-    """A target that somebody else serves."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-
-    def __enter__(self) -> Target:
-        return self._target
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-
+@contextmanager
 def open_target(
-    target_file: Path | None, url: str | None, files: DocumentFiles
-) -> _Embedded | _Given:
-    from layers_contract.target import KEY_VARIABLE, check_url, from_environment, parse, read
+    target_file: Path | None,
+    url: str | None,
+    source: DocumentFiles,
+    headers: Sequence[str] = (),
+) -> Iterator[Target]:
+    """The target that the options name, with *headers* as lines of `Name: value`.
 
-    if target_file is not None:
-        return _Given(read(target_file, url))
-    if url is None:
-        return _Embedded(files)
+    The embedded mock serves the document *source*.
+
+    Raises:
+        TargetError: Something in it cannot be.
+    """
+    from layers_contract.target import read
+
+    added = [_header(line) for line in headers]
+    if target_file is None and url is None:
+        with _Embedded(source) as target:
+            yield _with(target, added)
+    else:
+        found = read(target_file, url) if target_file else _at(url or "", added)
+        yield _with(found, added)
+
+
+def _header(line: str) -> Header:
+    """The header that a line says; the line may be a secret, and is not quoted."""
+    from layers_contract.target import TargetError, header_of
+
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise TargetError("--header must look like 'Name: value'")
+    return header_of(name, value.removeprefix(" "), f"--header {name}")
+
+
+def _with(target: Target, added: Sequence[Header]) -> Target:
+    """*target* with more headers; one of a name that it has already takes that one's place."""
+    found = {each.name.lower(): each for each in (*target.headers, *added)}
+    return replace(target, headers=tuple(found.values()))
+
+
+def _at(url: str, headers: Sequence[Header]) -> Target:
+    """The target at *url*, as the environment or the server itself describes it."""
+    from layers_contract.target import KEY_VARIABLE, Target, check_url, from_environment, parse
+
     url = check_url(url, "--url")
-    described = None if KEY_VARIABLE in os.environ else _described(url)
+    given = KEY_VARIABLE in os.environ
+    described = None if given else _described(_with(Target(url), headers))
     if described is not None:
-        return _Given(parse(described, url + DESCRIPTION, url))
-    return _Given(from_environment(url, "--url"))
+        return parse(described, url + DESCRIPTION, url)
+    return from_environment(url, "--url")
 
 
-def _described(url: str) -> dict[str, Any] | None:
+def _described(target: Target) -> dict[str, Any] | None:
     """What the server itself says of how to judge it, where it says anything."""
     import tomllib
 
@@ -76,7 +103,7 @@ def _described(url: str) -> dict[str, Any] | None:
     import trio
 
     try:
-        told = tomllib.loads(trio.run(_fetched, url + DESCRIPTION).decode())
+        told = tomllib.loads(trio.run(_fetched, target).decode())
     except (httpx.HTTPError, trio.TooSlowError, OSError, ValueError, RecursionError):
         return None
     # A server must not learn our environment, run commands here or say whom to trust: it may give
@@ -84,17 +111,20 @@ def _described(url: str) -> dict[str, Any] | None:
     return {k: v for k, v in told.items() if k in MAY_DESCRIBE} or None
 
 
-async def _fetched(address: str) -> bytes:
-    """What stands at *address*; nothing where it is long or comes slowly."""
+async def _fetched(target: Target) -> bytes:
+    """What *target* says of itself; nothing where that is long or comes slowly."""
     import httpx
     import trio
 
     raw = b""
-    client = httpx.AsyncClient(trust_env=False, timeout=None)  # noqa: S113 - see below
+    headers = {each.name: each.value for each in target.headers}
+    headers["accept-encoding"] = "identity"
+    trust = target.trust or True
+    client = httpx.AsyncClient(trust_env=False, verify=trust, timeout=None)  # noqa: S113 - below
     with trio.fail_after(DESCRIPTION_TAKES):
         async with (
             client,
-            client.stream("GET", address, headers={"accept-encoding": "identity"}) as answer,
+            client.stream("GET", target.url + DESCRIPTION, headers=headers) as answer,
         ):
             if answer.status_code != httpx.codes.OK:
                 return b""

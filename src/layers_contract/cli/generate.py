@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where files are out of date.")
 @publishing
-def generate(files: DocumentFiles, into: Path, overlays_into: Path, check: bool) -> None:
+def generate(source: DocumentFiles, into: Path, overlays_into: Path, check: bool) -> None:
     """Write the client package, and the overlays for other generators.
 
     The same document gives the same bytes.
@@ -41,14 +41,14 @@ def generate(files: DocumentFiles, into: Path, overlays_into: Path, check: bool)
     from layers_contract.document import DocumentError
 
     try:
-        with files.as_file() as document:
+        with source.as_file() as document:
             written = _generate(document, into, overlays_into, check=check)
     except (DocumentError, UnfitError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     for path in written:
-        click.echo(f"{path} is generated from {files}")
+        click.echo(f"{path} is generated from {source}")
 
 
 def _generate(document: Path, into: Path, overlays: Path, *, check: bool) -> list[Path]:

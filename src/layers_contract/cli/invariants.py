@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--markdown", is_flag=True, help="Print docs/invariants.md.")
 @documented
-def invariants(as_json: bool, markdown: bool, files: DocumentFiles) -> None:
+def invariants(as_json: bool, markdown: bool, source: DocumentFiles) -> None:
     """Print the catalogue, with the source of each promise."""
     from layers_contract.invariants import CATALOGUE
 
-    contract = load_contract(files)
+    contract = load_contract(source)
     promised = contract.document.promises
     promises = [promised[name] for name in CATALOGUE if name in promised]
     promises += [p for n, p in promised.items() if n not in CATALOGUE and not p.unobservable]

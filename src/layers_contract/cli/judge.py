@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from layers_contract.cli._options import (
     only_ids,
     reports,
 )
-from layers_contract.cli._output import check_writable, report
+from layers_contract.cli._output import check_writable, exit_code, report
 
 if TYPE_CHECKING:
     from layers_contract.spec.files import DocumentFiles
@@ -30,8 +31,8 @@ def judge(
     recordings: tuple[Path, ...],
     strict: bool,
     only: str | None,
-    files: DocumentFiles,
-    **reports_wanted: Any,
+    source: DocumentFiles,
+    **files: Any,
 ) -> None:
     """Judge recorded traffic; sends nothing."""
     from layers_contract.history import History
@@ -39,9 +40,9 @@ def judge(
     from layers_contract.outcome import Outcome
     from layers_contract.report import from_har
 
-    contract = load_contract(files)
+    contract = load_contract(source)
     chosen = only_ids(only)
-    check_writable(reports_wanted)
+    check_writable(files)
     try:
         parts = [
             History.read(each) if each.suffix == ".jsonl" else from_har(each, contract)
@@ -54,16 +55,15 @@ def judge(
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     history = History(exchange for part in parts for exchange in part)
-    report(
-        Outcome(
-            contract=contract,
-            target=", ".join(map(str, recordings)),
-            profile="recorded",
-            seed=0,
-            strict=strict,
-            judged=verdicts(contract, history, strict=strict, only=chosen),
-            history=history,
-            seconds=0.0,
-        ),
-        reports_wanted,
+    outcome = Outcome(
+        contract=contract,
+        target=", ".join(map(str, recordings)),
+        profile="recorded",
+        seed=0,
+        strict=strict,
+        judged=verdicts(contract, history, strict=strict, only=chosen),
+        history=history,
+        seconds=0.0,
     )
+    report(outcome, files)
+    sys.exit(exit_code(outcome))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Make the same ids every time.")
 @documented
 @click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")
-def mock(target_out: Path | None, list_: bool, files: DocumentFiles, **options: Any) -> None:
+def mock(target_out: Path | None, list_: bool, source: DocumentFiles, **options: Any) -> None:
     """Serve a mock that keeps the contract, or breaks a part."""
     from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
 
@@ -44,8 +44,8 @@ def mock(target_out: Path | None, list_: bool, files: DocumentFiles, **options: 
             click.echo(f"taste {taste.name:32} {taste.sentence}")
         return
     try:
-        if files.document or files.overlays:
-            load_contract(files)
-        serve(MockOptions(**options, files=files), target_out)
+        if source.document or source.overlays:
+            load_contract(source)
+        serve(MockOptions(**options, files=source), target_out)
     except MockError as error:
         raise click.ClickException(str(error)) from error

@@ -38,7 +38,7 @@ def faults(
     names: tuple[str, ...],
     saved: Path | None,
     workers: int | None,
-    files: DocumentFiles,
+    source: DocumentFiles,
     **written: Any,
 ) -> None:
     """Judge the mock with each of its faults: the checks' own proof."""
@@ -47,8 +47,8 @@ def faults(
 
     check_known(names, FAULTS, "fault")
     check_writable(written)
-    load_contract(files)
-    matrix = _saved(saved) if saved else _proved(names, workers, files)
+    load_contract(source)
+    matrix = _saved(saved) if saved else _proved(names, workers, source)
     writers: dict[str, Callable[[proving.Matrix], str]] = {
         "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
         "html_file": proving.to_html,
@@ -73,7 +73,7 @@ def tastes(
     names: tuple[str, ...],
     json_file: Path | None,
     workers: int | None,
-    files: DocumentFiles,
+    source: DocumentFiles,
     **wanted: Any,
 ) -> None:
     """Judge mocks that differ within the contract: none may be accused."""
@@ -82,10 +82,10 @@ def tastes(
 
     check_known(names, TASTES, "taste")
     check_writable({"json_file": json_file})
-    load_contract(files)
+    load_contract(source)
     orders = _orders(names, **wanted)
     terminal, found = console(), []
-    coming = proving.tastings(orders, workers, files)
+    coming = proving.tastings(orders, workers, source)
     with proving.meter(terminal, len(orders)) as advance:
         for each in coming:
             found.append(each)
@@ -96,13 +96,13 @@ def tastes(
     sys.exit(VIOLATED if any(each.alarms for each in found) else 0)
 
 
-def _proved(names: tuple[str, ...], workers: int | None, files: DocumentFiles) -> Matrix:
+def _proved(names: tuple[str, ...], workers: int | None, source: DocumentFiles) -> Matrix:
     """Judge the faults, telling how far that is."""
     import layers_contract.proof as proving
 
     terminal, found = console(), []
     names = tuple(dict.fromkeys(names))
-    coming = proving.proofs(names, workers, files)
+    coming = proving.proofs(names, workers, source)
     groups = proving.Groups(terminal, proving.group_sizes(names))
     with proving.meter(terminal, sum(groups.expected.values())) as advance:
         for each in coming:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="Keep this version as published on that day; today if left out.",
 )
 @publishing
-def publish(files: DocumentFiles, published: Path, into: Path, record: str | None) -> None:
+def publish(source: DocumentFiles, published: Path, into: Path, record: str | None) -> None:
     """Write the partner bundle: document, pages, changelog, collection, client.
 
     Needs Node.js and no network. Where something is wrong nothing is written. Exit code 1 where
@@ -54,7 +54,7 @@ def publish(files: DocumentFiles, published: Path, into: Path, record: str | Non
     from layers_contract.spec.problems import PublishError
 
     try:
-        with files.as_file() as document:
+        with source.as_file() as document:
             make(Places(document, published, into), record=record and _day(record))
     except PublishError as error:
         click.echo(f"publish: {error}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -24,21 +25,44 @@ class Leash(HTTPAdapter):
     A socket's timeout starts anew with each byte, so a server that drips bytes outlives it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.sock: socket.socket | None = None
         self.cut = False
+        self.connected = False
         self._deadline = 0.0
+        # Without a context nobody is trusted: it is for plain HTTP.
+        self._trusted: dict[str, Any] = {
+            "ssl_context": context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        }
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As the parent does, with connections that tell their socket."""
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **(kwargs | self._trusted))
         self.poolmanager.pool_classes_by_scheme = _pools(self)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """As the parent does, with the same connections and the same trust."""
+        if proxy not in self.proxy_manager:
+            trusted = self._trusted | {"proxy_ssl_context": self._trusted["ssl_context"]}
+            manager = super().proxy_manager_for(proxy, **kwargs, **trusted)
+            manager.pool_classes_by_scheme = _pools(self)
+        return self.proxy_manager[proxy]
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[Any, Any]:
+        """As the parent does, but for what it would trust."""
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, dict(self._trusted)
+
+    def cert_verify(self, *_: Any) -> None:
+        """Nothing: the context says whom to trust, and the parent would add to it."""
 
     @contextlib.contextmanager
     def held(self, seconds: float) -> Iterator[None]:
         """For *seconds* at most."""
-        self.cut, self.sock = False, None
+        self.cut, self.sock, self.connected = False, None, False
         self._deadline = time.monotonic() + seconds
         timer = threading.Timer(seconds, self._cut)
         timer.daemon = True
@@ -76,6 +100,10 @@ class _Final(http.client.HTTPResponse):
 def _pools(leash: Leash) -> dict[str, type[HTTPConnectionPool]]:
     class Held(http.client.HTTPConnection):
         response_class = _Final
+
+        def connect(self) -> None:
+            leash.connected = True
+            super().connect()
 
         def getresponse(self) -> Any:
             leash.sock = self.sock

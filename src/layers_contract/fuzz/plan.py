@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from layers_contract.history import redact
+from layers_contract.history import Exchange, redact
 
 __all__ = ["PHASES", "Outcome", "Plan", "Progress", "Skip", "Trouble", "one_line"]
 
@@ -16,6 +17,10 @@ _LINE: Final = 400
 
 
 def _never() -> bool:
+    return False
+
+
+def _it_stands(_: Exchange, __: Mapping[str, str]) -> bool:
     return False
 
 
@@ -37,7 +42,11 @@ class Plan:
     its operationId and body; False leaves the request out. `stop` is asked there too; True ends
     the run. `timeout` (seconds) bounds the whole exchange, `max_body` (bytes, decoded) the answer.
     `secrets` are other keys that no exchange may hold. `mark` gets the operationId and the body of
-    each valid request, as JSON, and gives what is sent in its place.
+    each valid request, as JSON, and gives what is sent in its place. `unrecorded` are headers that
+    each request has beside those; `current` gives the credentials that go out in place of
+    `headers`, which may be renewed. `refused` is told of each recorded exchange that was refused
+    with the credentials, and of what they were; True sends the request again.
+    `context` is what connections are made with, `proxy` what they go through.
     The callables are called from other threads than the one `run` was called in, one at a time.
     """
 
@@ -55,6 +64,11 @@ class Plan:
     stop: Callable[[], bool] = _never
     secrets: Collection[str] = ()
     mark: Callable[[str, Any], Any] = _as_it_is
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
+    current: Callable[[], Mapping[str, str]] | None = None
+    refused: Callable[[Exchange, Mapping[str, str]], bool] = _it_stands
+    context: ssl.SSLContext | None = None
+    proxy: str | None = None
     run_id: str = field(default_factory=_run_id)
 
     def redact(self, text: str) -> str:

@@ -7,7 +7,7 @@ it: an exception would end the operation's phase, one lost connection would cost
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 from schemathesis.transport.requests import ManagedCookiesSession
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from layers_contract.decoding import DecodingError, UnknownEncodingError, decoded, too_long
 from layers_contract.fuzz.leash import Leash
 from layers_contract.fuzz.plan import Plan, one_line
 from layers_contract.history import Exchange
@@ -69,8 +70,9 @@ class Wire(ManagedCookiesSession):
         self.headers.clear()
         self._plan = plan
         self._record = record
-        self._secret = {n.lower(): v for n, v in plan.headers.items()}
-        self._leash = Leash()
+        self._own = [_low(plan.headers)]
+        self._hidden = plan.secret_headers | set(_low(plan.unrecorded))
+        self._leash = Leash(plan.context)
         self.mount("http://", self._leash)
         self.mount("https://", self._leash)
         self.ledger = _Ledger()
@@ -91,15 +93,28 @@ class Wire(ManagedCookiesSession):
             return _unasked(request)
         if not self._passes(shipment, _bytes(request.body)):
             return self._unsent(request)
-        exchange = shipment.exchange = self._exchange(request, shipment)
-        answer = self._answer(request, kwargs)
-        _enter(exchange, answer)
-        self.ledger.count(shipment, exchange)
-        self._record(exchange)
-        if answer.response is None or answer.failure is not None:
+        while True:
+            exchange = shipment.exchange = self._exchange(request, shipment)
+            carried = self._carry(request, exchange)
+            answer = self._answer(request, kwargs)
+            _enter(exchange, answer)
+            self.ledger.count(shipment, exchange)
+            self._record(exchange)
+            if exchange.credential != "own" or not self._plan.refused(exchange, carried):
+                break
+        if answer.response is None or answer.failure is not None or not exchange.answered:
             return self._unsent(request)
         shipment.answered = True
         return answer.response
+
+    def _carry(self, request: requests.PreparedRequest, exchange: Exchange) -> Mapping[str, str]:
+        """Add what no exchange keeps to *request*; the credentials that it carries now."""
+        request.headers.update(self._plan.unrecorded)
+        carried = self._plan.current() if self._plan.current else self._plan.headers
+        if exchange.credential == "own":
+            request.headers.update(carried)
+            self._own.append(_low(carried))
+        return carried
 
     def _passes(self, shipment: Shipment, body: bytes) -> bool:
         ledger = self.ledger
@@ -131,9 +146,7 @@ class Wire(ManagedCookiesSession):
             path=url.path,
             sent=time.time(),
             query=tuple(parse_qsl(url.query, keep_blank_values=True)),
-            request_headers={
-                n: v for n, v in headers.items() if n not in self._plan.secret_headers
-            },
+            request_headers={n: v for n, v in headers.items() if n not in self._hidden},
             request_body=_bytes(request.body),
             operation=shipment.operation if shipment.documented else None,
             path_params=shipment.path_params,
@@ -148,32 +161,47 @@ class Wire(ManagedCookiesSession):
         sent = {n: headers[n] for n in self._plan.secret_headers if n in headers}
         if not sent:
             return "none"
-        own = {n: v for n, v in self._secret.items() if n in self._plan.secret_headers}
-        return "own" if sent == own else "invalid"
+        return "own" if sent in self._own else "invalid"
 
     def _answer(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> _Answer:
         timeout = self._plan.timeout
         kwargs |= {"allow_redirects": False, "stream": True, "timeout": timeout}
+        kwargs["proxies"] = dict.fromkeys(("http", "https"), self._plan.proxy)
+        if request.method not in HARMLESS:
+            self._leash.close()  # what changes something goes over a connection that is new
         with self._leash.held(timeout):
             try:
-                return self._read(super().send(request, **kwargs))
+                return self._read(self._sent(request, kwargs))
             except (requests.RequestException, HTTPError, OSError) as error:
                 return _Answer(failure=self._explain(error))
+
+    def _sent(self, request: requests.PreparedRequest, kwargs: dict[str, Any]) -> requests.Response:
+        """The answer to *request*; it is sent again where its connection was just being closed."""
+        try:
+            return super().send(request, **kwargs)
+        except requests.ConnectionError:
+            if self._leash.connected or self._leash.cut:
+                raise
+        self._leash.close()
+        return super().send(request, **kwargs)
 
     def _read(self, response: requests.Response) -> _Answer:
         answer, body = _Answer(response), bytearray()
         try:
-            for chunk in response.raw.stream(_CHUNK, decode_content=True):
+            for chunk in response.raw.stream(_CHUNK, decode_content=False):
                 body += chunk
                 self._leash.check()
                 if len(body) > self._plan.max_body:
-                    answer.failure = f"the body is longer than {self._plan.max_body:,} bytes"
-                    break
-        except DecodeError:
-            answer.failure = "the body is not what its Content-Encoding says"
+                    raise too_long(self._plan.max_body)
+            encodings = response.headers.get("content-encoding", "")
+            answer.body = decoded(bytes(body), encodings, self._plan.max_body)
+        except UnknownEncodingError as error:
+            answer.failure, answer.response = str(error), None
+        except DecodingError as error:
+            answer.failure = str(error)
         if answer.failure is not None:
             response.raw.close()  # or the rest would be waited for, to use the connection again
-        answer.body = self._plan.redact_bytes(bytes(body[: self._plan.max_body]))
+        answer.body = self._plan.redact_bytes(answer.body)
         self._redact_headers(response)
         _fill(response, answer.body)
         return answer
@@ -216,6 +244,10 @@ def _enter(exchange: Exchange, answer: _Answer) -> None:
         exchange.status = answer.response.status_code
         exchange.headers = {n.lower(): v for n, v in answer.response.headers.items()}
         exchange.body = answer.body
+
+
+def _low(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _root(error: BaseException) -> BaseException:

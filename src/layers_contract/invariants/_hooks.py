@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
+from math import inf
+from operator import attrgetter
+from typing import Final
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Seen, Started
+from layers_contract.facts import Facts, Seen, by_sent
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, grouped
+from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.timeline import Timeline
 
 BRIEFS = ("brief", "patch", "overrides")
 """The members of requests that hold a brief, or a part of one."""
@@ -24,7 +29,11 @@ def hook_of(exchange: Exchange) -> str | None:
     return None
 
 
-def nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Iterator[Occasion]:
+MOST: Final = 50
+"""At how many of the views that followed a call one looks."""
+
+
+def nothing_new(facts: Facts, exchange: Exchange) -> Iterator[Occasion]:
     """No container carries this request's hook but those whose 202s were seen.
 
     Judged only where the hook carries the run's marker: other people write hooks too.
@@ -34,15 +43,46 @@ def nothing_new(facts: Facts, exchange: Exchange, known: list[Started]) -> Itera
         return
     if hook in facts.index(_lost_hooks):
         return
-    made, answered = {started.container for started in known}, exchange.received_at
-    for seen in facts.index(views_by_hook)[hook]:
-        if seen.sent < answered:
-            continue
+    made = facts.index(_made_by_hook)[hook]
+    for seen in looks_at(facts, hook, exchange.received_at):
         if seen.id in made or may_be_clone(facts, seen):
             yield HELD
         else:
             message = f"container {seen.id} has appeared, and no 202 named it"
             yield broken(message, exchange, seen)
+
+
+def looks_at(facts: Facts, hook: str, since: float) -> list[Seen]:
+    """The first views since then that show *hook*; of what no call with it made, even more so."""
+    lines = (facts.index(index).get(hook) for index in (_strange, _expected))
+    return [each for line in lines if line for each in islice(line.since(since), MOST)]
+
+
+def _strange(facts: Facts) -> dict[str, Timeline[Seen]]:
+    """Views of containers that no call with the hook that they show is known to have made."""
+    return _lines(facts, made=False)
+
+
+def _expected(facts: Facts) -> dict[str, Timeline[Seen]]:
+    """Views of containers that a call with the hook that they show has made."""
+    return _lines(facts, made=True)
+
+
+def _lines(facts: Facts, *, made: bool) -> dict[str, Timeline[Seen]]:
+    known = facts.index(_made_by_hook)
+    return {
+        hook: Timeline(sorted(mine, key=by_sent), attrgetter("received"))
+        for hook, views in facts.index(views_by_hook).items()
+        if (mine := [each for each in views if (each.id in known[hook]) is made])
+    }
+
+
+def _made_by_hook(facts: Facts) -> dict[str | None, set[str]]:
+    """The containers that calls with each hook have started."""
+    found = defaultdict[str | None, set[str]](set)
+    for started in facts.starts:
+        found[hook_of(started.exchange)].add(started.container)
+    return found
 
 
 def _lost_hooks(facts: Facts) -> set[str | None]:
@@ -67,24 +107,16 @@ def may_be_clone(facts: Facts, seen: Seen) -> bool:
     made = facts.containers[seen.id].created
     if made is not None:
         return facts.container_parameter in made.exchange.path_params
-    return any(each.sent < seen.received for each in facts.index(_unheard_clones))
+    return facts.index(_first_unheard_clone) < seen.received
 
 
-def _unheard_clones(facts: Facts) -> list[Exchange]:
-    """The calls for another container of which nobody knows what became."""
+def _first_unheard_clone(facts: Facts) -> float:
+    """When the first call for another container was sent of which nobody knows what became."""
     clones = (n for n, s in facts.contract.starts.items() if s.new_container)
-    return [
-        each
-        for name in clones
-        for each in facts.answers[name]
+    calls = (each for name in clones for each in facts.answers[name])
+    unheard = (
+        each.sent
+        for each in calls
         if facts.container_parameter in each.path_params and not (each.succeeded or each.refused)
-    ]
-
-
-def same_body_starts(facts: Facts, exchange: Exchange) -> list[Started]:
-    """What calls with the hook of *exchange* have started."""
-    return facts.index(_starts_by_hook)[hook_of(exchange)]
-
-
-def _starts_by_hook(facts: Facts) -> dict[str | None, list[Started]]:
-    return grouped(facts.starts, lambda started: hook_of(started.exchange))
+    )
+    return min(unheard, default=inf)

@@ -3,28 +3,89 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Hashable
+from math import inf
 
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, by_received_at, by_sent
 from layers_contract.history import Exchange
+from layers_contract.timeline import Work
+
+Scope = Callable[[Exchange], Hashable]
+Key = tuple[str, str]
 
 
-def others(facts: Facts, exchange: Exchange) -> list[Exchange]:
-    """The other calls with the key of *exchange*, sent before it was answered."""
-    key = exchange.request_headers.get(facts.key_header)
-    used = facts.index(_by_key)[exchange.credential, key] if key is not None else []
-    return [e for e in used if e is not exchange and e.sent < exchange.received_at]
+def is_used_before(facts: Facts, exchange: Exchange) -> bool:
+    """Whether another call with the key of *exchange* was sent before it was answered."""
+    key = _key(facts, exchange)
+    uses = facts.index(_by_key)[key] if key else []
+    return any(e is not exchange and e.sent < exchange.received_at for e in uses[:2])
 
 
 def is_used_elsewhere(facts: Facts, exchange: Exchange) -> bool:
     """Whether another path or operation has seen a call's key; its answer is not promised then."""
-    mine = exchange.operation, exchange.path
-    return any((each.operation, each.path) != mine for each in others(facts, exchange))
+    return _is_used_otherwise(facts, exchange, _place)
 
 
-def _by_key(facts: Facts) -> dict[tuple[str, str], list[Exchange]]:
+def is_used_for_another(facts: Facts, exchange: Exchange) -> bool:
+    """Whether another call has used a call's key: elsewhere, or with another body."""
+    return _is_used_otherwise(facts, exchange, _call)
+
+
+def last_use_over(facts: Facts, exchange: Exchange) -> float:
+    """When the last of the other uses of a call's key was over, of those sent before its answer.
+
+    Infinity where there is none, as for one that was not answered.
+    """
+    key = _key(facts, exchange)
+    over = facts.index(_work)[key].last_over(exchange.received_at, exchange) if key else None
+    return inf if over is None else over
+
+
+def _place(exchange: Exchange) -> Hashable:
+    return exchange.operation, exchange.path
+
+
+def _call(exchange: Exchange) -> Hashable:
+    return exchange.operation, exchange.path, exchange.request_body
+
+
+def _is_used_otherwise(facts: Facts, exchange: Exchange, scope: Scope) -> bool:
+    key, mine = _key(facts, exchange), scope(exchange)
+    firsts = facts.index(_places if scope is _place else _calls)[key] if key else {}
+    others = (sent for each, sent in firsts.items() if each != mine)
+    return next(others, inf) < exchange.received_at
+
+
+def _places(facts: Facts) -> dict[Key, dict[Hashable, float]]:
+    return _first_uses(facts, _place)
+
+
+def _calls(facts: Facts) -> dict[Key, dict[Hashable, float]]:
+    return _first_uses(facts, _call)
+
+
+def _first_uses(facts: Facts, scope: Scope) -> dict[Key, dict[Hashable, float]]:
+    """When each key was first used for each scope, the earliest first."""
+    found = defaultdict[Key, dict[Hashable, float]](dict)
+    for key, uses in facts.index(_by_key).items():
+        for each in uses:
+            found[key].setdefault(scope(each), each.sent)
+    return found
+
+
+def _work(facts: Facts) -> dict[Key, Work[Exchange]]:
+    return {key: Work(uses, by_received_at) for key, uses in facts.index(_by_key).items()}
+
+
+def _key(facts: Facts, exchange: Exchange) -> Key | None:
+    key = exchange.request_headers.get(facts.key_header)
+    return None if key is None else (exchange.credential, key)
+
+
+def _by_key(facts: Facts) -> dict[Key, list[Exchange]]:
+    """The uses of each key, in the order of sending."""
     found = defaultdict(list)
-    for exchange in facts.history:
-        key = exchange.request_headers.get(facts.key_header)
-        if key is not None:
-            found[exchange.credential, key].append(exchange)
+    for exchange in sorted(facts.history, key=by_sent):
+        if key := _key(facts, exchange):
+            found[key].append(exchange)
     return found

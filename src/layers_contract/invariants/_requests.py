@@ -120,17 +120,17 @@ def away(facts: Facts, exchange: Exchange) -> bool:
 
 def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
     """Whether a project, any where it is not known, may have been archived by then."""
-    first = facts.index(_first_archives)
     known = isinstance(project, str) and project
-    begun = first.get(project.lower(), inf) if known else min(first.values())
-    return begun < exchange.received_at
+    first = facts.index(_first_archives).get(project.lower() if known else None, inf)
+    return first < exchange.received_at
 
 
-def _first_archives(facts: Facts) -> dict[str, float]:
-    """When somebody asked first for each project to be archived; the empty name never was."""
-    render, first = facts.contract.render, {"": inf}
+def _first_archives(facts: Facts) -> dict[str | None, float]:
+    """When somebody asked first for each project to be archived; None is any project."""
+    render, first = facts.contract.render, dict[str | None, float]()
     for name in render.causes(render.ending("cancel")) - facts.cancelers:
         for each in facts.answers[name]:
             place = each.path_params.get(facts.project_parameter, "").lower()
-            first[place] = min(first.get(place, inf), each.sent)
+            for one in (place, None):
+                first[one] = min(first.get(one, inf), each.sent)
     return first

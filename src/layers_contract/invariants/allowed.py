@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 
 from layers_contract.contract import Transition
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants._keys import others
+from layers_contract.invariants._keys import is_used_before, last_use_over
 from layers_contract.invariants._requests import (
     NAMES_A_RESOURCE,
     error_code_of,
@@ -57,7 +56,9 @@ def allowed(facts: Facts) -> Iterator[Occasion]:
 
 def _asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool:
     """Whether nothing but the container's state could be the reason to refuse a call."""
-    if container.created is None or exchange.credential != "own" or others(facts, exchange):
+    if container.created is None or exchange.credential != "own":
+        return False
+    if is_used_before(facts, exchange):
         return False
     patch = pointer(exchange.request_json, "/patch")
     if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
@@ -112,23 +113,23 @@ def window_ends(facts: Facts) -> Iterator[Occasion]:
     code = facts.contract.idempotency.conflict_code
     for call in facts.keyed.values():
         jobs = {s.exchange.number: s for s in call.started}
+        old: dict[str, Exchange] = {}
         for again in call.exchanges:
-            if not _window_is_over(facts, again):
-                continue
-            before = [e for e in call.exchanges if e.sent < again.sent]
-            old = [jobs[e.number] for e in before if e.number in jobs]
-            now = jobs.get(again.number)
-            if old and now:
-                message = f"a key was still known after its window: {call.operation.id} replayed"
-                fresh = now.job not in {s.job for s in old}
-                yield HELD if fresh else broken(message, old[0].exchange, again)
-            elif old and error_code_of(again) == code:
-                message = "a key was still known after its window, and another body a conflict"
-                yield broken(message, old[0].exchange, again)
+            now, first = jobs.get(again.number), next(iter(old.values()), None)
+            if first and _window_is_over(facts, again):
+                if now:
+                    message = (
+                        f"a key was still known after its window: {call.operation.id} replayed"
+                    )
+                    yield broken(message, first, again) if now.job in old else HELD
+                elif error_code_of(again) == code:
+                    message = "a key was still known after its window, and another body a conflict"
+                    yield broken(message, first, again)
+            if now:
+                old.setdefault(now.job, again)
 
 
 def _window_is_over(facts: Facts, again: Exchange) -> bool:
     """Whether every other use of a call's key was over a whole window before it was sent."""
     window = min(facts.contract.idempotency.window, facts.expect.window)
-    last = max((e.received_at for e in others(facts, again)), default=inf)
-    return again.sent - last > window + facts.expect.clock_skew
+    return again.sent - last_use_over(facts, again) > window + facts.expect.clock_skew

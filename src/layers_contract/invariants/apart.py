@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
-from operator import attrgetter
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen
+from layers_contract.facts import Container, Facts, Seen, by_sent
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._changes import KEPT, NEAR, differs, quiet_around
@@ -100,56 +99,45 @@ def reason(facts: Facts) -> Iterator[Occasion]:
 def apart(facts: Facts) -> Iterator[Occasion]:
     """A sibling that was pending before a decision on another one, and is not touched, still is."""
     gate, field = facts.contract.review.gate, facts.contract.review.field
+    taken = facts.index(_taken)
+    for last, following in _pending_and_next(facts) if gate and taken else ():
+        other = facts.containers[last.id]
+        decision = _decided_between(taken, last, following)
+        if decision is None or soft_policy(facts, other):
+            continue
+        if not other.untouched(last.sent, following.received):
+            continue
+        kept = gate is not None and pointer(following.data, field) == gate.closed
+        message = f"deciding on another container changed the review of {other.id}"
+        yield HELD if kept else broken(message, last, decision, following)
+
+
+def _taken(facts: Facts) -> list[Exchange]:
+    """The decisions that were taken, in the order of sending."""
     deciders = {name for step in facts.contract.review.transitions for name in step.by}
-    taken = [
-        e
-        for name in deciders
-        for e in facts.answers[name]
-        if e.succeeded and not facts.starts_render(e)
-    ]
-    for exchange in taken if gate else ():
-        for last in _pending_before(facts, exchange):
-            other = facts.containers[last.id]
-            following = other.line.after(exchange.received_at)
-            if other is facts.container_of(exchange) or following is None:
-                continue
-            near = following.sent - exchange.received_at < NEAR
-            if soft_policy(facts, other) or not near:
-                continue
-            if not other.untouched(last.sent, following.received):
-                continue
-            kept = gate is not None and pointer(following.data, field) == gate.closed
-            message = f"deciding on another container changed the review of {other.id}"
-            yield HELD if kept else broken(message, last, exchange, following)
+    calls = (each for name in deciders for each in facts.answers[name])
+    return sorted((e for e in calls if e.succeeded and not facts.starts_render(e)), key=by_sent)
 
 
-def _pending_before(facts: Facts, exchange: Exchange) -> list[Seen]:
-    """The newest reads before *exchange* of containers that waited for a review shortly before."""
-    reads = facts.index(_pending_reads)
-    start = bisect_left(reads, exchange.sent - NEAR, key=_by_received)
-    end = bisect_right(reads, exchange.sent, key=_by_received)
-    return [
-        seen
-        for seen in reads[start:end]
-        if facts.containers[seen.id].last_read_before(exchange) is seen
-    ]
+def _decided_between(taken: list[Exchange], last: Seen, following: Seen) -> Exchange | None:
+    """A decision that may have fallen between two reads, so near to both that no person has."""
+    place = bisect_left(taken, min(following.received, last.received + NEAR), key=by_sent)
+    found = taken[place - 1] if place else None
+    if found is None or found.received_at <= last.sent:
+        return None
+    return found if following.sent - found.received_at < NEAR else None
 
 
-def _pending_reads(facts: Facts) -> list[Seen]:
-    """Reads of this run's completed containers that show a pending review, by time."""
+def _pending_and_next(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
+    """Reads of this run's completed containers that show a pending review, each with the next."""
     gate, field = facts.contract.review.gate, facts.contract.review.field
     success = facts.contract.render.ending("success")
-    wanted = gate.closed if gate else None
-    found = [
-        seen
-        for container in facts.own
-        for seen in container.reads
-        if seen.state == success and pointer(seen.data, field) == wanted
-    ]
-    return sorted(found, key=_by_received)
-
-
-_by_received = attrgetter("received")
+    for container in facts.own:
+        for last in container.reads:
+            if last.state != success or pointer(last.data, field) != (gate and gate.closed):
+                continue
+            if following := container.line.after(last.received):
+                yield last, following
 
 
 @invariant("errors.refused-does-nothing", needs="a refused call, and a look at what followed")

@@ -58,12 +58,15 @@ def visible(facts: Facts) -> Iterator[Occasion]:
     """After a decision every read shows it, until a new render begins."""
     review = facts.contract.review
     for container, exchange, decided in _decisions(facts):
+        if facts.starts_render(exchange):
+            continue
+        until = container.next_write(exchange)
         for seen in container.line.since(exchange.received_at):
-            if not container.untouched(exchange.sent, seen.received, but=exchange):
-                continue
-            state = pointer(seen.data, review.field)
-            message = f"container {container.id} was {decided} and shows {state}"
-            if not facts.starts_render(exchange):
+            if seen.sent >= until:
+                break
+            if seen.received <= until:
+                state = pointer(seen.data, review.field)
+                message = f"container {container.id} was {decided} and shows {state}"
                 yield HELD if state == decided else broken(message, exchange, seen)
 
 
@@ -222,8 +225,7 @@ def _policies_known(_: Facts) -> dict[str | None, Policy | None]:
 
 
 def _find_policy(facts: Facts, project: str) -> Policy | None:
-    lines = facts.index(_policies)
-    paths = facts.index(_paths_by_part).get(project) or [p for p in lines if project in p.lower()]
+    lines, paths = facts.index(_policies), facts.index(_policy_paths).get(project, set())
     reads = sorted((e for path in paths for e in lines[path].since(-inf)), key=lambda e: e.sent)
     if not reads:
         return None
@@ -232,12 +234,12 @@ def _find_policy(facts: Facts, project: str) -> Policy | None:
     )
 
 
-def _paths_by_part(facts: Facts) -> dict[str, list[str]]:
-    """The paths of policies, by each part of them."""
-    found = defaultdict(list)
-    for path in facts.index(_policies):
-        for part in set(path.lower().split("/")):
-            found[part].append(path)
+def _policy_paths(facts: Facts) -> dict[str, set[str]]:
+    """The paths of the policy of each project, as it was asked for in different letters."""
+    found = defaultdict(set)
+    for path, line in facts.index(_policies).items():
+        for each in line.since(-inf):
+            found[_place(facts, each)].add(path)
     return found
 
 

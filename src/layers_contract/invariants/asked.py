@@ -11,7 +11,7 @@ from layers_contract.document import pointer
 from layers_contract.facts import Facts, Started, moment
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants._keys import others
+from layers_contract.invariants._keys import is_used_for_another
 from layers_contract.invariants._requests import (
     NAMES_A_RESOURCE,
     is_json,
@@ -128,17 +128,7 @@ def _may_expect(facts: Facts, exchange: Exchange) -> bool:
     there = exchange.credential == "own" and project.lower() in facts.index(_open_to_us)
     if not there or may_be_archived(facts, project, exchange) or not is_json(exchange):
         return False
-    known = any(_asks_otherwise(exchange, each) for each in others(facts, exchange))
-    return not known and valid(facts, exchange)
-
-
-def _asks_otherwise(one: Exchange, other: Exchange) -> bool:
-    """Whether a call is another one than that whose key it bears."""
-    return (one.operation, one.path, one.request_body) != (
-        other.operation,
-        other.path,
-        other.request_body,
-    )
+    return not is_used_for_another(facts, exchange) and valid(facts, exchange)
 
 
 def _of_this_run(facts: Facts, asked: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from layers_contract.facts import Container, Facts, Job, Seen
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants._changes import quiet_around
+from layers_contract.timeline import Spans, Timeline
 
 TAKEN, LATE = 202, 200
 
@@ -40,10 +41,9 @@ def ends(facts: Facts) -> Iterator[Occasion]:
     """
     endings = facts.contract.job.endings
     for job, exchange in _cancels(facts):
-        views = list(job.line.since(exchange.received_at))
-        if exchange.status != TAKEN or not views:
+        last = job.views[-1] if job.views else None
+        if exchange.status != TAKEN or last is None or last.sent < exchange.received_at:
             continue
-        last = views[-1]
         if last.state not in facts.contract.job.states:
             continue
         if last.state not in endings:
@@ -60,13 +60,11 @@ def ends(facts: Facts) -> Iterator[Occasion]:
 @invariant("cancel.keeps", needs="a job polled before and after a late cancel")
 def keeps(facts: Facts) -> Iterator[Occasion]:
     """A late cancel leaves the job, and the container, as they were."""
-    endings = facts.contract.job.endings
     for job, exchange in _cancels(facts):
-        before = [v for v in job.polls if v.received <= exchange.sent and v.state in endings]
-        after = [v for v in job.polls if v.sent >= exchange.received_at]
-        if not before or not after:
+        lines = facts.index(_poll_lines)[job.id]
+        last, following = lines[0].before(exchange.sent), lines[1].after(exchange.received_at)
+        if last is None or following is None:
             continue
-        last, following = before[-1], after[0]
         if following.state not in facts.contract.job.states:
             continue
         message = f"a late cancel took job {job.id} from {last.state} to {following.state}"
@@ -134,16 +132,44 @@ def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchan
                 yield job, exchange
 
 
-def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
+def _poll_lines(facts: Facts) -> dict[str, tuple[Timeline[Seen], Timeline[Seen]]]:
+    """The polls of each canceled job: those that show it ended, and all."""
     endings = facts.contract.job.endings
-    if any(v.state in endings and v.received <= exchange.sent for v in job.views):
+    return {
+        job.id: (
+            Timeline([v for v in job.polls if v.state in endings], _by_received),
+            Timeline(job.polls, _by_received),
+        )
+        for job in facts.jobs.values()
+        if job.cancels
+    }
+
+
+def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
+    ended, running = facts.index(_known_ended)[job.id]
+    if ended <= exchange.sent:
         return LATE
-    after = [v for v in job.views if v.sent >= exchange.received_at]
-    if any(v.state not in endings and v.state in facts.contract.job.states for v in after):
+    if running >= exchange.received_at:
         return TAKEN
-    first = all(c is exchange or c.sent >= exchange.received_at for c in job.cancels)
-    heeded = bool(after) and after[0].state == facts.contract.job.ending("cancel")
+    others = (each for each in job.cancels[:2] if each is not exchange)
+    first = all(each.sent >= exchange.received_at for each in others)
+    after = job.line.after(exchange.received_at)
+    heeded = after is not None and after.state == facts.contract.job.ending("cancel")
     return TAKEN if first and heeded and not _may_be_archived(facts, job) else None
+
+
+def _known_ended(facts: Facts) -> dict[str, tuple[float, float]]:
+    """When each canceled job was first known to have ended, and when last asked for and running."""
+    lifecycle = facts.contract.job
+    goes_on = set(lifecycle.states) - lifecycle.endings.keys()
+    return {
+        job.id: (
+            min((v.received for v in job.views if v.state in lifecycle.endings), default=inf),
+            max((v.sent for v in job.views if v.state in goes_on), default=-inf),
+        )
+        for job in facts.jobs.values()
+        if job.cancels
+    }
 
 
 def _may_be_archived(facts: Facts, job: Job) -> bool:
@@ -170,7 +196,8 @@ def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
 def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
     """The containers of this run that were unfinished when their project was archived."""
     project = archive.path_params.get(facts.project_parameter, "").lower()
-    for container in facts.index(by_project).get(project, ()):
+    spans = facts.index(_running_spans).get(project)
+    for container in spans.around(archive.sent, archive.sent) if spans else ():
         before = container.line.before(archive.sent)
         after = container.line.after(archive.received_at)
         made = container.created
@@ -181,24 +208,56 @@ def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
             yield container
 
 
+def _running_spans(facts: Facts) -> dict[str, Spans[Container]]:
+    """The containers of each project, from the first read that shows them unfinished to the last.
+
+    The last of those answers is the newest one until another read was answered.
+    """
+    endings = facts.contract.render.endings
+    found = {}
+    for project, containers in facts.index(by_project).items():
+        spans = []
+        for container in containers:
+            running = [seen for seen in container.reads if seen.state not in endings]
+            if running:
+                after = container.line.after(running[-1].received)
+                end = after.received if after else container.reads[-1].sent
+                spans.append((container, min(seen.received for seen in running), end))
+        found[project] = Spans(spans)
+    return found
+
+
 def _ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
     """The views that show a job running on for no mere race after *call*, and completing.
 
     Half of the shortest render of this run is more than a race.
     """
     late = call.received_at + facts.index(_shortest_render) / 2
-    running, ended = [], []
+    known = facts.index(_last_and_completed)
+    if job.id not in known:
+        known[job.id] = _find_last_and_completed(facts, job)
+    running, ended = known[job.id]
+    return (running, ended) if running and ended and running.sent > late else None
+
+
+def _last_and_completed(_: Facts) -> dict[str, tuple[Seen | None, Seen | None]]:
+    return {}
+
+
+def _find_last_and_completed(facts: Facts, job: Job) -> tuple[Seen | None, Seen | None]:
+    """The view that shows a job, or its container, running last, and one that shows its success."""
+    running, ended = list[Seen](), list[Seen]()
     for views, lifecycle in (
         (job.views, facts.contract.job),
         (facts.reads_beside(job), facts.contract.render),
     ):
         goes_on = {each for each in lifecycle.states if each not in lifecycle.endings}
-        running += [v for v in views if v.state in goes_on and v.sent > late]
+        running += [v for v in views if v.state in goes_on]
         ended += [v for v in views if v.state == lifecycle.ending("success")]
-    return (max(running, key=_by_sent), ended[0]) if running and ended else None
+    return max(running, key=_by_sent, default=None), next(iter(ended), None)
 
 
-_by_sent = attrgetter("sent")
+_by_sent, _by_received = attrgetter("sent"), attrgetter("received")
 
 
 def _shortest_render(facts: Facts) -> float:

@@ -10,7 +10,7 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import differs
 from layers_contract.invariants._changes import has_picked
-from layers_contract.invariants._hooks import nothing_new, same_body_starts
+from layers_contract.invariants._hooks import nothing_new
 from layers_contract.invariants._repeats import (
     conflicts,
     other_uses,
@@ -54,7 +54,7 @@ def simultaneous(facts: Facts) -> Iterator[Occasion]:
 def replay_starts_nothing(facts: Facts) -> Iterator[Occasion]:
     """A replay makes no container and does not touch its own."""
     for first, again in replays(facts):
-        yield from nothing_new(facts, again, [first, *same_body_starts(facts, again)])
+        yield from nothing_new(facts, again)
         yield from _untouched(facts, first, again)
 
 
@@ -79,7 +79,7 @@ def conflict_starts_nothing(facts: Facts) -> Iterator[Occasion]:
     """A conflict makes no container and does not touch the first one."""
     for first, other in conflicts(facts):
         if other.refused:
-            yield from nothing_new(facts, other, same_body_starts(facts, other))
+            yield from nothing_new(facts, other)
             yield from _untouched(facts, first, other)
             yield from _not_canceled(facts, first, other)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -157,7 +157,7 @@ def unchanged(facts: Facts) -> Iterator[Occasion]:
             issued[job] = {seen.exchange.headers.get(answer): seen for seen in job.polls[::-1]}
         first = issued[job].get(tag)
         if first and first.received <= exchange.sent:
-            yield from _still_true(job, first, exchange)
+            yield from _still_true(facts, job, first, exchange)
 
 
 @invariant("progress.same-as-job", needs="the progress endpoint of a container of this run")
@@ -343,19 +343,42 @@ def _differ(was: Any, now: Any) -> bool:
     return start is None or later is None or abs(start - later) > precision(was, now)
 
 
-def _both_differ(one: Seen, other: Seen, name: str) -> bool:
-    return name in one.data and name in other.data and one.data[name] != other.data[name]
-
-
-def _still_true(job: Job, seen: Seen, exchange: Exchange) -> Iterator[Occasion]:
-    start = bisect_left(job.polls, seen.received, key=attrgetter("sent"))
-    since = (job.polls[place] for place in range(start, len(job.polls)))
-    asked = takewhile(lambda each: each.sent <= exchange.sent, since)
-    between = (each for each in asked if each.received <= exchange.sent)
-    changed = next(((s, n) for s in between for n in SHOWN if _both_differ(seen, s, n)), None)
-    if changed:
-        newer, name = changed
+def _still_true(facts: Facts, job: Job, seen: Seen, exchange: Exchange) -> Iterator[Occasion]:
+    known = facts.index(_values_by_job)
+    if job not in known:
+        known[job] = [_Values(job.polls, name) for name in SHOWN]
+    newer = ((values.name, values.next_other(seen)) for values in known[job])
+    found = [(name, each) for name, each in newer if each and each.received <= exchange.sent]
+    if found:
+        name, changed = min(found, key=lambda each: each[1].sent)
         message = f"job {job.id}: 304 although {name} has changed since the ETag was issued"
-        yield broken(message, seen, newer, exchange)
+        yield broken(message, seen, changed, exchange)
     else:
         yield HELD
+
+
+def _values_by_job(_: Facts) -> dict[Job, list[_Values]]:
+    return {}
+
+
+class _Values:
+    """The values of one field over the polls of a job, those that show it at all."""
+
+    def __init__(self, polls: Sequence[Seen], name: str) -> None:
+        self.name = name
+        self._shown = [seen for seen in polls if name in seen.data]
+        self._changes = [
+            place
+            for place, (before, after) in enumerate(pairwise(self._shown), 1)
+            if before.data[name] != after.data[name]
+        ]
+
+    def next_other(self, seen: Seen) -> Seen | None:
+        """The first poll since *seen* was known that shows another value, if *seen* has one."""
+        place = bisect_left(self._shown, seen.received, key=attrgetter("sent"))
+        if self.name not in seen.data or place == len(self._shown):
+            return None
+        if self._shown[place].data[self.name] != seen.data[self.name]:
+            return self._shown[place]
+        change = bisect_right(self._changes, place)
+        return self._shown[self._changes[change]] if change < len(self._changes) else None

@@ -62,6 +62,8 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
     jobs = {s.job: s for s in reversed(facts.starts)}
     by_key = defaultdict(list)
     for started in facts.starts:
+        if started.exchange.credential != "own":
+            continue
         by_key[(started.operation, started.key)].append(started)
     for call in facts.keyed.values():
         theirs = [e for e in call.exchanges if not e.refused][:2]
@@ -70,22 +72,29 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
                 continue
             if is_used_elsewhere(facts, exchange):
                 continue
-            mine = [s for s in by_key[(call.operation.id, call.key)] if s.exchange is not exchange]
-            mine = [
-                s
-                for s in mine
-                if s.exchange.credential == "own" and s.exchange.received_at <= exchange.sent
-            ]
-            if not mine or any(e.sent < exchange.received_at for e in theirs if e is not exchange):
+            mine = _first_answered(by_key[(call.operation.id, call.key)], exchange)
+            if mine is None or any(
+                e.sent < exchange.received_at for e in theirs if e is not exchange
+            ):
                 continue
             named = pointer(exchange.json, "/jobId")
             leaked = named in jobs and jobs[named].exchange.credential == "own"
             taken = error_code_of(exchange) == facts.contract.idempotency.conflict_code
             message = f"another API key met the idempotency key of this one: {exchange.status}"
             if leaked or taken:
-                yield broken(message, mine[0].exchange, exchange)
+                yield broken(message, mine.exchange, exchange)
             elif not exchange.refused:
                 yield HELD
+
+
+def _first_answered(started: Iterable[Started], exchange: Exchange) -> Started | None:
+    """The first of several starts that was answered before *exchange* was sent."""
+    for each in started:
+        if each.exchange.sent > exchange.sent:
+            return None
+        if each.exchange.received_at <= exchange.sent:
+            return each
+    return None
 
 
 def _own_jobs(started: Iterable[Started]) -> Iterator[Occasion]:

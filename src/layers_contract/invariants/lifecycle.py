@@ -220,26 +220,25 @@ def may_be_canceled(facts: Facts, container: Container, seen: Seen) -> bool:
         return True
     render = container.render_of(seen)
     jobs = {render.job} if render else {each.job for each in container.renders}
-    cancels = (each for name in jobs for each in facts.jobs[name].cancels)
-    return any(e.sent < seen.received and not e.refused for e in cancels)
+    return any(facts.jobs[name].first_cancel < seen.received for name in jobs)
 
 
 def _may_be_archived(facts: Facts, container: Container, seen: Seen) -> bool:
     """Whether the container's project may have been archived before *seen* was known."""
     home = pointer(container.created.envelope, "/projectId") if container.created else None
-    archives = facts.index(_archives)
-    places = archives if not isinstance(home, str) else [home.lower()]
-    return any(archives.get(place, inf) < seen.received for place in places)
+    first = facts.index(_archives).get(home.lower() if isinstance(home, str) else None, inf)
+    return first < seen.received
 
 
-def _archives(facts: Facts) -> dict[str, float]:
-    """When each project may have been archived for the first time."""
-    render, first = facts.contract.render, dict[str, float]()
+def _archives(facts: Facts) -> dict[str | None, float]:
+    """When each project may have been archived for the first time; None is any project."""
+    render, first = facts.contract.render, dict[str | None, float]()
     for name in render.causes(render.ending("cancel")) - facts.cancelers:
         for each in facts.answers[name]:
             place = each.path_params.get(facts.project_parameter, "").lower()
             if not each.refused:
-                first[place] = min(first.get(place, inf), each.sent)
+                for one in (place, None):
+                    first[one] = min(first.get(one, inf), each.sent)
     return first
 
 

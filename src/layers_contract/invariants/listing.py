@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
+from itertools import count, pairwise
+from math import inf, nextafter
 from typing import Any
 
 from layers_contract.contract import Pagination
@@ -13,7 +15,7 @@ from layers_contract.facts import Container, Facts, Seen, moment, precision
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants.auth import items
-from layers_contract.timeline import Timeline
+from layers_contract.timeline import Spans, Timeline
 
 ROUNDING = 1.0
 """Seconds by which two shown moments may differ where one has no milliseconds."""
@@ -52,12 +54,7 @@ def finds_made(facts: Facts) -> Iterator[Occasion]:
             continue
         listed = (item for page in walk.pages for item in items(facts, page))
         shown = {str(pointer(item, spec["id"])) for item in listed}
-        oldest, filters = None if walk.complete else _oldest(facts, walk), walk.filters
-        for container in _made_before(facts, walk.pages[0]):
-            if not walk.complete and not _newer(container, oldest):
-                continue
-            if filters and not _fits_throughout(facts, container, walk):
-                continue
+        for container in _wanted(facts, walk):
             if container.id in shown:
                 yield HELD
             else:
@@ -200,28 +197,89 @@ def _oldest(facts: Facts, walk: Walk) -> float | None:
     return known[-1] if known and known == sorted(known, reverse=True) else None
 
 
-def _newer(container: Container, oldest: float | None) -> bool:
-    views = container.reads or container.listed
-    created = moment(views[0].data.get("createdAt")) if views and oldest is not None else None
-    return created is not None and oldest is not None and created > oldest + ROUNDING
-
-
-def _made_before(facts: Facts, page: Exchange) -> Iterator[Container]:
+def _wanted(facts: Facts, walk: Walk) -> Iterator[Container]:
+    """The containers that a walk has to come by."""
+    page = walk.pages[0]
     project = page.path_params.get(facts.project_parameter, "").lower()
-    made = facts.index(_made).get(project, ())
-    return (container for when, container in made if when <= page.sent)
+    known, oldest = facts.index(_made).get(project), _oldest(facts, walk)
+    if known is None or (oldest is None and not walk.complete):
+        return
+    least = -inf if walk.complete or oldest is None else nextafter(oldest + ROUNDING, inf)
+    newer = partial(known.around, page.sent, least)
+    if not walk.filters:
+        yield from newer()
+        return
+    fitting = [
+        partial(spans.around, page.sent, walk.pages[-1].received_at)
+        for spans in _fitting(facts, walk, project)
+    ]
+    for each in _fewest(newer, *fitting):
+        if _is_made(each, page.sent, least) and _fits_throughout(facts, each, walk):
+            yield each
 
 
-def _made(facts: Facts) -> dict[str, list[tuple[float, Container]]]:
-    """The containers that this run made with its own key, by project, with the time of the 202."""
+def _is_made(container: Container, before: float, least: float) -> bool:
+    """Whether this run's own key has made a container by then, and it is no older than *least*."""
+    made = container.created
+    if made is None or made.exchange.credential != "own":
+        return False
+    return made.exchange.received_at <= before and _created(container) >= least
+
+
+def _fewest(*searches: Callable[[int], list[Container]]) -> list[Container]:
+    """What that search finds which finds least; costs no more than that, and a few times over."""
+    for most in (2**power for power in count(4)):
+        for search in searches:
+            if len(found := search(most)) < most:
+                return found
+    return []
+
+
+def _fitting(facts: Facts, walk: Walk, project: str) -> list[Spans[Container]]:
+    """For each filter of a walk the containers by the time in which they were read to fit it."""
+    known = facts.index(_known_fitting)
+    keys = [
+        (project, walk.pagination.filters[name], tuple(sorted(values)))
+        for name, values in walk.filters.items()
+    ]
+    for key in keys:
+        if key not in known:
+            known[key] = _find_fitting(facts, *key)
+    return [known[key] for key in keys]
+
+
+def _known_fitting(_: Facts) -> dict[tuple[str, str, tuple[str, ...]], Spans[Container]]:
+    return {}
+
+
+def _find_fitting(
+    facts: Facts, project: str, field: str, values: Collection[str]
+) -> Spans[Container]:
+    spans = []
+    for container in facts.index(by_project).get(project, ()):
+        fit = [seen for seen in container.reads if pointer(seen.data, field) in values]
+        if fit:
+            spans.append((container, min(seen.received for seen in fit), fit[-1].sent))
+    return Spans(spans)
+
+
+def _made(facts: Facts) -> dict[str, Spans[Container]]:
+    """The containers that this run made with its own key, by project: the 202, the createdAt."""
     return {
-        project: [
-            (made.exchange.received_at, each)
+        project: Spans(
+            (each, made.exchange.received_at, _created(each))
             for each in containers
             if (made := each.created) and made.exchange.credential == "own"
-        ]
+        )
         for project, containers in facts.index(by_project).items()
     }
+
+
+def _created(container: Container) -> float:
+    """When a container says that it was created; long ago, where nobody has seen it."""
+    views = container.reads or container.listed
+    created = moment(views[0].data.get("createdAt")) if views else None
+    return -inf if created is None else created
 
 
 def _filter_source(facts: Facts, walk: Walk, name: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from math import inf
 
 from layers_contract.document import pointer
 from layers_contract.facts import (
@@ -11,14 +11,15 @@ from layers_contract.facts import (
     Facts,
     KeyedCall,
     Seen,
-    overlap,
+    by_received_at,
 )
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._bodies import differs
-from layers_contract.invariants._hooks import hook_of, may_be_clone, views_by_hook
+from layers_contract.invariants._hooks import hook_of, looks_at, may_be_clone
 from layers_contract.invariants._repeats import window_end
 from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.timeline import Work, overlapping
 
 IN_FLIGHT = 30.0
 """Seconds after which a call that nobody waits for is no longer in flight."""
@@ -29,9 +30,8 @@ def bodies_race(facts: Facts) -> Iterator[Occasion]:
     """Of calls that overlap, with one key and different bodies, at most one starts a job."""
     for call in facts.keyed.values():
         jobs = {started.exchange.number: started.job for started in call.started}
-        for one, other in combinations(_remembered(facts, call), 2):
-            if one.inconclusive or other.inconclusive or not overlap(one, other):
-                continue
+        answered = [each for each in _remembered(facts, call) if not each.inconclusive]
+        for one, other in overlapping(answered, by_received_at):
             if not differs(facts, one, other) or not (one.succeeded or other.succeeded):
                 continue
             both = one.succeeded and other.succeeded
@@ -69,6 +69,8 @@ def lost_answer(facts: Facts) -> Iterator[Occasion]:
 def _retries(facts: Facts, calls: list[Exchange], lost: Exchange) -> Iterator[Occasion]:
     """No retry is a conflict with the call that it repeats."""
     rule = facts.contract.idempotency
+    open_calls = Work((each for each in calls if not each.refused), _over)
+    taken = min((each.sent for each in calls if each.succeeded), default=inf)
     for again in calls:
         if again is lost or again.sent < lost.sent:
             continue
@@ -76,14 +78,9 @@ def _retries(facts: Facts, calls: list[Exchange], lost: Exchange) -> Iterator[Oc
             yield HELD
         elif (again.status, error_code_of(again)) == (rule.in_flight_status, rule.conflict_code):
             message = f"{IN_FLIGHT:g} s after a call was cut off, its retry is still refused"
-            if _long_alone(calls, again):
+            in_flight = open_calls.at(again.sent - IN_FLIGHT, again.received_at, but=again)
+            if not in_flight and taken >= again.received_at:
                 yield broken(message, lost, again)
-
-
-def _long_alone(calls: list[Exchange], again: Exchange) -> bool:
-    """Whether no other call with the key can still be in flight, and none was answered."""
-    others = [e for e in calls if e is not again and e.sent < again.received_at and not e.refused]
-    return all(not e.succeeded and again.sent - _over(e) > IN_FLIGHT for e in others)
 
 
 def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Occasion]:
@@ -93,7 +90,7 @@ def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Oc
     if not known or hook is None or marker is None or marker not in hook:
         return
     named = {started.container for started in known}
-    for seen in facts.index(views_by_hook)[hook]:
+    for seen in looks_at(facts, hook, lost.sent):
         if seen.received >= end:
             continue
         if seen.id in named:
@@ -108,18 +105,15 @@ def _is_explained(facts: Facts, call: KeyedCall, seen: Seen, hook: str) -> bool:
     """Whether another call may have made a container that has the hook of *call*."""
     if facts.containers[seen.id].created or may_be_clone(facts, seen):
         return True
-    doubtful = (e for e in facts.index(_doubtful) if hook_of(e) == hook)
-    return any(e.answered or e not in call.exchanges for e in doubtful)
+    mine = {each.number for each in call.exchanges}
+    doubtful = facts.index(_doubtful).get(hook, ())
+    return any(each.answered or each.number not in mine for each in doubtful)
 
 
-def _doubtful(facts: Facts) -> list[Exchange]:
-    """The calls to start something of which nobody knows what became."""
-    return [
-        each
-        for name in facts.contract.starts
-        for each in facts.answers[name]
-        if not (each.succeeded or each.refused)
-    ]
+def _doubtful(facts: Facts) -> dict[str | None, list[Exchange]]:
+    """The calls to start something of which nobody knows what became, by their hook."""
+    calls = (each for name in facts.contract.starts for each in facts.answers[name])
+    return grouped((each for each in calls if not (each.succeeded or each.refused)), hook_of)
 
 
 @invariant("approval.race", needs="two decisions on one container at one moment")
@@ -127,26 +121,20 @@ def decisions_race(facts: Facts) -> Iterator[Occasion]:
     """Of decisions that overlap at most one is taken, and the other one refused."""
     deciders = {name for step in facts.contract.review.transitions for name in step.by}
     for container in facts.own:
-        plain = [
-            e for e in container.writes if e.operation in deciders and not facts.starts_render(e)
-        ]
+        plain, others = list[Exchange](), list[Exchange]()
+        for each in container.writes:
+            decides = each.operation in deciders and not facts.starts_render(each)
+            (plain if decides else others).append(each)
+        at_work = Work(others, by_received_at)
         decisions = [e for e in plain if e.credential == "own" and valid(facts, e)]
-        for one, other in combinations(decisions, 2):
-            if not overlap(one, other) or not (one.succeeded or other.succeeded):
+        for one, other in overlapping(decisions, by_received_at):
+            if not (one.succeeded or other.succeeded):
                 continue
-            if not _others_at_work(container, plain, one, other):
+            start, end = min(one.sent, other.sent), max(one.received_at, other.received_at)
+            if not at_work.at(start, end):  # a new render is undecided
                 message = f"{one.operation} and {other.operation} of {container.id} were both taken"
                 both = one.succeeded and other.succeeded
                 yield broken(message, one, other) if both else HELD
-
-
-def _others_at_work(
-    container: Container, plain: list[Exchange], one: Exchange, other: Exchange
-) -> bool:
-    """Whether anything but *plain* decisions may have been at work: a new render is undecided."""
-    start, end = min(one.sent, other.sent), max(one.received_at, other.received_at)
-    busy_then = (w for w in container.writes if w.sent < end and w.received_at > start)
-    return any(w not in plain for w in busy_then)
 
 
 @invariant("regenerate.race", needs="two new renders of one container asked for at one moment")
@@ -157,8 +145,8 @@ def renders_race(facts: Facts) -> Iterator[Occasion]:
     may be over in no time.
     """
     for container in facts.own:
-        for one, other in combinations(_calls(facts, container), 2):
-            if not overlap(one, other) or not (one.succeeded or other.succeeded):
+        for one, other in overlapping(_calls(facts, container), by_received_at):
+            if not (one.succeeded or other.succeeded):
                 continue
             jobs = {job for e in (one, other) if (job := _job_of(facts, e))}
             if not (one.succeeded and other.succeeded):
@@ -193,7 +181,7 @@ def _running_after(facts: Facts, jobs: set[str], moment: float) -> list[Seen]:
     lifecycle = facts.contract.job
     running = set(lifecycle.states) - lifecycle.endings.keys()
     found = [
-        next((v for v in facts.jobs[name].views if v.sent >= moment and v.state in running), None)
+        next((v for v in facts.jobs[name].line.since(moment) if v.state in running), None)
         for name in jobs
     ]
     seen = [view for view in found if view is not None]

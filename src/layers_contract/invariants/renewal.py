@@ -84,14 +84,17 @@ def new_container(facts: Facts) -> Iterator[Occasion]:
     """A clone is a container that no call named before."""
     for started in _clones(facts):
         original = started.exchange.path_params.get(facts.container_parameter)
-        named = [
-            s
-            for s in facts.index(_starts_by_container)[started.container]
-            if s.job != started.job and s.exchange.received_at <= started.exchange.sent
-        ]
+        named = next(
+            (
+                [s.exchange]
+                for s in facts.index(_starts_by_container)[started.container]
+                if s.job != started.job and s.exchange.received_at <= started.exchange.sent
+            ),
+            [],
+        )
         if started.container == original or named:
             message = f"a clone of {original} answered container {started.container}"
-            yield broken(message, *[s.exchange for s in named[:1]], started.exchange)
+            yield broken(message, *named, started.exchange)
         elif moved := _moved(facts, started, original):
             yield broken(moved, started.exchange, source="derived")
         else:
@@ -173,8 +176,13 @@ def _started_by(facts: Facts) -> dict[int, Started]:
     return {started.exchange.number: started for started in facts.starts}
 
 
-def _starts_by_job(facts: Facts) -> dict[str, list[Started]]:
-    return grouped(facts.starts, lambda started: started.job)
+def _calls_by_job(facts: Facts) -> dict[str, list[Started]]:
+    """The first answer to each call that named a job, by the job; a replay is the same call."""
+    firsts: dict[object, Started] = {}
+    for started in facts.starts:
+        call = started.exchange.number if started.key is None else (started.operation, started.key)
+        firsts.setdefault((started.job, call), started)
+    return grouped(firsts.values(), lambda started: started.job)
 
 
 def _starts_by_container(facts: Facts) -> dict[str, list[Started]]:
@@ -182,17 +190,18 @@ def _starts_by_container(facts: Facts) -> dict[str, list[Started]]:
 
 
 def _job_is_new(facts: Facts, started: Started) -> Occasion:
-    others = [
+    others = (
         s
-        for s in facts.index(_starts_by_job)[started.job]
+        for s in facts.index(_calls_by_job)[started.job]
         if s is not started
         and not _same_call(s, started)
         and s.exchange.received_at <= started.exchange.sent
-    ]
-    if not others:
+    )
+    other = next(others, None)
+    if other is None:
         return HELD
     message = f"{started.operation} answered job {started.job}, which another call had started"
-    return broken(message, others[0].exchange, started.exchange)
+    return broken(message, other.exchange, started.exchange)
 
 
 def _same_call(one: Started, other: Started) -> bool:

@@ -18,6 +18,7 @@ from layers_contract.facts import (
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._requests import valid
+from layers_contract.timeline import Timeline
 
 LENIENT = 90.0
 """Seconds by which a server's own clocks may differ."""
@@ -56,13 +57,15 @@ def reason(facts: Facts) -> Iterator[Occasion]:
     """The reason of a cancel that came too late is the documented one."""
     completed = facts.contract.job.ending("success")
     for job in facts.jobs.values():
+        views = (v for v in job.views if v.state == completed) if job.cancels else ()
+        done = Timeline(list(views), attrgetter("received"))
         for exchange in job.cancels:
             shown = pointer(exchange.json, "/reason") if exchange.succeeded else None
-            before = [v for v in job.views if v.received <= exchange.sent and v.state == completed]
+            before = done.before(exchange.sent)
             known = _late_reasons(facts, exchange)
             if isinstance(shown, str) and before and known:
                 message = f"cancelling job {job.id}, which had completed: reason {shown}"
-                yield HELD if shown in known else broken(message, before[-1], exchange)
+                yield HELD if shown in known else broken(message, before, exchange)
 
 
 def _late_reasons(facts: Facts, exchange: Exchange) -> set[str]:
@@ -91,9 +94,17 @@ def not_found(facts: Facts) -> Iterator[Occasion]:
 
 def _out_of_scope(facts: Facts, exchange: Exchange) -> bool:
     """Whether this run's key may not call the operation at all, as far as was seen."""
-    same = facts.answers[exchange.operation or ""]
-    served = any(e.succeeded for e in same if e.credential == "own")
+    served = exchange.operation in facts.index(_served)
     return exchange.status in NOT_FOR_THIS_KEY and not served
+
+
+def _served(facts: Facts) -> set[str]:
+    """The operations that were ever a success with this run's own key."""
+    return {
+        name
+        for name, exchanges in facts.answers.items()
+        if any(each.succeeded and each.credential == "own" for each in exchanges)
+    }
 
 
 def _given_out(facts: Facts, exchange: Exchange) -> bool:

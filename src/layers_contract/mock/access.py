@@ -24,17 +24,21 @@ class Access(Views):
 
     def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:
         super().__init__(options, clock, store, words)
-        self._key_header = self.contract.document.security_header.lower()
+        self._key_scheme = self.contract.document.key_scheme
         self._spent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
         self._classes = {name: self.words.rate_class(name) for name in self.contract.operations}
         self._budgets = self.words.budgets(self.options.rate_limit)
 
     def authenticate(self, call: Call) -> Credential:
         """Whose key the call carries."""
-        credential = self.credential(call.headers.get(self._key_header, ""))
+        credential = self.credential(self.key(call))
         if credential is None:
             raise self.words.refuse("Unauthenticated")
         return credential
+
+    def key(self, call: Call) -> str:
+        """The key that the call carries; empty where it carries none."""
+        return self._key_scheme.key(call.headers.get(self._key_scheme.header.lower(), ""))
 
     def credential(self, key: str) -> Credential | None:
         """The credential of that key."""

@@ -19,14 +19,14 @@ from urllib.parse import quote, unquote, urlsplit
 from layers_contract.history import Exchange
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.outcome import PROXY_USER, Outcome
 
 from ._taken import CONDITIONS, SHELL, Taken, taken
 from ._text import answer_of, clean, is_secret, offset, smallest, start_of
 
 __all__ = ["file_name", "script", "scripts"]
 
-CURL: Final = "curl --silent --show-error --include --max-time 30 --path-as-is --globoff"
+CURL: Final = "curl --silent --show-error --include --path-as-is --globoff"
 KEYS: Final = {"own": "LAYERS_API_KEY", "other": "LAYERS_OTHER_KEY"}
 OWNERS: Final = {"own": "the API key", "other": "a key of another organization"}
 WRONG_KEY: Final = "not-a-key"
@@ -83,6 +83,12 @@ def _lines(outcome: Outcome, violation: Violation) -> Iterator[str]:
     for credential, variable in KEYS.items():
         if any(each.credential == credential for each in exchanges):
             yield f': "${{{variable}:?put {OWNERS[credential]} into it}}"'
+    for name, variable in outcome.headers.items():
+        yield f': "${{{variable}:?put the value of the header {name} into it}}"'
+    if any(PROXY_USER in each for each in outcome.curl):
+        yield f': "${{{PROXY_USER}:?put the user of the proxy into it, as name:password}}"'
+    if "--insecure" in outcome.curl:
+        yield "# No certificate is checked: anybody may answer."
     yield _base(outcome.target)
     yield SETTING + (SHELL if any(uses) else "")
     yield from _requests(outcome, exchanges, uses)
@@ -169,7 +175,7 @@ def _command(outcome: Outcome, exchange: Exchange, uses: Mapping[str, Taken]) ->
     options = [f'{_method(exchange)} "$BASE"{_target(outcome, exchange, uses)}']
     options += [f"--header {each}" for each in _headers(outcome, exchange, uses)]
     options += [f"--data-binary {body}"] if body else []
-    return piped + " \\\n  ".join([CURL, *options])
+    return piped + " \\\n  ".join([" ".join([CURL, *outcome.curl]), *options])
 
 
 def _method(exchange: Exchange) -> str:
@@ -218,10 +224,13 @@ def _headers(outcome: Outcome, exchange: Exchange, uses: Mapping[str, Taken]) ->
             tag = uses.get(value) if name in CONDITIONS else None
             yield f'"{name}: ${tag.variable}"' if tag else _header(name, value)
     yield from (f"{name}:" for name in _unwanted(exchange))
+    for name, variable in outcome.headers.items():
+        yield f'"{name}: ${variable}"'
+    scheme = outcome.contract.document.key_scheme
     if exchange.credential in KEYS:
-        yield f'"{secret}: ${KEYS[exchange.credential]}"'
+        yield f'"{secret}: {scheme.value(f"${KEYS[exchange.credential]}")}"'
     elif exchange.credential != "none":
-        yield shlex.quote(f"{secret}: {WRONG_KEY}")
+        yield shlex.quote(f"{secret}: {scheme.value(WRONG_KEY)}")
 
 
 def _header(name: str, value: str) -> str:

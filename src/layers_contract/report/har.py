@@ -24,7 +24,12 @@ def to_har(outcome: Outcome) -> str:
     log = {
         "version": "1.2",
         "creator": {"name": "layers-contract", "version": outcome.contract.document.version},
-        "comment": f"target {outcome.target}, profile {outcome.profile}, seed {outcome.seed}",
+        "comment": "; ".join(
+            [
+                f"target {outcome.target}, profile {outcome.profile}, seed {outcome.seed}",
+                *outcome.notes,
+            ]
+        ),
         "entries": [_entry(outcome, each) for each in outcome.history],
     }
     return json.dumps({"log": log}, indent=1) + "\n"
@@ -55,6 +60,7 @@ def _request(outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
     headers = public(exchange.request_headers, outcome.secret_header)
     if exchange.credential != "none":
         headers[outcome.secret_header.lower()] = REDACTED
+    headers |= {name.lower(): REDACTED for name in outcome.headers}
     request = {
         "method": exchange.method,
         "url": url,

@@ -33,6 +33,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "profile": outcome.profile,
         "strict": outcome.strict,
         "interrupted": outcome.interrupted,
+        "ended_early": outcome.ended_early,
         "verdict": outcome.verdict,
         "requests": len(outcome.history),
         "generations": outcome.generations,

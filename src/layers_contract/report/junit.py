@@ -35,6 +35,8 @@ def to_junit(outcome: Outcome) -> str:
     _properties(suite, outcome)
     for judged in outcome.judged:
         _case(suite, outcome, judged)
+    if outcome.notes:
+        ET.SubElement(suite, "system-out").text = _xml("\n".join(outcome.notes))
     ET.indent(root)
     return f"{_HEAD}\n{ET.tostring(root, encoding='unicode')}\n"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from typing import Any
 
 import trio
@@ -12,7 +13,7 @@ import trio
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
 from layers_contract.judge import judge
-from layers_contract.outcome import Outcome
+from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._listener import Listener, Silence
@@ -37,12 +38,12 @@ def run(  # noqa: PLR0913 - the command line has this many options
     strict: bool = False,
     only: Collection[str] = (),
     listener: Listener | None = None,
-    patience: float = 30.0,
     at_once: float = math.inf,
+    wait: float = 0.0,
 ) -> Outcome:
     """Judge the server at *target*, with no more than *at_once* actors at a time.
 
-    An answer that takes longer than *patience* seconds is none.
+    It may take *wait* seconds to start.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
@@ -54,8 +55,8 @@ def run(  # noqa: PLR0913 - the command line has this many options
         seed,
         listener or Silence(),
         only=only,
-        patience=patience,
         at_once=at_once,
+        wait=wait,
     )
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
@@ -129,7 +130,27 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         notes=stage.notes,
         interrupted=stage.interrupted,
         marker=stage.marker,
+        ended_early=stage.ended_early,
+        headers={each.name: each.variable for each in target.headers},
+        curl=tuple(_curl(target)),
     )
+
+
+def _curl(target: Target) -> Iterator[str]:
+    """What curl has to be told to reach the target as the run does."""
+    yield f"--max-time {math.ceil(target.expect.answer_seconds)}"
+    tls, proxy = target.tls, target.proxy
+    if tls.ca:
+        yield f"--{'capath' if tls.ca.is_dir() else 'cacert'} {shlex.quote(str(tls.ca))}"
+    for option, path in (("cert", tls.cert), ("key", tls.key)):
+        if path:
+            yield f"--{option} {shlex.quote(str(path))}"
+    if not tls.verify:
+        yield "--insecure"
+    if proxy.url:
+        yield f"--proxy {shlex.quote(proxy.url)}"
+    if proxy.user:
+        yield f'--proxy-user "${PROXY_USER}"'
 
 
 def expectations(target: Target, marker: str | None = None) -> Expectations:

@@ -11,7 +11,7 @@ from layers_contract.budget import MOST_BYTES
 from layers_contract.contract import Contract
 from layers_contract.driver import UNSENT, OutOfBudget, Session
 from layers_contract.facts import Container, Facts
-from layers_contract.history import Exchange
+from layers_contract.history import RETRACTED, Exchange
 from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._stage import Stage
 from layers_contract.target import Target
@@ -47,7 +47,7 @@ async def encore(stage: Stage, session: Session) -> None:
         for container in list(facts.own):
             await _look(actor, container)
     except OutOfBudget:
-        stage.notes.append("the budget ended before everything was looked at once more")
+        stage.note_end("before everything was looked at once more")
     finally:
         stage.listener.done(actor.name)
 
@@ -96,7 +96,7 @@ async def _with_old_keys(stage: Stage, session: Session) -> None:
         for made in actor.made:
             await actor.follow(made)
     except (OutOfBudget, GaveUp):
-        stage.notes.append("the budget ended before old keys were used again")
+        stage.note_end("before old keys were used again")
     finally:
         stage.listener.done(actor.name)
 
@@ -141,7 +141,7 @@ def leave(stage: Stage) -> None:
 def _may_have_started(stage: Stage, exchange: Exchange) -> bool:
     """Whether a call that starts a render had no answer, nor a twin with its key that had one."""
     starts = exchange.operation in stage.contract.starts and exchange.credential == "own"
-    if not starts or exchange.answered or (exchange.failure or "").startswith(UNSENT):
+    if not starts or exchange.answered or (exchange.failure or "").startswith((UNSENT, RETRACTED)):
         return False
     header = stage.contract.idempotency.header.lower()
     key = exchange.request_headers.get(header)

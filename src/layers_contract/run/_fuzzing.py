@@ -6,7 +6,8 @@ import json
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import trio
@@ -21,8 +22,6 @@ __all__ = ["FUZZ", "Fuzzing"]
 
 FUZZ: Final = "schemathesis"
 TAGS: Final = "themeTags"
-LONGEST_ANSWER: Final = 10.0
-"""Seconds that Schemathesis waits for an answer at most: it sends one request at a time."""
 LAST_MINUTE: Final = 60.0
 """Seconds that it is given at least once everybody else is done."""
 SHARE: Final = 0.6
@@ -40,6 +39,7 @@ class Fuzzing:
         self._abandoned = self._under_way = False
         self._rendered = threading.Event()
         self._deadline = math.inf
+        self._heard: Callable[[Exchange], None] = lambda _: None
 
     def hurry(self, seconds: float) -> None:
         """The stories are over after *seconds*: go on as long again, and a minute at least."""
@@ -63,9 +63,10 @@ class Fuzzing:
             with trio.move_on_after(max(self._stage.purse.left, 0.0)) as scope:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._await_render, actor, made)
-                    await trio.to_thread.run_sync(self._run, abandon_on_cancel=True)
+                    plan = self._plan(session)
+                    await trio.to_thread.run_sync(self._run, plan, abandon_on_cancel=True)
             if scope.cancelled_caught:
-                self._stage.notes.append("the budget ended before Schemathesis was over")
+                self._stage.note_end("before Schemathesis was over")
         except (GaveUp, OutOfBudget):
             self._stage.notes.append("Schemathesis was not run: it got no container to work on")
         finally:
@@ -86,12 +87,41 @@ class Fuzzing:
         finally:
             self._rendered.set()
 
-    def _run(self) -> None:
-        stage, header = self._stage, self._contract.document.security_header
-        plan = fuzz.Plan(
-            url=stage.target.url,
-            headers={header: stage.target.api_key} if stage.target.api_key else {},
-            secret_headers=frozenset({header.lower()}),
+    def _run(self, plan: fuzz.Plan) -> None:
+        stage = self._stage
+        outcome = fuzz.run(self._contract.document.raw, plan, self._record, self._progress)
+        if time.monotonic() > self._deadline:
+            stage.notes.append("Schemathesis was ended before it was done: the server is slow")
+        stage.notes += sorted(
+            {f"Schemathesis: {t.kind} on {t.operation}" for t in outcome.troubles}
+        )
+
+    def _plan(self, session: Session) -> fuzz.Plan:
+        """What Schemathesis is to send, and with what; made where the stories run."""
+        stage, target = self._stage, self._stage.target
+        keys, scheme = session.keyring, self._contract.document.key_scheme
+        token = trio.lowlevel.current_trio_token()
+        self._heard = session.watch.heard
+
+        def carried() -> Mapping[str, str]:
+            key = keys.key("own")
+            return {scheme.header: scheme.value(key)} if key else {}
+
+        def refused(exchange: Exchange, sent: Mapping[str, str]) -> bool:
+            key = scheme.key(sent.get(scheme.header, ""))
+            with suppress(trio.RunFinishedError):
+                return trio.from_thread.run(session.watch.settle, exchange, key, trio_token=token)
+            return False
+
+        return fuzz.Plan(
+            url=target.url,
+            headers=carried(),
+            secret_headers=frozenset({scheme.header.lower()}),
+            unrecorded={each.name: each.value for each in target.headers},
+            current=carried,
+            refused=refused,
+            context=target.trust,
+            proxy=target.proxy.whole,
             operations=self._operations(),
             ids=self._ids,
             may_send=self._may_send,
@@ -100,15 +130,9 @@ class Fuzzing:
             seed=stage.seed,
             stop=self._is_over,
             run_id=stage.marker,
-            timeout=min(stage.patience, LONGEST_ANSWER),
-            secrets=[key for key in (stage.target.other_api_key,) if key],
+            timeout=target.expect.answer_seconds,
+            secrets=keys.secrets,
             mark=self._mark,
-        )
-        outcome = fuzz.run(self._contract.document.raw, plan, self._record, self._progress)
-        if time.monotonic() > self._deadline:
-            stage.notes.append("Schemathesis was ended before it was done: the server is slow")
-        stage.notes += sorted(
-            {f"Schemathesis: {t.kind} on {t.operation}" for t in outcome.troubles}
         )
 
     def _is_over(self) -> bool:
@@ -172,7 +196,7 @@ class Fuzzing:
         self._under_way = False
         if self._abandoned:
             return  # the history is being judged by now
-        self._stage.history.add(exchange)
+        self._heard(self._stage.history.add(exchange))
         self._stage.purse.weigh(len(exchange.body))
         self._stage.purse.hold(retry_after(exchange) or 0.0)
         starts = exchange.operation if exchange.operation in self._contract.starts else None

@@ -6,18 +6,21 @@ import re
 import signal
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import trio
 
+from layers_contract.budget import Purse
 from layers_contract.document import pointer
 from layers_contract.driver import OutOfBudget, Session
-from layers_contract.history import NOT_JSON
+from layers_contract.history import NOT_JSON, History
 from layers_contract.network import Network, Transport
 from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._stage import Stage
+from layers_contract.target import Budget, Target
 from layers_contract.workload import (
     STORIES,
     Actor,
@@ -39,12 +42,22 @@ ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
 UNWELCOME = frozenset({401, 403, 503})
 AWAY, BUSY = frozenset({502, 504}), 429
+UNVERIFIED = "WARNING: no certificate was checked ([tls] verify = false): anybody may have answered"
+GREETS_EVERY = 1.0
+"""Seconds between two greetings of a server that is still starting."""
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 """What an error code may hold to be shown to people."""
 
 
 class Unjudgeable(Exception):  # noqa: N818 - it says something of the server, not of us
-    """The server cannot be judged at all: unreachable, or it refuses the key."""
+    """The server cannot be judged at all: unreachable, or it refuses the key.
+
+    Where it is `settled` the API itself has said so, and will not say anything else later.
+    """
+
+    def __init__(self, message: str, *, settled: bool = False) -> None:
+        super().__init__(message)
+        self.settled = settled
 
 
 async def play(stage: Stage) -> None:
@@ -53,9 +66,11 @@ async def play(stage: Stage) -> None:
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
     """
-    async with connection(stage.transport) as transport:
+    async with connection(stage.target, stage.transport) as transport:
         session = stage.session(transport)
         stage.purse.begin()
+        if stage.target.trust and not stage.target.tls.verify:
+            stage.notes.append(UNVERIFIED)
         if refusal := await _in_order(stage, session):
             raise refusal
 
@@ -72,15 +87,20 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
             except Unjudgeable as error:
                 refusal = error
         del scopes[0]
-        with scopes[0]:
-            await tidy(stage, session)
+        stage.ended_early = stage.ended_early or session.watch.lost.get("own")
+        if not stage.ended_early:
+            with scopes[0]:
+                await tidy(stage, session)
         nursery.cancel_scope.cancel()
+    stage.notes += session.watch.notes()
     leave(stage)
     return refusal
 
 
 async def _work(stage: Stage, session: Session) -> None:
     try:
+        if stage.wait:
+            await _await_server(stage, session)
         await _greet(stage, session)
     except OutOfBudget:
         stage.notes.append("the budget ended before anything was sent")
@@ -90,9 +110,32 @@ async def _work(stage: Stage, session: Session) -> None:
     await long_after(stage, session)
 
 
-def connection(transport: Transport | None = None) -> Transport:
-    """What requests go over: *transport*, or the network."""
-    return transport or Network()
+def connection(target: Target, transport: Transport | None = None) -> Transport:
+    """What requests go over: *transport*, or the network as *target* says."""
+    if transport is not None:
+        return transport
+    return Network(context=target.trust, proxy=target.proxy.whole)
+
+
+async def _await_server(stage: Stage, session: Session) -> None:
+    """Greet a server that is still starting until it answers as the API, off the records.
+
+    Raises:
+        Unjudgeable: It did not in `stage.wait` seconds.
+    """
+    until = trio.current_time() + stage.wait
+    while True:
+        trial = replace(session, history=History(), purse=Purse(Budget()))
+        try:
+            await _greet(stage, trial)
+            break
+        except Unjudgeable as error:
+            left = until - trio.current_time()
+            if error.settled or left <= 0:
+                raise
+            stage.listener.activity("greeting", f"waits, for {left:.0f} s at most: {error}")
+            await trio.sleep(min(GREETS_EVERY, left))
+    stage.purse.begin()
 
 
 async def _greet(stage: Stage, session: Session) -> None:
@@ -111,7 +154,10 @@ async def _greet(stage: Stage, session: Session) -> None:
         code = code if isinstance(code, str) and CODE.fullmatch(code) else "no error code"
         given = "the key" if target.api_key else "a request without a key; none was given"
         hint = "say in the target file which key to use"
-        raise Unjudgeable(f"{target.url} refuses {given} ({answer.status}, {code}); {hint}")
+        shaped = CODE.fullmatch(code) is not None and answer.status != 503
+        raise Unjudgeable(
+            f"{target.url} refuses {given} ({answer.status}, {code}); {hint}", settled=shaped
+        )
 
 
 async def _tell_all(stage: Stage, session: Session) -> None:
@@ -187,7 +233,7 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
     except* GaveUp:
         pass
     except* OutOfBudget:
-        stage.notes.append(f"the budget ended before {actor.name} was over")
+        stage.note_end(f"before {actor.name} was over")
     except* Exception as errors:  # noqa: BLE001 - whatever a server answers, the run goes on
         kinds = ", ".join(sorted({type(each).__name__ for each in errors.exceptions}))
         stage.notes.append(f"{actor.name} broke off: {kinds} in our own code")

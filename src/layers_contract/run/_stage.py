@@ -35,8 +35,8 @@ class Stage:
     """A run's target, history, purse and listeners.
 
     With a `transport` the run is a simulation: *epoch* is then where its clock starts, in seconds.
-    `patience` is how long one answer may take, in seconds; *at_once* how many actors, Schemathesis
-    among them, may be under way at a time.
+    *at_once* is how many actors, Schemathesis among them, may be under way at a time; `wait` how
+    many seconds a server may take to start.
     """
 
     contract: Contract
@@ -48,11 +48,12 @@ class Stage:
     marker: str = field(default_factory=lambda: f"lc-{uuid.uuid4().hex[:10]}")
     transport: Transport | None = None
     epoch: float | None = None
-    patience: float = 30.0
     at_once: float = math.inf
+    wait: float = 0.0
     history: History = field(default_factory=History)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
+    ended_early: str | None = None
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
     _read: tuple[int, Facts | None] = (0, None)
@@ -76,7 +77,6 @@ class Stage:
             purse=self.purse,
             transport=transport,
             clock=ticking(self.epoch),
-            timeout=self.patience,
             on_sent=self.tell_sent,
         )
 
@@ -87,6 +87,11 @@ class Stage:
             size, known = len(self.history), Facts(self.contract, self.history)
             self._read = size, known
         return known
+
+    def note_end(self, when: str) -> None:
+        """Note that the budget ended, unless something else has stopped the run."""
+        if not self.purse.stopped:
+            self.notes.append(f"the budget ended {when}")
 
     def tell_sent(self) -> None:
         """Let the listener know how much was sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -111,6 +112,17 @@ class Target:
     headers: tuple[Header, ...] = ()
     tls: Tls = field(default_factory=Tls)
     proxy: Proxy = field(default_factory=Proxy)
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """What connections are made with, where any is encrypted.
+
+        Raises:
+
+            TargetError: A file with certificates is not there, or not what it should be.
+        """
+        secure = any(url.startswith("https:") for url in (self.url, self.proxy.url or ""))
+        return self.tls.context() if secure else None
 
 
 TABLES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,8 @@ UNDISPOSABLE: Final = frozenset(
 SHORTEST_PART: Final = 12
 """Characters from which on a part of a value is a secret of its own: a cookie's, a token."""
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def headers_of(raw: Any, where: str) -> tuple[Header, ...]:
     """
     if not isinstance(raw, dict):
         raise TargetError(f"{where} must be a table")
+    if twice := next((n for n, c in Counter(map(str.lower, raw)).items() if c > 1), None):
+        raise TargetError(f"{where} names {twice} twice")
     return tuple(header_of(name, value, f"{where} {name}") for name, value in raw.items())
 
 
@@ -109,7 +113,7 @@ def header_of(name: str, value: Any, where: str) -> Header:
 
         TargetError: It cannot be sent, or is not ours to set. The message does not quote it.
     """
-    if not _TOKEN.fullmatch(name):
+    if not _NAME.fullmatch(name):
         raise TargetError(f"{where} is not a header's name")
     if name.lower() in UNDISPOSABLE:
         raise TargetError(f"{where} is set by the run itself; leave it out")
@@ -123,6 +127,8 @@ def header_of(name: str, value: Any, where: str) -> Header:
 
 
 def _environment(variable: str, where: str) -> str:
+    if not _VARIABLE.fullmatch(variable):
+        raise TargetError(f"{where}: {ENVIRONMENT} stands before a variable's name; write env:NAME")
     found = os.environ.get(variable)
     if not found:
         raise TargetError(f"{where} names {variable}, which is not set; export it")

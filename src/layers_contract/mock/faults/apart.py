@@ -9,7 +9,7 @@ from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
-from layers_contract.mock.model import Answer, Call, Container, Credential, Project, Render
+from layers_contract.mock.model import Answer, Call, Container, Project, Render
 from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST
 
@@ -231,11 +231,8 @@ class _CreatedInLocalTime(Behaviour):
     sentence="Keys of the API are compared without regard to case.",
 )
 class _ApiKeyInAnyCase(Behaviour):
-    def authenticate(self, call: Call) -> Credential:
-        name = self.contract.document.security_header.lower()
-        given = call.headers.get(name, "")
-        call.headers = {**call.headers, name: given.lower()}
-        return super().authenticate(call)
+    def key(self, call: Call) -> str:
+        return super().key(call).lower()
 
 
 @fault(

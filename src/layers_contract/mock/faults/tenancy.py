@@ -18,7 +18,7 @@ class _Forgets(Behaviour):
         return OWN if open_door and not self.is_known_key(call) else super().authenticate(call)
 
     def is_known_key(self, call: Call) -> bool:
-        return self.credential(call.headers.get(self._key_header, "")) is not None
+        return self.credential(self.key(call)) is not None
 
 
 @fault(
@@ -56,7 +56,7 @@ class _AnyKeyWillDo(Behaviour):
 )
 class _KeyMissingIsForbidden(Behaviour):
     def authenticate(self, call: Call) -> Credential:
-        if not call.headers.get(self._key_header):
+        if not self.key(call):
             raise self.words.refuse("Forbidden")
         return super().authenticate(call)
 
