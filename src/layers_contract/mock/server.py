@@ -23,7 +23,7 @@ from layers_contract.mock.clock import Clock, WallClock
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.target import target, to_toml
-from layers_contract.mock.words import Words, default_words
+from layers_contract.mock.words import Words, words_of
 
 __all__ = ["app", "background", "serve"]
 
@@ -39,7 +39,8 @@ def app(
     options = needs(options)
     behaviour = compose(options.faults, options.tastes)
     store = CachedStore(options.db)
-    return Application(behaviour(options, clock or WallClock(), store, words or default_words()))
+    words = words or words_of(options.files)
+    return Application(behaviour(options, clock or WallClock(), store, words))
 
 
 def serve(
