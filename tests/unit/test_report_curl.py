@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from tests.unit.reproductions import options, reproduced
+from tests.unit.reproductions import options, reproduced, target
 from tests.unit.test_report_outcome import CONTENT, HOSTILE, exchange, outcome, read, usual
 
 from layers_contract.history import Exchange
@@ -402,7 +402,7 @@ def test_a_script_shows_a_fault_to_whoever_runs_it(
     """A script from one server shows its fault on another one, which gives other ids."""
     outcome, found = reproduced(fault, promise)
     with background(options(fault)) as (url, _):
-        text = files(replace(outcome, target=url), found)[f"{promise}.sh"]
+        text = files(replace(outcome, target=url), target(), found)[f"{promise}.sh"]
         ran = run(text, tmp_path, LAYERS_API_KEY=OWN.key)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert shows([json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")])

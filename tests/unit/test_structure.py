@@ -52,12 +52,12 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "driver", "report", "run"}
     ),
-    "mock": frozenset({"document", "contract"}),
+    "mock": frozenset({"document", "contract", "spec"}),
     "proof": frozenset(
         {"document", "contract", "invariants", "judge", "outcome", "target"}
-        | {"mock", "run", "report"}
+        | {"mock", "run", "report", "spec"}
     ),
-    "spec": frozenset({"document", "shipped"}),
+    "spec": frozenset({"contract", "document", "shipped"}),
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),

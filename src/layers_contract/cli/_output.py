@@ -41,7 +41,7 @@ def check_writable(files: dict[str, Any]) -> None:
 
 
 def report(outcome: Outcome, files: dict[str, Any]) -> None:
-    """Write the files that were asked for, print the table, and exit as the verdict says."""
+    """Write the files that were asked for, and print the table."""
     from rich.console import Console
 
     from layers_contract import report
@@ -58,7 +58,11 @@ def report(outcome: Outcome, files: dict[str, Any]) -> None:
         make_folder(folder)
         write((folder / name, text) for name, text in report.scripts(outcome).items())
     report.render(outcome, Console(), verbose=files["verbose"], scripts=folder)
-    sys.exit({"violated": VIOLATED, "held": 0}.get(outcome.verdict, UNJUDGED))
+
+
+def exit_code(outcome: Outcome) -> int:
+    """What the process ends with."""
+    return {"violated": VIOLATED, "held": 0}.get(outcome.verdict, UNJUDGED)
 
 
 def make_folder(folder: Path) -> None:

@@ -10,18 +10,20 @@ import click
 
 from layers_contract.cli._options import (
     UNJUDGED,
+    documented,
     in_file,
     judging,
     load_contract,
     only_ids,
     reports,
 )
-from layers_contract.cli._output import check_writable, make_folder, report, write
+from layers_contract.cli._output import check_writable, exit_code, make_folder, report
+from layers_contract.cli._repro import reproduce
 from layers_contract.cli._target import open_target
 
 if TYPE_CHECKING:
-    from layers_contract.outcome import Outcome
     from layers_contract.report import Progress
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.target import Target
 
 
@@ -57,6 +59,15 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
 )
+@click.option(
+    "--repro-seconds",
+    type=click.FloatRange(min=1),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long --repro may take in all; Ctrl-C ends it alone.",
+)
+@documented
 @judging
 @reports
 def check(  # noqa: PLR0917 - click hands them over by name
@@ -69,19 +80,22 @@ def check(  # noqa: PLR0917 - click hands them over by name
     strict: bool,
     only: str | None,
     repro_folder: Path | None,
+    repro_seconds: float,
+    source: DocumentFiles,
     **files: Any,
 ) -> None:
     """Judge a server: the mock that comes with this, if none is given."""
+    from layers_contract.report import summary
     from layers_contract.run import Unjudgeable, run
     from layers_contract.target import TargetError
 
-    contract = load_contract()
+    contract = load_contract(source)
     chosen = only_ids(only)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
     try:
-        with open_target(target_file, url, headers) as target:
+        with open_target(target_file, url, source, headers) as target:
             with _progress(target) as progress:
                 outcome = run(
                     contract,
@@ -93,14 +107,16 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     listener=progress,
                     wait=wait,
                 )
-            if repro_folder is not None and not outcome.interrupted:
-                _reproduce(outcome, target, repro_folder)
+            report(outcome, files)
+            if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
+                reproduce(outcome, target, repro_folder, repro_seconds, _progress(target))
+                click.echo(summary(outcome), err=True)
     except TargetError as error:
         raise click.ClickException(str(error)) from error
     except Unjudgeable as error:
         click.echo(f"layers-contract: {error}", err=True)
         sys.exit(UNJUDGED)
-    report(outcome, files)
+    sys.exit(exit_code(outcome))
 
 
 def _progress(target: Target) -> Progress:
@@ -112,16 +128,3 @@ def _progress(target: Target) -> Progress:
     if console.is_terminal:
         return LiveProgress(console, target.budget.requests)
     return PlainProgress(sys.stderr)
-
-
-def _reproduce(outcome: Outcome, target: Target, folder: Path) -> None:
-    """Cut each violation down, and write what is left."""
-    from layers_contract.replay import files, reproduce_all
-
-    for judged, found in reproduce_all(outcome, target):
-        if found is None:
-            click.echo(f"{judged.promise.id}: did not show again", err=True)
-            continue
-        write((folder / name, text) for name, text in files(outcome, found).items())
-        count = f"{len(found.steps)} of {len(outcome.history)} requests show it"
-        click.echo(f"{judged.promise.id}: {count}, {found.shown} of {found.tried} times", err=True)

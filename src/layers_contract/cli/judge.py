@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers_contract.cli._options import in_file, judging, load_contract, only_ids, reports
-from layers_contract.cli._output import check_writable, report
+from layers_contract.cli._options import (
+    documented,
+    in_file,
+    judging,
+    load_contract,
+    only_ids,
+    reports,
+)
+from layers_contract.cli._output import check_writable, exit_code, report
+
+if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
 @click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
+@documented
 @judging
 @reports
-def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files: Any) -> None:
+def judge(
+    recordings: tuple[Path, ...],
+    strict: bool,
+    only: str | None,
+    source: DocumentFiles,
+    **files: Any,
+) -> None:
     """Judge recorded traffic; sends nothing."""
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.report import from_har
 
-    contract = load_contract()
+    contract = load_contract(source)
     chosen = only_ids(only)
     check_writable(files)
     try:
@@ -37,16 +55,15 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     history = History(exchange for part in parts for exchange in part)
-    report(
-        Outcome(
-            contract=contract,
-            target=", ".join(map(str, recordings)),
-            profile="recorded",
-            seed=0,
-            strict=strict,
-            judged=verdicts(contract, history, strict=strict, only=chosen),
-            history=history,
-            seconds=0.0,
-        ),
-        files,
+    outcome = Outcome(
+        contract=contract,
+        target=", ".join(map(str, recordings)),
+        profile="recorded",
+        seed=0,
+        strict=strict,
+        judged=verdicts(contract, history, strict=strict, only=chosen),
+        history=history,
+        seconds=0.0,
     )
+    report(outcome, files)
+    sys.exit(exit_code(outcome))

@@ -71,6 +71,7 @@ class Wire(ManagedCookiesSession):
         self._plan = plan
         self._record = record
         self._own = [_low(plan.headers)]
+        self._base = urlsplit(plan.url).path.rstrip("/")
         self._hidden = plan.secret_headers | set(_low(plan.unrecorded))
         self._leash = Leash(plan.context)
         self.mount("http://", self._leash)
@@ -143,7 +144,7 @@ class Wire(ManagedCookiesSession):
         credential = self._credential(headers)
         return Exchange(
             method=str(request.method),
-            path=url.path,
+            path=url.path.removeprefix(self._base),
             sent=time.time(),
             query=tuple(parse_qsl(url.query, keep_blank_values=True)),
             request_headers={n: v for n, v in headers.items() if n not in self._hidden},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from layers_contract.replay.script import Step, closed
+from layers_contract.replay.script import Step
 
 __all__ = ["cut"]
 
@@ -31,18 +31,17 @@ def cut(steps: Sequence[Step], shows: Shows) -> list[Step]:
 def _without_one_part(steps: list[Step], size: int, shows: Shows) -> list[Step] | None:
     """*steps* without some *size* of them that can be spared, or None."""
     for start in reversed(range(0, len(steps), size)):
-        rest = [step.number for step in (*steps[:start], *steps[start + size :])]
+        rest = {step.number for step in (*steps[:start], *steps[start + size :])}
         shorter = _sound(steps, rest)
         if 0 < len(shorter) < len(steps) and shows(shorter):
             return shorter
     return None
 
 
-def _sound(steps: Sequence[Step], kept: Sequence[int]) -> list[Step]:
-    """The steps of *kept* that take nothing from a step that is gone."""
-    left = set(kept)
-    return [
-        step
-        for step in steps
-        if step.number in left and {each.number for each in closed(steps, [step.number])} <= left
-    ]
+def _sound(steps: Sequence[Step], kept: Collection[int]) -> list[Step]:
+    """The steps of *kept* that take nothing from a step that is gone; *steps* are in order."""
+    left: dict[int, Step] = {}
+    for step in steps:
+        if step.number in kept and all(ref.number in left for ref in step.refs):
+            left[step.number] = step
+    return list(left.values())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 import trio
 
@@ -52,30 +54,45 @@ class Renewal:
 
 @dataclass
 class _Player:
+    """Plays steps in the order of sending, which is theirs."""
+
     session: Session
     renewal: Renewal
-    steps: Sequence[Step]
     answers: dict[int, Exchange] = field(default_factory=dict)
     done: dict[int, trio.Event] = field(default_factory=dict)
 
-    async def play(self, step: Step) -> None:
-        before = list(self._before(step))
-        for each in before:
-            await self.done[each.number].wait()
-        last = max((each.answered or each.sent for each in before), default=self.steps[0].sent)
-        await trio.sleep(max(step.sent - last, 0.0))
+    async def play(self, steps: Sequence[Step]) -> None:
+        """Send each step once those are done that were answered before it was sent.
+
+        So must be those that were never answered and sent before. Takes n log n.
+        """
+        heard: list[tuple[float, int]] = []
+        unheard: deque[Step] = deque()
+        last = steps[0].sent
+        async with trio.open_nursery() as nursery:
+            for step in steps:
+                while unheard and unheard[0].sent < step.sent:
+                    await self.done[unheard.popleft().number].wait()
+                while heard and heard[0][0] <= step.sent:
+                    answered, number = heappop(heard)
+                    last = max(last, answered)
+                    await self.done[number].wait()
+                await trio.sleep(max(step.sent - last, 0.0))
+                last = max(last, step.sent)
+                self.done[step.number] = trio.Event()
+                nursery.start_soon(self._play, step)
+                if step.answered is None:
+                    unheard.append(step)
+                else:
+                    heappush(heard, (step.answered, step.number))
+
+    async def _play(self, step: Step) -> None:
         try:
             self.answers[step.number] = await self._send(step)
         except (_Nothing, OutOfBudget):
             pass
         finally:
             self.done[step.number].set()
-
-    def _before(self, step: Step) -> Iterator[Step]:
-        """The steps that must be done first: those answered by then, and those never heard of."""
-        for each in self.steps[: self.steps.index(step)]:
-            if step.follows(each) or (each.answered is None and each.sent < step.sent):
-                yield each
 
     async def _send(self, step: Step) -> Exchange:
         headers = {name: self._value(value) for name, value in step.headers.items()}
@@ -118,8 +135,5 @@ def _taken(answer: Exchange, at: str) -> object:
 
 async def play(session: Session, steps: Sequence[Step], renewal: Renewal) -> None:
     """Send *steps* again, in their order in time; what they take from each other is new."""
-    player = _Player(session, renewal, steps)
-    player.done = {step.number: trio.Event() for step in steps}
-    async with trio.open_nursery() as nursery:
-        for step in steps:
-            nursery.start_soon(player.play, step)
+    if steps:
+        await _Player(session, renewal).play(steps)

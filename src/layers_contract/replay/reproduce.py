@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
@@ -16,15 +15,19 @@ from layers_contract.history import History
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged, judge
 from layers_contract.replay.cut import cut
+from layers_contract.replay.patience import NoPatience, Patience
 from layers_contract.replay.play import Renewal
 from layers_contract.replay.script import Step, closed, script
 
 __all__ = ["Reproduction", "Send", "reproduce"]
 
-Send = Callable[[Sequence[Step], Renewal], History]
-"""Sends a script again, and gives what came back."""
+Send = Callable[[Sequence[Step], Renewal, Patience], History]
+"""Sends a script again, and gives what came back; may raise NoPatience."""
+Tell = Callable[[str], None]
 
 TRIES: Final = 3
+COMMON: Final = frozenset({"accept", "content-type"})
+"""Headers that make no two requests akin."""
 SHORT: Final = 0.02
 """Seconds that pauses are cut to, where a violation shows without them."""
 LONGER: Final = 8
@@ -36,7 +39,7 @@ class Reproduction:
     """The fewest steps found that break a promise: what they are, and what they gave last.
 
     It showed `shown` of `tried` times at the end. `marker` is the word in the steps' hooks that
-    belongs to their run.
+    belongs to their run. It is `whole` unless patience ended before every step was found needed.
     """
 
     judged: Judged
@@ -46,34 +49,53 @@ class Reproduction:
     shown: int
     tried: int
     marker: str | None
+    whole: bool = True
+
+
+@dataclass(slots=True)
+class _Shown:
+    """Steps that have broken the promise, and what they gave."""
+
+    steps: Sequence[Step]
+    violation: Violation
+    history: History
 
 
 @dataclass
 class _Trial:
-    """Sends scripts and judges what comes back by one invariant, until its *patience* is over."""
+    """Sends scripts and judges what comes back by one invariant, as long as *patience* lasts."""
 
     contract: Contract
     expectations: Expectations
     promise: str
     strict: bool
     send: Send
-    until: float
-    found: tuple[Violation, History] | None = None
+    patience: Patience
+    tell: Tell
+    found: _Shown | None = None
+    count: int = 0
 
     def shows(self, steps: Sequence[Step], tries: int = 1) -> bool:
-        """Whether *steps* break the promise in one of so many tries."""
-        return any(self._once(steps) for _ in range(tries) if time.monotonic() < self.until)
+        """Whether *steps* break the promise in one of so many tries.
+
+        Raises:
+            NoPatience: There was no time to find out.
+        """
+        return any(self._once(steps) for _ in range(tries))
 
     def _once(self, steps: Sequence[Step]) -> bool:
+        self.patience.check()
+        self.count += 1
+        self.tell(f"try {self.count}: {len(steps)} requests")
         fresh = f"lc-{uuid.uuid4().hex[:10]}"
         header = self.contract.idempotency.header
         renewal = Renewal.of(header, self.expectations.marker, fresh)
-        history = self.send(steps, renewal)
+        history = self.send(steps, renewal, self.patience)
         expected = replace(self.expectations, marker=fresh)
         judged = judge(self.contract, history, expected, strict=self.strict, only={self.promise})
         violations = judged[0].violations
         if violations:
-            self.found = (min(violations, key=lambda v: len(v.exchanges)), history)
+            self.found = _Shown(steps, min(violations, key=lambda v: len(v.exchanges)), history)
         return bool(violations)
 
 
@@ -86,66 +108,112 @@ def reproduce(  # noqa: PLR0913 - what, where, and how long
     *,
     strict: bool = False,
     tries: int = 1,
-    patience: float = 60.0,
+    patience: Patience | None = None,
+    steps: Sequence[Step] = (),
+    tell: Tell = lambda _: None,
 ) -> Reproduction | None:
     """Cut *history* down to what still breaks the promise of *judged*; None where nothing does.
 
-    On a server where nothing is certain a script may take several *tries* to show it. No new try
-    begins after *patience* seconds.
+    On a server where nothing is certain a script may take several *tries* to show it. What was
+    found when *patience* ends is kept. *steps* are those of the history, where they are known;
+    *tell* hears before each try how far it is.
+
+    Raises:
+        NoPatience: It ended before anything had shown.
     """
-    until = time.monotonic() + patience
-    trial = _Trial(contract, expectations, judged.promise.id, strict, send, until)
-    steps = script(contract, (e for e in history if not e.intent))
-    for candidate in _candidates(steps, history, judged.violations):
-        if trial.shows(candidate, tries):
-            shortest = cut(candidate, lambda each: trial.shows(each, tries))
-            hasty = (each for each in _hastened(shortest) if trial.shows(each, tries))
-            return _confirmed(judged, next(hasty, shortest), trial)
-    return None
-
-
-def _confirmed(judged: Judged, steps: Sequence[Step], trial: _Trial) -> Reproduction | None:
-    trial.until = time.monotonic() + 1e6
-    shown = sum(trial.shows(steps) for _ in range(TRIES))
+    steps = steps or script(contract, (e for e in history if not e.intent))
+    patience = patience or Patience.of(inf)
+    trial = _Trial(contract, expectations, judged.promise.id, strict, send, patience, tell)
+    shown: list[bool] = []
+    try:
+        _cut(trial, _candidates(steps, history, judged.violations), tries)
+        while trial.found and len(shown) < TRIES:
+            shown.append(trial.shows(trial.found.steps))
+    except NoPatience:
+        if trial.found is None:
+            raise
     if trial.found is None:
         return None
     return Reproduction(
         judged,
-        tuple(_paced(steps, inf)),
-        *trial.found,
-        shown=shown,
-        tried=TRIES,
-        marker=trial.expectations.marker,
+        tuple(_paced(trial.found.steps, inf)),
+        trial.found.violation,
+        trial.found.history,
+        shown=sum(shown) if shown else 1,
+        tried=max(len(shown), 1),
+        marker=expectations.marker,
+        whole=bool(shown),
     )
+
+
+def _cut(trial: _Trial, candidates: Iterable[Sequence[Step]], tries: int) -> None:
+    """Make *trial* find the fewest steps, where any show at all.
+
+    Raises:
+        NoPatience: It ended, or is too short for what is left to be tried.
+    """
+    too_long = False
+    for candidate in candidates:
+        if _takes(candidate) > trial.patience.left:
+            too_long = True
+        elif trial.shows(candidate, tries):
+            hasty = _hasty(trial, candidate, tries)  # pauses are what trying costs
+            _hasty(trial, cut(hasty, lambda each: trial.shows(each, tries)), tries)
+            return
+    if too_long:
+        raise NoPatience
+
+
+def _hasty(trial: _Trial, steps: Sequence[Step], tries: int) -> Sequence[Step]:
+    """The same steps with the shortest pauses that still show."""
+    return next((each for each in _hastened(steps) if trial.shows(each, tries)), steps)
+
+
+def _takes(steps: Sequence[Step]) -> float:
+    """Seconds that the steps took, and will take again."""
+    return max(step.answered or step.sent for step in steps) - steps[0].sent
 
 
 def _candidates(
     steps: Sequence[Step], history: History, violations: Sequence[Violation]
 ) -> Iterator[list[Step]]:
-    """Scripts to start from: the proof alone, all that its actors did, everything."""
+    """Scripts to start from: the proof alone, what it has to do with, all of its actors, all."""
     sent = {step.number for step in steps}
     ordered = sorted(violations, key=lambda each: len(each.exchanges))
     seen: set[tuple[int, ...]] = set()
-    for widen in (_proof, _actors, _everything):
+    for widen in (_proof, _related, _actors, _everything):
         for violation in itertools.islice(ordered, 2):
-            numbers = sent & widen(history, {e.number for e in violation.exchanges})
-            candidate = closed(steps, numbers)
+            proof = {exchange.number for exchange in violation.exchanges}
+            candidate = closed(steps, sent & widen(steps, history, proof))
             name = tuple(step.number for step in candidate)
             if candidate and name not in seen:
                 seen.add(name)
                 yield candidate
 
 
-def _proof(_history: History, numbers: set[int]) -> set[int]:
-    return numbers
+def _proof(_steps: Sequence[Step], _history: History, proof: set[int]) -> set[int]:
+    return proof
 
 
-def _actors(history: History, numbers: set[int]) -> set[int]:
-    actors = {history[number].actor for number in numbers}
+def _related(steps: Sequence[Step], _history: History, proof: set[int]) -> set[int]:
+    """Whatever is about the same things: it takes from the same answers, or has the same key."""
+    shown = [step for step in steps if step.number in proof]
+    givers = proof | {ref.number for step in shown for ref in step.refs}
+    tags = {each for step in shown for each in step.headers.items() if each[0] not in COMMON}
+    return givers | {
+        step.number
+        for step in steps
+        if any(ref.number in givers for ref in step.refs)
+        or not tags.isdisjoint(step.headers.items())
+    }
+
+
+def _actors(_steps: Sequence[Step], history: History, proof: set[int]) -> set[int]:
+    actors = {history[number].actor for number in proof}
     return {exchange.number for exchange in history if exchange.actor in actors}
 
 
-def _everything(history: History, _numbers: set[int]) -> set[int]:
+def _everything(_steps: Sequence[Step], history: History, _proof: set[int]) -> set[int]:
     return {exchange.number for exchange in history}
 
 

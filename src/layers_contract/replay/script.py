@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -69,13 +70,13 @@ def script(contract: Contract, exchanges: Iterable[Exchange]) -> list[Step]:
     """The requests of documented operations among *exchanges*, in the order of sending."""
     ordered = sorted((e for e in exchanges if e.operation), key=lambda e: e.sent)
     start = ordered[0].sent if ordered else 0.0
-    waiting = sorted((e for e in ordered if e.answered), key=_answered)
+    waiting = deque(sorted((e for e in ordered if e.answered), key=_answered))
     known: dict[str, Ref] = {}
     given: set[Value] = set()
     steps = []
     for exchange in ordered:
         while waiting and _answered(waiting[0]) <= exchange.sent:
-            answer = waiting.pop(0)
+            answer = waiting.popleft()
             for value, at in _values(contract, answer):
                 if value not in given:
                     known.setdefault(value, Ref(answer.number, at))

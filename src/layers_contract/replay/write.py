@@ -5,34 +5,44 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, asdict, fields, replace
 from typing import Any, Final
 
 from layers_contract.invariants import Violation
 from layers_contract.outcome import Outcome
+from layers_contract.replay.known import known_in
 from layers_contract.replay.reproduce import Reproduction
 from layers_contract.replay.script import Ref, Step
 from layers_contract.report import clean, script
-from layers_contract.target import KEY_VARIABLE
+from layers_contract.target import KEY_VARIABLE, Target
 
-__all__ = ["files"]
+__all__ = ["CONFTEST", "files"]
 
+CONFTEST: Final = '''"""`pytest --target FILE.toml` judges the server of that target file."""
+
+from layers_contract.replay.pytest_target import pytest_addoption, pytest_configure
+
+__all__ = ["pytest_addoption", "pytest_configure"]
+'''
+"""Stands beside written tests as `conftest.py`."""
 WIDTH: Final = 400
 """Characters of what a server said that are shown."""
+MOST_TRIES: Final = 10
+"""How often is looked for what does not show every time."""
 
 
-def files(outcome: Outcome, found: Reproduction) -> dict[str, str]:
+def files(outcome: Outcome, target: Target, found: Reproduction) -> dict[str, str]:
     """The files of a reproduction, by name."""
     name = re.sub(r"[^a-z0-9]+", "_", found.judged.promise.id)
     proof = Violation(found.violation.message, tuple(found.history))
     shown = replace(outcome, history=found.history)
     return {
-        f"test_{name}.py": "\n".join(_module(outcome, found, name)) + "\n",
+        f"test_{name}.py": "\n".join(_module(outcome, target, found, name)) + "\n",
         f"{found.judged.promise.id}.sh": script(shown, proof),
     }
 
 
-def _module(outcome: Outcome, found: Reproduction, name: str) -> Iterator[str]:
+def _module(outcome: Outcome, target: Target, found: Reproduction, name: str) -> Iterator[str]:
     promise = found.judged.promise
     said = _quoted(found.violation.message)
     yield f'"""{promise.id} ({found.judged.source}): {promise.statement}'
@@ -41,27 +51,49 @@ def _module(outcome: Outcome, found: Reproduction, name: str) -> Iterator[str]:
     yield f"{len(outcome.history)} requests were cut down to {len(found.steps)}, which showed it"
     yield f"{found.shown} of {found.tried} times. Send them again, with fresh keys, by"
     yield ""
-    yield f"    {KEY_VARIABLE}=… LAYERS_URL={_quoted(outcome.target)} pytest test_{name}.py"
+    yield f"    {KEY_VARIABLE}=… python test_{name}.py [--target FILE.toml]"
+    yield f"    {KEY_VARIABLE}=… pytest test_{name}.py [--target FILE.toml]"
+    yield ""
+    yield f"Without a target file they go to {_quoted(outcome.target)}, or to"
+    yield "where LAYERS_URL says. Exit code 0: not broken any more; 1: still broken; 3: the server"
+    yield "cannot be judged, for it is not there, or refuses the key."
     yield '"""'
     yield ""
     refs = "Ref, " if any(each for step in found.steps for each in step.refs) else ""
-    yield f"from layers_contract.replay import {refs}Step, again"
+    yield f"from layers_contract.replay import Again, {refs}Step"
     yield ""
     yield "STEPS = ("
     for step in found.steps:
         yield from _step(step)
     yield ")"
     yield ""
+    yield "AGAIN = Again("
+    for key, value in _case(outcome, target, found).items():
+        yield f"    {key}={_code(value)},"
+    yield ")"
+    yield ""
     yield ""
     yield f"def test_{name}() -> None:"
     yield f'    """{promise.statement}"""'
-    yield "    broken = again("
-    yield "        STEPS,"
-    yield f"        promise={_code(promise.id)},"
-    yield f"        marker={_code(found.marker)},"
-    yield f"        url={_code(clean(outcome.target, WIDTH))},"
-    yield "    )"
-    yield "    assert not broken, broken[0]"
+    yield "    AGAIN.test(STEPS)"
+    yield ""
+    yield ""
+    yield 'if __name__ == "__main__":'
+    yield "    AGAIN.main(STEPS)"
+
+
+def _case(outcome: Outcome, target: Target, found: Reproduction) -> dict[str, Any]:
+    """How the steps are to be sent and judged again."""
+    return {
+        "promise": found.judged.promise.id,
+        "marker": found.marker,
+        "url": clean(outcome.target, WIDTH),
+        "expect": asdict(target.expect),
+        "known": known_in(found.steps, target),
+        "strict": outcome.strict,
+        "tries": 1 if found.shown == found.tried else MOST_TRIES,
+        "succeeds": any(e.succeeded and e.credential == "own" for e in found.history),
+    }
 
 
 def _step(step: Step) -> Iterator[str]:

@@ -9,7 +9,7 @@ of what a server says. `LiveProgress` and `PlainProgress` tell what a run is doi
 from __future__ import annotations
 
 from layers_contract.report._proof import safe
-from layers_contract.report._text import clean
+from layers_contract.report._text import clean, summary
 from layers_contract.report.curl import file_name, script, scripts
 from layers_contract.report.har import to_har
 from layers_contract.report.har_reader import from_har
@@ -32,6 +32,7 @@ __all__ = [
     "safe",
     "script",
     "scripts",
+    "summary",
     "to_har",
     "to_html",
     "to_json",
