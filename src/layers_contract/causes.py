@@ -127,10 +127,10 @@ class _Run:
     def odds(self, leader: _Finding, finding: _Finding) -> float:
         """How probable it is that one of *finding*'s violations has a request of *leader*'s."""
         operations = {self.history[number].operation for number in finding.exchanges}
-        alike = sum(self.of_operation[each] for each in operations)
+        alike = sum(self.of_operation.get(each, 0) for each in operations)
         marked = sum(1 for n in leader.exchanges if self.history[n].operation in operations)
         size = max(len(each.exchanges) for each in finding.cases)
-        return min(marked / alike * size, 1.0)
+        return min(marked / max(alike, 1) * size, 1.0)
 
     def repeats(self, proof: Sequence[Exchange]) -> Iterator[object]:
         """The last answer to a call that repeats another of *proof*: same key, same body."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from layers_contract.cli._options import in_file, judging, load_contract, only_ids, reports
+from layers_contract.cli._options import chosen_ids, in_file, judging, load_contract, reports
 from layers_contract.cli._output import check_writable, exit_code, report
 
 
@@ -16,7 +16,9 @@ from layers_contract.cli._output import check_writable, exit_code, report
 @click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
 @judging
 @reports
-def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files: Any) -> None:
+def judge(
+    recordings: tuple[Path, ...], strict: bool, only: str | None, exclude: str | None, **files: Any
+) -> None:
     """Judge recorded traffic; sends nothing."""
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
@@ -24,7 +26,7 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
     from layers_contract.report import from_har
 
     contract = load_contract()
-    chosen = only_ids(only)
+    chosen = chosen_ids(only, exclude)
     check_writable(files)
     try:
         parts = [
