@@ -26,7 +26,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "document": frozenset({"shipped"}),
     "target": frozenset(),
     "contract": frozenset({"document"}),
-    "facts": frozenset({"history", "document", "contract", "timeline"}),
+    "infrastructure": frozenset({"history", "document", "contract"}),
+    "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
@@ -40,24 +41,24 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "keyring"}
+        | {"decoding", "infrastructure", "keyring"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "network", "driver", "workload", "fuzz"}
+        | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "driver", "report", "run"}
     ),
-    "mock": frozenset({"document", "contract"}),
+    "mock": frozenset({"document", "contract", "spec"}),
     "proof": frozenset(
         {"document", "contract", "invariants", "judge", "outcome", "target"}
-        | {"mock", "run", "report"}
+        | {"mock", "run", "report", "spec"}
     ),
-    "spec": frozenset({"document", "shipped"}),
+    "spec": frozenset({"contract", "document", "shipped"}),
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),

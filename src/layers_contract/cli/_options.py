@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from layers_contract.contract import Contract
+    from layers_contract.spec.files import DocumentFiles
 
 VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
 """Exit codes."""
@@ -80,14 +81,62 @@ def publishing(command: Callable[..., None]) -> Callable[..., None]:
     return checked
 
 
-def load_contract() -> Contract:
+overlaid = click.option(
+    "--overlay",
+    "overlays",
+    type=in_file,
+    multiple=True,
+    metavar="FILE",
+    help="An OpenAPI Overlay to lay on the document; several in order.",
+)
+
+
+def documented(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say by which document; the command is given `source`."""
+
+    @click.option("--document", type=in_file, metavar="FILE", help="The OpenAPI document.")
+    @overlaid
+    @wraps(command)
+    def with_files(
+        *args: object, document: Path | None, overlays: tuple[Path, ...], **options: object
+    ) -> None:
+        from layers_contract.spec.files import DocumentFiles
+
+        try:
+            command(*args, source=DocumentFiles(document, overlays), **options)
+        except Exception as error:
+            if _is_about_the_document(error):
+                raise click.ClickException(str(error)) from error
+            raise
+
+    return with_files
+
+
+def _is_about_the_document(error: Exception) -> bool:
+    """Whether a document, or what the mock needs of it, is what went wrong."""
+    from layers_contract.document import DocumentError
+    from layers_contract.mock.errors import MockError
+
+    return isinstance(error, DocumentError | MockError)
+
+
+def load_contract(files: DocumentFiles) -> Contract:
+    """The contract of a document that has every part that this package needs."""
     from layers_contract.contract import Contract
-    from layers_contract.document import DocumentError, load
+    from layers_contract.document import DocumentError
+    from layers_contract.spec.lint import extensions
+    from layers_contract.spec.parts import missing_part
 
     try:
-        return Contract(load())
+        contract = Contract(files.load())
+        given = files.document or files.overlays
+        problems = extensions.check(contract.document.raw) if given else []
+        problem = next(iter(problems), None) or missing_part(contract)
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
+    if problem:
+        raise click.ClickException(f"{files}: {problem}")
+    return contract
 
 
 def chosen_ids(only: str | None, exclude: str | None) -> frozenset[str]:

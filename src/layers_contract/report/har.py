@@ -30,7 +30,7 @@ def to_har(outcome: Outcome) -> str:
                 *outcome.notes,
             ]
         ),
-        "entries": [_entry(outcome, each) for each in outcome.history],
+        "entries": [_entry(outcome, each.as_received()) for each in outcome.history],
     }
     return json.dumps({"log": log}, indent=1) + "\n"
 
