@@ -15,6 +15,7 @@ from layers_contract.cli._options import (
     judging,
     load_contract,
     reports,
+    required_ids,
 )
 from layers_contract.cli._output import check_writable, exit_code, report
 
@@ -27,15 +28,18 @@ if TYPE_CHECKING:
 @documented
 @judging
 @reports
-def judge(
+def judge(  # noqa: PLR0917 - click hands them over by name
     recordings: tuple[Path, ...],
     strict: bool,
     only: str | None,
+    require: str | None,
+    fail_on: str,
     exclude: str | None,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
     """Judge recorded traffic; sends nothing."""
+    from layers_contract.answers import no_success
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
@@ -43,6 +47,7 @@ def judge(
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    required = required_ids(require, fail_on, (), chosen)
     check_writable(files)
     try:
         parts = [
@@ -56,13 +61,18 @@ def judge(
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     history = History(exchange for part in parts for exchange in part)
+    judged = verdicts(contract, history, strict=strict, only=chosen)
+    nothing, left = no_success(contract, history, judged)
     outcome = Outcome(
         contract=contract,
         target=", ".join(map(str, recordings)),
         profile="recorded",
         seed=0,
         strict=strict,
-        judged=verdicts(contract, history, strict=strict, only=chosen),
+        judged=left,
+        notes=[nothing] if nothing else [],
+        ended_early=nothing,
+        required=required,
         history=history,
         seconds=0.0,
     )

@@ -85,6 +85,7 @@ def summary(outcome: Outcome) -> str:
     """A run in one line."""
     found = counts(outcome)
     parts = [
+        f"{found.violated + found.held} of {plural(len(outcome.judged), 'promise')} judged",
         f"violated {found.violated}",
         f"held {found.held}",
         f"not judged {found.not_judged}",

@@ -26,6 +26,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     A long answer stands there cut off, with its `body_size`; HAR has it whole.
     `causes` are the violated invariants, each once, the worst first: a `root`, and those that it
     may explain. `date` is when the first request was sent.
+    `required` are the invariants that fail the run where they are not judged, as the `missing` are.
     `assumed` is evidence of the same shape for what differs from an assumption only.
     """
     said = heading(outcome)
@@ -39,6 +40,8 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "interrupted": outcome.interrupted,
         "ended_early": outcome.ended_early,
         "verdict": outcome.verdict,
+        "required": sorted(outcome.required),
+        "missing": [each.promise.id for each in outcome.missing],
         "requests": len(outcome.history),
         "generations": outcome.generations,
         "seconds": round(outcome.seconds, 3),
@@ -68,6 +71,7 @@ def _invariant(outcome: Outcome, judged: Judged) -> dict[str, Any]:
         "group": judged.promise.group,
         "statement": judged.promise.statement,
         "source": judged.source,
+        "required": judged.promise.id in outcome.required,
         "verdict": judged.verdict,
         "occasions": judged.occasions,
         "reason": judged.reason,

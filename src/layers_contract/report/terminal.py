@@ -90,6 +90,8 @@ def _names(page: _Page, outcome: Outcome) -> None:
         if cause.followers:
             names = ", ".join(each.judged.promise.id for each in cause.followers)
             page.say(("may follow from it: ", "dim"), (names, "red"), indent=4)
+    for each in outcome.missing:
+        page.say(page.mark("not_judged"), f" {each.promise.id} ", ("required, not judged", "red"))
 
 
 def _as_verdict(verdict: str) -> str:

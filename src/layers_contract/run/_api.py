@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import trio
 
+from layers_contract.answers import no_success, refusals
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
 from layers_contract.judge import judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
+from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
+from layers_contract.run._preflight import refused_samples
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
@@ -25,7 +28,7 @@ from layers_contract.run._wire import Wire
 from layers_contract.target import Target
 from layers_contract.workload import STORIES
 
-__all__ = ["expectations", "in_simulation", "run", "simulate"]
+__all__ = ["expectations", "in_simulation", "run", "simulate", "why_not"]
 
 WINDOW_ENDS = "idempotency.window-ends"
 
@@ -113,27 +116,32 @@ def _settle_scheduler(seed: int) -> None:
 
 def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
     contract, target = stage.contract, stage.target
+    refused = refusals(contract, (e for e in stage.history if not e.actor.startswith(FUZZ)))
+    judged = judge(
+        contract,
+        stage.history,
+        expectations(target, stage.marker),
+        strict=strict,
+        only=stage.only,
+        why_not=why_not(contract, target, stage.profile_name, refused),
+    )
+    nothing, left = no_success(contract, stage.history, judged)
+    stage.notes += [*refused.values(), *refused_samples(target, stage.history)]
+    stage.notes += [nothing] if nothing else []
     return Outcome(
         contract=contract,
         target=target.url,
         profile=stage.profile_name,
         seed=stage.seed,
         strict=strict,
-        judged=judge(
-            contract,
-            stage.history,
-            expectations(target, stage.marker),
-            strict=strict,
-            only=stage.only,
-            why_not=_why_not(contract, target, stage.profile_name),
-        ),
+        judged=left,
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
         notes=stage.notes,
         interrupted=stage.interrupted,
         marker=stage.marker,
-        ended_early=stage.ended_early,
+        ended_early=stage.ended_early or nothing,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
@@ -167,8 +175,11 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
     )
 
 
-def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str], str | None]:
-    """Why a promise had no occasion, where the target file or the profile is the reason."""
+def why_not(
+    contract: Contract, target: Target, profile: str, refused: Mapping[str, str]
+) -> Callable[[str], str | None]:
+    """Why a promise had no occasion: the target file, the profile, or calls that were *refused*."""
+    starts = [said for name, said in refused.items() if name in contract.starts]
 
     def reason(promise: str) -> str | None:
         if promise == WINDOW_ENDS and not affordable(contract, target):
@@ -179,6 +190,8 @@ def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str]
         if told and len(lacking) == len(told):
             return lacking[0]
         dear = [s for s in told if PROFILES[s.profile].rank > PROFILES[profile].rank]
-        return f"the {dear[0].profile} profile looks at it" if dear else None
+        if dear:
+            return f"the {dear[0].profile} profile looks at it"
+        return starts[0] if starts else None
 
     return reason
