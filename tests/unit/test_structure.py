@@ -38,6 +38,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "budget": frozenset({"target"}),
     "network": frozenset(),
     "decoding": frozenset(),
+    "recordings": frozenset({"history", "document", "contract", "facts", "decoding"}),
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}

@@ -109,9 +109,10 @@ def _loose(text: str) -> datetime:
 _WORDS: Final = "redacted|filtered|scrubbed|removed|masked|hidden|sanitized|sanitised|omitted"
 _SCRUBBED: Final = re.compile(
     rf"(?:(?:bearer|basic|token|apikey)\s+)?(?:"
-    rf"[^\w\s]*(?:{_WORDS}|secret|private|key|token|api[-_ ]?key|your[-_ ]?(?:api[-_ ]?)?key)[^\w\s]*"
-    rf"|[^\w\s]*(?:data|value|key|token|header)?[-_ ]?(?:{_WORDS})[^\w\s]*"
-    r"|(.)\1*"
+    rf"[^\w\s]*(?:{_WORDS}|secret|private|key|token|(?:your[-_ ]?)?(?:api[-_ ]?)?key)[^\w\s]*"
+    rf"|[^\w\s]*(?:data|value|key|token|header)?[-_ ]?(?:{_WORDS})"
+    r"(?:[-_ ](?:data|value|key|token|header))?[^\w\s]*"
+    r"|(.)\1{2,}"
     r"|\{\{.*\}\}|\$\{.*\}|\$\w+|%\w+%|<.*>"
     r"|.*(?:\*{3}|•{3}|…|x{6}|X{6}).*"
     r")",

@@ -51,7 +51,7 @@ def parts(path: Path) -> Iterator[Part]:
         data = _content(path)
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise RecordingError(f"{path}: cannot be read ({said})") from error
+        raise RecordingError(f"{path}: cannot be read ({said}): check its name") from error
     yield from _opened(str(path), data, _beside(path), 0)
 
 

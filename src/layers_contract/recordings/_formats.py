@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,16 +18,17 @@ from ._har import Log, entry_of
 from ._json import array_items, find_array, lines
 from ._tools import from_burp, from_logger, from_logger_csv, from_newman, from_postman_run
 
-__all__ = ["Found", "entries"]
+__all__ = ["EMPTY", "Found", "entries"]
 
 Json = Any
 HEAD: Final = 65_536
 """Bytes at the beginning that say what a recording is."""
 CUT_OFF: Final = "it is cut off in the middle: what is whole was read"
+EMPTY: Final = "it is empty"
 _SPACE: Final = b" \t\r\n\0"
 _CREATOR: Final = re.compile(rb'"creator"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]*)"')
 _LOG: Final = re.compile(rb'\s*\{\s*"log"\s*:')
-_KINDS: Final = "HAR, JSON Lines of ours, newman's JSON, Burp's XML, or Logger++'s JSON or CSV"
+_KINDS: Final = "save it as HAR, or as docs/recordings.md says"
 
 
 @dataclass
@@ -72,7 +73,9 @@ def entries(part: Part) -> Found:
     head = bytes(part.data[:HEAD])
     start = len(head) - len(head.lstrip(_SPACE))
     first = head[start : start + 1]
-    if first == b"<":
+    if not first and len(part.data) < HEAD:
+        found.notes.append(EMPTY)
+    elif first == b"<":
         _read_xml(found, part, head)
     elif first in (b"{", b"["):
         _read_json(found, part, head[start:])
@@ -80,13 +83,13 @@ def entries(part: Part) -> Found:
         text = bytes(part.data).decode("utf-8", "replace")
         found.take_all(from_logger_csv(text), part)
     else:
-        raise RecordingError(f"{part.name}: not JSON, and no other recording: it must be {_KINDS}")
+        raise RecordingError(f"{part.name}: not JSON, and no other recording: {_KINDS}")
     return found
 
 
 def _read_xml(found: Found, part: Part, head: bytes) -> None:
     if b"<items" not in head or b"<item" not in head:
-        raise RecordingError(f"{part.name}: no recording, but a page: it must be {_KINDS}")
+        raise RecordingError(f"{part.name}: no recording, but a page: {_KINDS}")
     items = list(from_burp(bytes(part.data)))
     if items and items[-1] is None:
         items.pop()
@@ -97,7 +100,11 @@ def _read_xml(found: Found, part: Part, head: bytes) -> None:
 def _read_json(found: Found, part: Part, head: bytes) -> None:
     creator = _CREATOR.search(head)
     found.creator = creator[1].decode("utf-8", "replace") if creator else ""
-    if _LOG.match(head) or not _read_lines(found, part):
+    if _LOG.match(head):
+        _read_document(found, part)
+    elif not _read_lines(found, part):
+        if part.name.endswith((".jsonl", ".jsonl.gz")):
+            raise RecordingError(f"{part.name}:1: not an exchange: record it with `proxy`")
         _read_document(found, part)
 
 
@@ -156,7 +163,7 @@ def _read_value(found: Found, part: Part, value: Json) -> None:
     elif isinstance(value, dict) and isinstance(value.get("results"), list):
         found.take_all(from_postman_run(value), part)
     else:
-        raise RecordingError(f"{part.name}: has no log.entries: it must be {_KINDS}")
+        raise RecordingError(f"{part.name}: has no log.entries: {_KINDS}")
 
 
 def _is_logger(items: list[Json]) -> bool:

@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl
 
 from layers_contract.contract import Contract
 from layers_contract.history import Exchange, History
-from layers_contract.infrastructure import set_apart
 
-from ._entry import Entry, is_scrubbed
+from ._entry import Entry, RecordingError, is_scrubbed
 from ._files import parts
-from ._formats import Found, entries
+from ._formats import EMPTY, Found, entries
 from ._place import Base, Places, chosen, split_url
 from ._times import settle
 from ._who import Names, identity, name_callers
@@ -75,9 +74,12 @@ class _Reader:
         self._unsure: set[tuple[str, str]] = set()
         self._missing = Counter[str]()
         self._notes: list[str] = []
+        self._found: Sequence[Found] = ()
 
     def read(self, files: Sequence[Path]) -> Recording:
-        found = [self._settled(entries(part)) for file in files for part in parts(file)]
+        found = self._found = [
+            self._settled(entries(part)) for file in files for part in parts(file)
+        ]
         where = ", ".join(map(str, files))
         ready = [e for each in found for e in each.entries if isinstance(e, Exchange)]
         recorded = [e for each in self._once(found) for e in each if isinstance(e, Entry)]
@@ -87,8 +89,6 @@ class _Reader:
         note = name_callers(exchanges, self._names)
         self._part_keys(exchanges)
         history = History(sorted(exchanges, key=lambda each: each.sent))
-        for each in history:
-            set_apart(self._contract, each)
         return Recording(history, [*self._told(found, len(exchanges)), *([note] if note else [])])
 
     def _settled(self, found: Found) -> Found:
@@ -118,11 +118,19 @@ class _Reader:
             base = self._places.base_of(entry.method, origin, path)
             if base is not None:
                 bases[base] += 1
-        if not bases and not empty:
+        if not bases and (not empty or all(EMPTY in each.notes for each in self._found)):
             return []
-        base, note = chosen(bases, self._base, where)
+        if not bases:
+            raise RecordingError(self._nothing(where))
+        wanted, note = chosen(bases, self._base, where)
         self._notes += [note] if note else []
-        return list(self._exchanges(split, base))
+        return list(self._exchanges(split, wanted))
+
+    def _nothing(self, where: str) -> str:
+        told = "; ".join(_left_out(each.left_out) for each in self._found if each.left_out)
+        why = f" ({told})" if told else ""
+        what = f"no request in it is an operation of the document{why}"
+        return f"{where}: {what}: record traffic of the API"
 
     def _exchanges(self, split: _Splits, base: Base) -> Iterator[Exchange]:
         origin, prefix = base

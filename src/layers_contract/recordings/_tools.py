@@ -96,25 +96,24 @@ def from_postman_run(report: Mapping[str, Json]) -> Iterator[Json]:
 
 def from_burp(text: bytes) -> Iterator[Json]:
     """The items that Burp saves; None behind the last one, if the file is not whole."""
-    reader = ET.XMLPullParser(["end"])
+    reader: Any = ET.XMLPullParser(["end"])
+    whole = True
     try:
         reader.feed(text)
-        for _, element in reader.read_events():
-            if getattr(element, "tag", "") == "item":
-                yield _item(element)
         reader.close()
     except ET.ParseError:
-        for _, element in _left(reader):
-            if getattr(element, "tag", "") == "item":
-                yield _item(element)
+        whole = False
+    events = reader.read_events()
+    while True:
+        try:
+            _, element = next(events)
+        except (StopIteration, ET.ParseError):
+            break
+        if element.tag == "item":
+            yield _item(element)
+            element.clear()
+    if not whole:
         yield None
-
-
-def _left(reader: Any) -> Iterator[Any]:
-    try:
-        yield from reader.read_events()
-    except ET.ParseError:
-        return
 
 
 def _item(element: Any) -> Json:

@@ -22,6 +22,8 @@ __all__ = ["LABEL", "Names", "identity", "name_callers"]
 LABEL: Final = "key-"
 DIGITS: Final = 16
 SCRUBBED: Final = "scrubbed"
+HIDDEN: Final = "hidden"
+"""Sent without a key, but with something else that may say who it is."""
 NOBODY: Final = "nobody"
 UNKNOWN: Final = "unknown"
 """The credential of a call whose sender cannot be told."""
@@ -45,7 +47,7 @@ def identity(headers: Mapping[str, str], scheme: KeyScheme) -> tuple[str, str | 
     if value is None:
         value = headers.get("authorization")
     if value is None:
-        return (SCRUBBED if any(headers.get(n) for n in _OTHERS) else NOBODY), None
+        return (HIDDEN if any(headers.get(n) for n in _OTHERS) else NOBODY), None
     if is_scrubbed(value):
         return SCRUBBED, None
     key = _PREFIX.sub("", value, count=1).strip()
@@ -89,7 +91,7 @@ def name_callers(exchanges: Sequence[Exchange], names: Names) -> str | None:
 
 
 def _is_open(credential: str) -> bool:
-    return credential.startswith(LABEL) or credential in (SCRUBBED, NOBODY)
+    return credential.startswith(LABEL) or credential in (SCRUBBED, HIDDEN, NOBODY)
 
 
 class _Callers:
@@ -125,5 +127,5 @@ class _Callers:
     def note(self) -> str | None:
         if self._others:
             return None
-        scrubbed = "the keys were scrubbed; " if self._scrubbed else ""
-        return f"{scrubbed}whose key is whose is not known, so tenancy is not judged: see --key"
+        scrubbed = "the keys were scrubbed: " if self._scrubbed else ""
+        return f"{scrubbed}whose key is whose is not known, so tenancy is not judged; see --key"
