@@ -28,6 +28,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "contract": frozenset({"document"}),
     "facts": frozenset({"history", "document", "contract", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
+    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "outcome": frozenset({"history", "contract", "facts", "judge"}),
     "report": frozenset(
