@@ -3,6 +3,8 @@
 PYTHON ?= python3
 ARGS   ?=
 TARGET ?=
+DOCUMENT ?=
+OVERLAY ?=
 
 export PYTHON
 BIN    := .venv/bin
@@ -12,20 +14,23 @@ NODE   := node_modules/.package-lock.json
 PRISM  := bench/node_modules/.package-lock.json
 OTHERS := bench/.venv/.installed
 target_option := $(if $(TARGET),--target $(TARGET))
+document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OVERLAY),--overlay $(file))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check generate mock publish gate faults tastes seeds bench clean setup
+.PHONY: help contract test test-publish check format generate mock publish gate faults tastes seeds bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  ARGS="…"           more options for the command behind contract, test, mock, publish,'
 	@echo '                     faults, tastes and bench'
+	@echo '  DOCUMENT=FILE      for contract, generate, mock, publish, faults and tastes: another document;'
+	@echo '  OVERLAY="FILE …"   and OpenAPI Overlays to lay on it'
 	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
 	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
 
 contract: $(RUN) ## Judge a server against the contract; the embedded mock unless TARGET says
-	@$(BIN)/layers-contract check $(target_option) $(ARGS)
+	@$(BIN)/layers-contract check $(document_options) $(target_option) $(ARGS)
 
 test: $(DEV) ## Test our own parts, then the whole contract against the embedded mock or TARGET
 	$(BIN)/python -m pytest tests/unit tests/client -n auto -q $(ARGS)
@@ -40,14 +45,18 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
 
+format: $(DEV) ## Format the code, and mend what ruff can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
 generate: $(DEV) ## Write the client package, and the overlays for other generators, from the document
-	@$(BIN)/layers-contract generate
+	@$(BIN)/layers-contract generate $(document_options) $(ARGS)
 
 mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its options
-	@$(BIN)/layers-contract mock $(ARGS)
+	@$(BIN)/layers-contract mock $(document_options) $(ARGS)
 
 publish: $(DEV) $(NODE) ## Write dist/partner/: the document, its pages, changelog, collection, client
-	@$(BIN)/layers-contract publish $(ARGS)
+	@$(BIN)/layers-contract publish $(document_options) $(ARGS)
 
 test-publish: publish ## Test what partners receive: pages in a browser, workflows on the mock
 	$(BIN)/python -m pytest -q -n auto tests/publish
@@ -57,13 +66,13 @@ gate: $(DEV) $(NODE) ## Prove that a breaking change is not published by mistake
 	@$(BIN)/python -m pytest -q -n auto tests/gate $(ARGS)
 
 faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
-	@$(BIN)/layers-contract faults $(ARGS)
+	@$(BIN)/layers-contract faults $(document_options) $(ARGS)
 
 tastes: $(RUN) ## Prove that they fail nobody else: judge mocks that differ within the contract
-	@$(BIN)/layers-contract tastes $(ARGS)
+	@$(BIN)/layers-contract tastes $(document_options) $(ARGS)
 
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
-	@$(BIN)/layers-contract tastes --seeds 200 $(ARGS)
+	@$(BIN)/layers-contract tastes $(document_options) --seeds 200 $(ARGS)
 
 # What each benchmark needs; all of it where none is named.
 needs_throughput   := $(PRISM)

@@ -240,7 +240,7 @@ def _generated(folder: Path) -> Row:
         "generate",
         "--into",
         str(folder / "generated"),
-        "--overlays",
+        "--overlays-into",
         str(folder),
     ]
     times = []

@@ -22,6 +22,7 @@ from layers_contract.decoding import DecodingError, UnknownEncodingError, decode
 from layers_contract.document import Operation, pointer
 from layers_contract.facts import http_date
 from layers_contract.history import Exchange, History
+from layers_contract.infrastructure import set_apart
 from layers_contract.keyring import Keyring, KeyWatch
 from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
 from layers_contract.target import Target, TargetError
@@ -112,7 +113,7 @@ class Session:
             if settled and await self.watch.settle(exchange, key):
                 continue
             pause = retry_after(exchange)
-            rests += exchange.status != TOO_MANY
+            rests += TOO_MANY not in (exchange.status, exchange.gateway_status)
             if pause is not None:
                 self.purse.hold(pause)
             if pause is None or rests > MOST_RESTS:
@@ -204,6 +205,7 @@ class Session:
             exchange.failure = type(error).__name__
             exchange.status = None
         exchange.received = self.clock() if exchange.answered else None
+        set_apart(self.contract, exchange)
         self.purse.weigh(len(exchange.body))
         self._settle(spec, exchange)
         self.watch.heard(self.history.add(exchange))
@@ -311,11 +313,11 @@ def _encode(body: Any) -> bytes | None:
 
 
 def retry_after(exchange: Exchange) -> float | None:
-    """Seconds that a server asks to wait: with a rate limit, or because it is away.
+    """Seconds that a server, or a gateway before it, asks to wait: it is busy, or away.
 
     None where it asks for nothing, or for longer than anybody waits.
     """
-    if exchange.status not in (TOO_MANY, AWAY):
+    if exchange.status not in (TOO_MANY, AWAY) and exchange.gateway_status is None:
         return None
     said = exchange.headers.get("retry-after", "").strip()
     seconds = float(said) if said.isascii() and said.isdecimal() else _until(said, exchange)

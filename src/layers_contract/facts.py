@@ -25,6 +25,7 @@ from typing import Any, Final, TypeVar
 from layers_contract.contract import Contract, Starts
 from layers_contract.document import Operation, Response, View, pointer
 from layers_contract.history import NOT_JSON, Exchange, History
+from layers_contract.infrastructure import set_apart
 from layers_contract.timeline import Timeline, Work
 
 __all__ = [
@@ -350,6 +351,7 @@ class Facts:
         self.history.parse()
         readers: dict[str | None, Sequence[Callable[[Exchange], None]]] = {}
         for exchange in sorted(self.history, key=by_sent):
+            set_apart(self.contract, exchange)
             if exchange.operation not in readers:
                 readers[exchange.operation] = self._readers(self.operation(exchange))
             for read in readers[exchange.operation]:

@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from math import inf
 from pathlib import Path
@@ -67,6 +67,8 @@ class Exchange:
     `failure` says why there is none; beside a status, why the body could not be read.
     Header names are lower case; the credential's header is never kept. `intent` says what the
     sender took its data for: `positive`, `negative: <component>: <description>`, or nothing.
+    `gateway_status` and `gateway_received` are set where something between us and the API has
+    answered in its place: the headers and the body are then that answer's.
     """
 
     method: str
@@ -87,13 +89,17 @@ class Exchange:
     failure: str | None = None
     findings: tuple[Finding, ...] = ()
     checks: tuple[str, ...] = ()
+    gateway_status: int | None = None
+    gateway_received: float | None = None
     number: int = -1
     _json: Any = field(default=_UNPARSED, repr=False, compare=False)
     _request_json: Any = field(default=_UNPARSED, repr=False, compare=False)
 
     @property
     def json(self) -> Any:
-        """The answer's body as JSON, or `NOT_JSON`."""
+        """The answer's body as JSON, or `NOT_JSON`; a gateway's is not the answer's."""
+        if self.gateway_status is not None:
+            return NOT_JSON
         if self._json is _UNPARSED:
             self._json = _parse(self.body)
         return self._json
@@ -127,6 +133,19 @@ class Exchange:
         """Count as not answered: what came back says nothing of this request."""
         self.failure = f"{RETRACTED} ({self.status}): {reason}"
         self.status = self.received = None
+
+    def as_received(self) -> Exchange:
+        """The exchange with what really came back, whoever has answered."""
+        if self.gateway_status is None:
+            return self
+        return replace(
+            self,
+            status=self.gateway_status,
+            received=self.gateway_received,
+            failure=None,
+            gateway_status=None,
+            gateway_received=None,
+        )
 
     @property
     def succeeded(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,10 +54,21 @@ def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
 
     *why_not* may give a better reason than the invariant's own for what was not judged.
     """
-    chosen = (each for each in CATALOGUE.values() if not only or each.id in only)
+    promised = contract.document.promises
+    known = (each for each in CATALOGUE.values() if each.id in promised)
+    chosen = (each for each in known if not only or each.id in only)
     with undisturbed():
         facts = Facts(contract, history, expectations)
-        return [_judged(contract, facts, each, strict, why_not) for each in chosen]
+        judged = [_judged(contract, facts, each, strict, why_not) for each in chosen]
+    return [*judged, *_without_check(contract, only)]
+
+
+def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged]:
+    """The promises of the document that no check of ours looks at."""
+    for promise in contract.document.promises.values():
+        wanted = not only or promise.id in only
+        if wanted and promise.id not in CATALOGUE and not promise.unobservable:
+            yield Judged(promise, "not_judged", 0, reason="there is no check for it")
 
 
 def overall(judged: Iterable[Judged]) -> str:

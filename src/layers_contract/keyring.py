@@ -40,6 +40,11 @@ PROBES: Final = 3
 State = Literal["good", "refused", "unknown"]
 
 
+def _is_accepted(exchange: Exchange) -> bool:
+    """Whether an answer shows that the key was good enough to get one."""
+    return not exchange.inconclusive and exchange.status not in REFUSING
+
+
 class Keyring:
     """The keys of a target, which may be renewed, and its secrets, which only become more."""
 
@@ -123,11 +128,14 @@ class KeyWatch:
 
     def heard(self, exchange: Exchange) -> None:
         """Remember what has worked."""
+        name = exchange.credential
         if exchange.succeeded:
-            name = exchange.credential
             self._last[name] = max(self._last.get(name, -inf), exchange.sent)
-            if exchange.method == "GET" and exchange.operation:
-                self._worked.setdefault(name, {})[exchange.operation] = exchange
+        if exchange.method == "GET" and exchange.operation and _is_accepted(exchange):
+            worked = self._worked.setdefault(name, {})
+            known = worked.get(exchange.operation)
+            if known is None or exchange.succeeded or not known.succeeded:
+                worked[exchange.operation] = exchange
 
     async def settle(self, exchange: Exchange, key: str | None) -> bool:
         """Find out what a refusal of *key* means; whether the request is to be sent again.
@@ -156,12 +164,13 @@ class KeyWatch:
     async def _state(self, name: str) -> State:
         """Whether what has worked with a key still does."""
         found: State = "unknown"
-        worked = sorted(self._worked.get(name, {}).values(), key=lambda e: e.sent, reverse=True)
-        for each in worked[:PROBES]:
+        worked = self._worked.get(name, {}).values()
+        newest = sorted(worked, key=lambda e: (e.succeeded, e.sent), reverse=True)
+        for each in newest[:PROBES]:
             answer = await self.probe(each)
             if answer and answer.status in REFUSING:
                 found = "refused"
-            elif answer and not answer.inconclusive:
+            elif answer and _is_accepted(answer):
                 return "good"
         return found
 

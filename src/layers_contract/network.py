@@ -123,7 +123,7 @@ class Network:
     ) -> None:
         # Without a context nobody is trusted: it is for plain HTTP.
         trusted = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        through = httpx.Proxy(proxy, ssl_context=trusted) if proxy else None
+        through = proxy and httpx.Proxy(proxy, ssl_context=_for_proxy(proxy, trusted))
 
         def connections(kept: int) -> httpx.AsyncBaseTransport:
             return transport or httpx.AsyncHTTPTransport(
@@ -185,6 +185,11 @@ class Network:
             body=cast(httpx.AsyncByteStream, response.stream),
             close=response.aclose,
         )
+
+
+def _for_proxy(url: str, context: ssl.SSLContext) -> ssl.SSLContext | None:
+    """What an encrypted connection to a proxy is made with."""
+    return context if url.startswith("https:") else None
 
 
 @dataclass(slots=True)

@@ -227,7 +227,7 @@ def test_hash_seeds_do_not_matter(tmp_path: Path) -> None:
         "generate",
         "--into",
         str(tmp_path / "made"),
-        "--overlays",
+        "--overlays-into",
         str(tmp_path),
     ]
     subprocess.run(command, cwd=ROOT, check=True, env={"PYTHONHASHSEED": "7", "PATH": "/usr/bin"})

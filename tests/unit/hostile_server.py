@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -151,15 +152,24 @@ def _without_keep_alive(head: bytes) -> bytes:
 
 
 @contextmanager
-def serving(rule: Rule, upstream: str | None = None, *, early: bool = False) -> Iterator[Server]:
-    """A server in a thread; *early* answers before anything is read."""
+def serving(
+    rule: Rule,
+    upstream: str | None = None,
+    *,
+    early: bool = False,
+    context: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+) -> Iterator[Server]:
+    """A server in a thread; *early* answers before anything is read, a *context* makes it TLS."""
     server = Server(rule, upstream, early)
     loop = asyncio.new_event_loop()
     begun: threading.Event = threading.Event()
 
     async def serve() -> None:
-        listening = await asyncio.start_server(server.talk, "127.0.0.1", 0, limit=2**22)
-        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        listening = await asyncio.start_server(server.talk, host, 0, limit=2**22, ssl=context)
+        port = listening.sockets[0].getsockname()[1]
+        place = f"[{host}]" if ":" in host else host
+        server.url = f"{'https' if context else 'http'}://{place}:{port}"
         begun.set()
 
     def work() -> None:

@@ -30,7 +30,7 @@ def verdict(
         yield from occasions
 
     monkeypatch.setattr(module, "CATALOGUE", {promise: Invariant(promise, "a wonder", check)})
-    [found] = judge(contract(), History(), strict=strict, why_not=lambda _: reason)
+    [found] = judge(contract(), History(), strict=strict, only={promise}, why_not=lambda _: reason)
     return found
 
 

@@ -157,7 +157,7 @@ def test_only_what_is_assumed_is_judged_strictly() -> None:
 
 def test_a_fault_in_simulated_time_needs_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the simulation sees is not judged again over HTTP."""
-    monkeypatch.setattr(module, "simulated", lambda _: trial("approval.once"))
+    monkeypatch.setattr(module, "simulated", lambda *_, **__: trial("approval.once"))
     monkeypatch.delattr(module, "over_http")
     assert module.prove("decision-twice").verdict == "caught"
 
@@ -167,8 +167,8 @@ def test_a_fault_unseen_in_simulation_is_looked_at_over_http(
 ) -> None:
     """What then rests on Schemathesis alone is said so."""
     real = trial("approval.once", simulated=False, fuzzed=frozenset({"approval.once"}))
-    monkeypatch.setattr(module, "simulated", lambda _: trial())
-    monkeypatch.setattr(module, "over_http", lambda _: real)
+    monkeypatch.setattr(module, "simulated", lambda *_, **__: trial())
+    monkeypatch.setattr(module, "over_http", lambda *_, **__: real)
     found = module.prove("decision-twice")
     assert (found.verdict, found.simulated) == ("fuzzed", False)
 
@@ -190,8 +190,8 @@ def test_a_difference_does_not_catch_a_promise(monkeypatch: pytest.MonkeyPatch) 
     """A fault that only a strict run would see is missed, unless it says that this is assumed."""
     said = {"approval.once": "it differs"}
     seen = Trial((), ("approval.once",), said, 1.0, simulated=True)
-    monkeypatch.setattr(module, "simulated", lambda _: seen)
-    monkeypatch.setattr(module, "over_http", lambda _: seen)
+    monkeypatch.setattr(module, "simulated", lambda *_, **__: seen)
+    monkeypatch.setattr(module, "over_http", lambda *_, **__: seen)
     assert module.prove("decision-twice").verdict == "missed"
 
 

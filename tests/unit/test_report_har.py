@@ -12,6 +12,7 @@ from tests.unit.histories import contract
 from tests.unit.test_report_outcome import CONTENT, PROJECT, exchange, outcome, read
 
 from layers_contract.history import Exchange, History
+from layers_contract.infrastructure import set_apart
 from layers_contract.judge import judge
 from layers_contract.report import from_har, to_har
 
@@ -221,3 +222,13 @@ def test_a_missing_file_is_refused_in_one_line(tmp_path: Path) -> None:
     """A file that is not there is named."""
     with pytest.raises(ValueError, match=r"none\.har: cannot be read .+: check its name"):
         from_har(tmp_path / "none.har", contract())
+
+
+def test_what_a_gateway_said_is_written_as_it_came(tmp_path: Path) -> None:
+    """A page that was set apart keeps its status, body and time in a HAR file, and comes back."""
+    page = read(1.0, status=503, body=b"<html>away</html>")
+    assert set_apart(contract(), page)
+    [back] = round_trip(tmp_path, page)
+    assert (back.status, back.body, back.failure) == (503, page.body, None)
+    assert back.received == page.gateway_received
+    assert set_apart(contract(), back)

@@ -26,13 +26,15 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "document": frozenset({"shipped"}),
     "target": frozenset(),
     "contract": frozenset({"document"}),
-    "facts": frozenset({"history", "document", "contract", "timeline"}),
+    "infrastructure": frozenset({"history", "document", "contract"}),
+    "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
-    "outcome": frozenset({"history", "contract", "facts", "judge"}),
+    "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
+    "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
     "report": frozenset(
-        {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+        {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
     "budget": frozenset({"target"}),
     "network": frozenset(),
@@ -40,24 +42,24 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "keyring"}
+        | {"decoding", "infrastructure", "keyring"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "network", "driver", "workload", "fuzz"}
+        | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "driver", "report", "run"}
     ),
-    "mock": frozenset({"document", "contract"}),
+    "mock": frozenset({"document", "contract", "spec"}),
     "proof": frozenset(
         {"document", "contract", "invariants", "judge", "outcome", "target"}
-        | {"mock", "run", "report"}
+        | {"mock", "run", "report", "spec"}
     ),
-    "spec": frozenset({"document", "shipped"}),
+    "spec": frozenset({"contract", "document", "shipped"}),
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),
@@ -242,3 +244,18 @@ def test_the_architecture_page_names_every_dependency() -> None:
     named = [*project["dependencies"], *extras, *(each for each in dev if each and each[0] != "#")]
     names = [re.split(r"[^\w.-]", each)[0] for each in named] + list(tools)
     assert not [name for name in names if name not in page]
+
+
+def test_the_index_of_the_docs_names_every_page() -> None:
+    """A page that docs/README.md does not lead to is not found."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [page.name for page in (ROOT / "docs").glob("*.md") if page.name != "README.md"]
+    assert not [name for name in pages if f"({name})" not in index]
+
+
+def test_contributing_names_files_that_are_there() -> None:
+    """The recipes lead to files and folders of this repository."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|tests|openapi|docs|overlays|requirements)/[\w./-]*\w/?)`", text)
+    assert len(named) > 10
+    assert not [name for name in named if not (ROOT / name).exists()]

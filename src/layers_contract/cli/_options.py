@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from layers_contract.contract import Contract
+    from layers_contract.spec.files import DocumentFiles
 
 VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
 """Exit codes."""
@@ -49,6 +50,14 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
     command = click.option("-v", "--verbose", is_flag=True, help="Name every invariant.")(command)
     command = click.option(
+        "-q", "--quiet", is_flag=True, help="Print what is violated and the summary only."
+    )(command)
+    command = click.option(
+        "--exclude",
+        metavar="ID,…",
+        help="Do not judge these invariants; a group's name takes them all.",
+    )(command)
+    command = click.option(
         "--only", metavar="ID,…", help="Judge these invariants only; a group's name takes them all."
     )(command)
     return click.option(
@@ -72,26 +81,88 @@ def publishing(command: Callable[..., None]) -> Callable[..., None]:
     return checked
 
 
-def load_contract() -> Contract:
+overlaid = click.option(
+    "--overlay",
+    "overlays",
+    type=in_file,
+    multiple=True,
+    metavar="FILE",
+    help="An OpenAPI Overlay to lay on the document; several in order.",
+)
+
+
+def documented(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say by which document; the command is given `source`."""
+
+    @click.option("--document", type=in_file, metavar="FILE", help="The OpenAPI document.")
+    @overlaid
+    @wraps(command)
+    def with_files(
+        *args: object, document: Path | None, overlays: tuple[Path, ...], **options: object
+    ) -> None:
+        from layers_contract.spec.files import DocumentFiles
+
+        try:
+            command(*args, source=DocumentFiles(document, overlays), **options)
+        except Exception as error:
+            if _is_about_the_document(error):
+                raise click.ClickException(str(error)) from error
+            raise
+
+    return with_files
+
+
+def _is_about_the_document(error: Exception) -> bool:
+    """Whether a document, or what the mock needs of it, is what went wrong."""
+    from layers_contract.document import DocumentError
+    from layers_contract.mock.errors import MockError
+
+    return isinstance(error, DocumentError | MockError)
+
+
+def load_contract(files: DocumentFiles) -> Contract:
+    """The contract of a document that has every part that this package needs."""
     from layers_contract.contract import Contract
-    from layers_contract.document import DocumentError, load
+    from layers_contract.document import DocumentError
+    from layers_contract.spec.lint import extensions
+    from layers_contract.spec.parts import missing_part
 
     try:
-        return Contract(load())
+        contract = Contract(files.load())
+        given = files.document or files.overlays
+        problems = extensions.check(contract.document.raw) if given else []
+        problem = next(iter(problems), None) or missing_part(contract)
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
+    if problem:
+        raise click.ClickException(f"{files}: {problem}")
+    return contract
 
 
-def only_ids(only: str | None) -> frozenset[str]:
-    """The invariants that --only names, by id or by group."""
+def chosen_ids(only: str | None, exclude: str | None) -> frozenset[str]:
+    """The invariants that --only names, without those that --exclude names; none means all."""
+    from layers_contract.invariants import CATALOGUE
+
+    if not only and not exclude:
+        return frozenset()
+    chosen = _named(only, "--only") if only else frozenset(CATALOGUE)
+    left = chosen - _named(exclude, "--exclude")
+    if not left:
+        raise click.ClickException("--exclude: nothing is left to be judged; leave one in")
+    return left
+
+
+def _named(names: str | None, option: str) -> frozenset[str]:
+    """The invariants that an option's value names, by id or by group."""
     from layers_contract.invariants import CATALOGUE
 
     chosen: set[str] = set()
-    for name in filter(None, (each.strip() for each in (only or "").split(","))):
+    for name in filter(None, (each.strip() for each in (names or "").split(","))):
         found = {each for each in CATALOGUE if name in (each, each.split(".")[0])}
         if not found:
             raise click.ClickException(
-                f"--only: there is no invariant {name}; `layers-contract invariants` names them all"
+                f"{option}: there is no invariant {name}; "
+                "`layers-contract invariants` names them all"
             )
         chosen |= found
     return frozenset(chosen)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.target import Header, Target
 
 DESCRIPTION = "/.well-known/layers-contract.toml"
@@ -26,11 +27,14 @@ EMBEDDED_RENDER = 0.8
 class _Embedded:
     """The mock that comes with this, as long as it is judged."""
 
+    def __init__(self, source: DocumentFiles) -> None:
+        self._source = source
+
     def __enter__(self) -> Target:
         from layers_contract.mock import MockOptions, background
         from layers_contract.target import parse
 
-        self._mock = background(MockOptions(render=EMBEDDED_RENDER))
+        self._mock = background(MockOptions(render=EMBEDDED_RENDER, files=self._source))
         _, values = self._mock.__enter__()
         return parse(values, "the embedded mock")
 
@@ -40,9 +44,14 @@ class _Embedded:
 
 @contextmanager
 def open_target(
-    target_file: Path | None, url: str | None, headers: Sequence[str] = ()
+    target_file: Path | None,
+    url: str | None,
+    source: DocumentFiles,
+    headers: Sequence[str] = (),
 ) -> Iterator[Target]:
     """The target that the options name, with *headers* as lines of `Name: value`.
+
+    The embedded mock serves the document *source*.
 
     Raises:
         TargetError: Something in it cannot be.
@@ -51,7 +60,7 @@ def open_target(
 
     added = [_header(line) for line in headers]
     if target_file is None and url is None:
-        with _Embedded() as target:
+        with _Embedded(source) as target:
             yield _with(target, added)
     else:
         found = read(target_file, url) if target_file else _at(url or "", added)

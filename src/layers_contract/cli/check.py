@@ -10,10 +10,11 @@ import click
 
 from layers_contract.cli._options import (
     UNJUDGED,
+    chosen_ids,
+    documented,
     in_file,
     judging,
     load_contract,
-    only_ids,
     reports,
 )
 from layers_contract.cli._output import check_writable, exit_code, make_folder, report
@@ -22,6 +23,7 @@ from layers_contract.cli._target import open_target
 
 if TYPE_CHECKING:
     from layers_contract.report import Progress
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.target import Target
 
 
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="How long --repro may take in all; Ctrl-C ends it alone.",
 )
+@documented
 @judging
 @reports
 def check(  # noqa: PLR0917 - click hands them over by name
@@ -76,8 +79,10 @@ def check(  # noqa: PLR0917 - click hands them over by name
     seed: int,
     strict: bool,
     only: str | None,
+    exclude: str | None,
     repro_folder: Path | None,
     repro_seconds: float,
+    source: DocumentFiles,
     **files: Any,
 ) -> None:
     """Judge a server: the mock that comes with this, if none is given."""
@@ -85,13 +90,13 @@ def check(  # noqa: PLR0917 - click hands them over by name
     from layers_contract.run import Unjudgeable, run
     from layers_contract.target import TargetError
 
-    contract = load_contract()
-    chosen = only_ids(only)
+    contract = load_contract(source)
+    chosen = chosen_ids(only, exclude)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
     try:
-        with open_target(target_file, url, headers) as target:
+        with open_target(target_file, url, source, headers) as target:
             with _progress(target) as progress:
                 outcome = run(
                     contract,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import VIOLATED, folder, in_file, publishing
+from layers_contract.cli._options import VIOLATED, documented, folder, publishing
+
+if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
-@click.option(
-    "--document",
-    type=in_file,
-    default=Path("openapi/layers.yaml"),
-    show_default=True,
-    help="What to generate from.",
-)
+@documented
 @click.option(
     "--into",
     type=folder,
@@ -26,7 +24,7 @@ from layers_contract.cli._options import VIOLATED, folder, in_file, publishing
     help="The folder of the client package.",
 )
 @click.option(
-    "--overlays",
+    "--overlays-into",
     type=folder,
     default=Path("overlays"),
     show_default=True,
@@ -34,26 +32,33 @@ from layers_contract.cli._options import VIOLATED, folder, in_file, publishing
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where files are out of date.")
 @publishing
-def generate(document: Path, into: Path, overlays: Path, check: bool) -> None:
+def generate(source: DocumentFiles, into: Path, overlays_into: Path, check: bool) -> None:
     """Write the client package, and the overlays for other generators.
 
     The same document gives the same bytes.
     """
-    from layers_contract.codegen import dialects, package
     from layers_contract.codegen.client.operations import UnfitError
     from layers_contract.document import DocumentError
 
     try:
-        if check:
-            found = [package.outdated(document, into), dialects.outdated(document, overlays)]
-            for problem in filter(None, found):
-                click.echo(problem, err=True)
-            sys.exit(VIOLATED if any(found) else 0)
-        package.generate(document, into)
-        written = [into, *dialects.write(document, overlays)]
+        with source.as_file() as document:
+            written = _generate(document, into, overlays_into, check=check)
     except (DocumentError, UnfitError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     for path in written:
-        click.echo(f"{path} is generated from {document}")
+        click.echo(f"{path} is generated from {source}")
+
+
+def _generate(document: Path, into: Path, overlays: Path, *, check: bool) -> list[Path]:
+    """Generate, or compare; the paths that were written."""
+    from layers_contract.codegen import dialects, package
+
+    if check:
+        found = [package.outdated(document, into), dialects.outdated(document, overlays)]
+        for problem in filter(None, found):
+            click.echo(problem, err=True)
+        sys.exit(VIOLATED if any(found) else 0)
+    package.generate(document, into)
+    return [into, *dialects.write(document, overlays)]

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import load_contract
+from layers_contract.cli._options import documented, load_contract
+
+if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--markdown", is_flag=True, help="Print docs/invariants.md.")
-def invariants(as_json: bool, markdown: bool) -> None:
+@documented
+def invariants(as_json: bool, markdown: bool, source: DocumentFiles) -> None:
     """Print the catalogue, with the source of each promise."""
     from layers_contract.invariants import CATALOGUE
 
-    contract = load_contract()
-    promises = [contract.document.promises[name] for name in CATALOGUE]
+    contract = load_contract(source)
+    promised = contract.document.promises
+    promises = [promised[name] for name in CATALOGUE if name in promised]
+    promises += [p for n, p in promised.items() if n not in CATALOGUE and not p.unobservable]
     if as_json:
         keys = ("id", "group", "statement", "source", "at")
         click.echo(json.dumps([{k: getattr(p, k) for k in keys} for p in promises], indent=1))

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers_contract.cli._options import in_file, judging, load_contract, only_ids, reports
+from layers_contract.cli._options import (
+    chosen_ids,
+    documented,
+    in_file,
+    judging,
+    load_contract,
+    reports,
+)
 from layers_contract.cli._output import check_writable, exit_code, report
+
+if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
 @click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
+@documented
 @judging
 @reports
-def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files: Any) -> None:
+def judge(
+    recordings: tuple[Path, ...],
+    strict: bool,
+    only: str | None,
+    exclude: str | None,
+    source: DocumentFiles,
+    **files: Any,
+) -> None:
     """Judge recorded traffic; sends nothing."""
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
@@ -24,8 +42,8 @@ def judge(recordings: tuple[Path, ...], strict: bool, only: str | None, **files:
     from layers_contract.proxy import claimed
     from layers_contract.report import from_har
 
-    contract = load_contract()
-    chosen = only_ids(only)
+    contract = load_contract(source)
+    chosen = chosen_ids(only, exclude)
     check_writable(files)
     try:
         parts = [

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import click
 
-from layers_contract.cli._options import VIOLATED, in_file
+from layers_contract.cli._options import VIOLATED, in_file, overlaid
 
 
 @click.command()
 @click.argument("document", required=False, type=in_file, metavar="[FILE]")
-def lint(document: Path | None) -> None:
+@overlaid
+def lint(document: Path | None, overlays: tuple[Path, ...]) -> None:
     """Check a document: extensions, references, lifecycles, house style.
 
     Prints one line a finding: where, as a JSON Pointer, and what. Exit code 1 where there is one.
     """
-    from layers_contract.document import DocumentError, default_path
+    from layers_contract.document import DocumentError
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.spec.lint import findings
 
     try:
-        found = findings(document or default_path())
+        found = findings(DocumentFiles(document, overlays).load())
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
     for each in found:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers_contract.cli._options import out_file
+from layers_contract.cli._options import documented, load_contract, out_file
+
+if TYPE_CHECKING:
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
@@ -28,8 +31,9 @@ from layers_contract.cli._options import out_file
 )
 @click.option("--rate-limit", metavar="TIER", help="Count requests, and refuse too many.")
 @click.option("--seed", type=int, help="Make the same ids every time.")
+@documented
 @click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")
-def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
+def mock(target_out: Path | None, list_: bool, source: DocumentFiles, **options: Any) -> None:
     """Serve a mock that keeps the contract, or breaks a part."""
     from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
 
@@ -40,6 +44,8 @@ def mock(target_out: Path | None, list_: bool, **options: Any) -> None:
             click.echo(f"taste {taste.name:32} {taste.sentence}")
         return
     try:
-        serve(MockOptions(**options), target_out)
+        if source.document or source.overlays:
+            load_contract(source)
+        serve(MockOptions(**options, files=source), target_out)
     except MockError as error:
         raise click.ClickException(str(error)) from error

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers_contract.cli._options import VIOLATED, check_known, in_file, out_file, workers_option
+from layers_contract.cli._options import (
+    VIOLATED,
+    check_known,
+    documented,
+    in_file,
+    load_contract,
+    out_file,
+    workers_option,
+)
 from layers_contract.cli._output import check_writable, console, write
 
 if TYPE_CHECKING:
     from layers_contract.proof import Matrix, Order
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
@@ -24,20 +33,28 @@ if TYPE_CHECKING:
 @click.option("--markdown", "md_file", type=out_file, metavar="FILE", help="Write it in words.")
 @click.option("--read", "saved", type=in_file, metavar="FILE", help="Judge nothing: show a --json.")
 @workers_option
-def faults(names: tuple[str, ...], saved: Path | None, workers: int | None, **files: Any) -> None:
+@documented
+def faults(
+    names: tuple[str, ...],
+    saved: Path | None,
+    workers: int | None,
+    source: DocumentFiles,
+    **written: Any,
+) -> None:
     """Judge the mock with each of its faults: the checks' own proof."""
     import layers_contract.proof as proving
     from layers_contract.mock import FAULTS
 
     check_known(names, FAULTS, "fault")
-    check_writable(files)
-    matrix = _saved(saved) if saved else _proved(names, workers)
+    check_writable(written)
+    load_contract(source)
+    matrix = _saved(saved) if saved else _proved(names, workers, source)
     writers: dict[str, Callable[[proving.Matrix], str]] = {
         "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
         "html_file": proving.to_html,
         "md_file": proving.proof_page,
     }
-    write((files[name], writer(matrix)) for name, writer in writers.items() if files[name])
+    write((written[name], writer(matrix)) for name, writer in writers.items() if written[name])
     proving.show(console(), matrix)
     sys.exit(0 if matrix.holds else VIOLATED)
 
@@ -51,8 +68,13 @@ def faults(names: tuple[str, ...], saved: Path | None, workers: int | None, **fi
 @click.option("--seed", type=int, default=1, show_default=True, help="Which pairs are chosen.")
 @click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write what was found.")
 @workers_option
+@documented
 def tastes(
-    names: tuple[str, ...], json_file: Path | None, workers: int | None, **wanted: Any
+    names: tuple[str, ...],
+    json_file: Path | None,
+    workers: int | None,
+    source: DocumentFiles,
+    **wanted: Any,
 ) -> None:
     """Judge mocks that differ within the contract: none may be accused."""
     import layers_contract.proof as proving
@@ -60,9 +82,10 @@ def tastes(
 
     check_known(names, TASTES, "taste")
     check_writable({"json_file": json_file})
+    load_contract(source)
     orders = _orders(names, **wanted)
     terminal, found = console(), []
-    coming = proving.tastings(orders, workers)
+    coming = proving.tastings(orders, workers, source)
     with proving.meter(terminal, len(orders)) as advance:
         for each in coming:
             found.append(each)
@@ -73,13 +96,13 @@ def tastes(
     sys.exit(VIOLATED if any(each.alarms for each in found) else 0)
 
 
-def _proved(names: tuple[str, ...], workers: int | None) -> Matrix:
+def _proved(names: tuple[str, ...], workers: int | None, source: DocumentFiles) -> Matrix:
     """Judge the faults, telling how far that is."""
     import layers_contract.proof as proving
 
     terminal, found = console(), []
     names = tuple(dict.fromkeys(names))
-    coming = proving.proofs(names, workers)
+    coming = proving.proofs(names, workers, source)
     groups = proving.Groups(terminal, proving.group_sizes(names))
     with proving.meter(terminal, sum(groups.expected.values())) as advance:
         for each in coming:

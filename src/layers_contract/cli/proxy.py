@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers_contract.cli._options import WRONG_USE, judging, load_contract, only_ids, reports
+from layers_contract.cli._options import (
+    WRONG_USE,
+    chosen_ids,
+    documented,
+    judging,
+    load_contract,
+    reports,
+)
 from layers_contract.cli._output import check_writable, exit_code, printable, report
 
 if TYPE_CHECKING:
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from layers_contract.outcome import Outcome
     from layers_contract.proxy import Options, Summary
     from layers_contract.proxy.recorder import Recorder
+    from layers_contract.spec.files import DocumentFiles
 
 MIB = 1024 * 1024
 
@@ -54,10 +62,11 @@ MIB = 1024 * 1024
 @click.option(
     "--judge", "judges", is_flag=True, help="Show violations live, and a table at the end."
 )
+@documented
 @judging
 @reports
 def proxy(
-    keys: tuple[str, ...], judges: bool, strict: bool, only: str | None, **given: Any
+    keys: tuple[str, ...], judges: bool, strict: bool, source: DocumentFiles, **given: Any
 ) -> None:
     """Hand requests on to a server, and record what goes through.
 
@@ -65,7 +74,8 @@ def proxy(
     """
     from layers_contract.proxy import LiveJudge, Options, ProxyError, serve
 
-    contract, chosen = load_contract(), only_ids(only)
+    contract = load_contract(source)
+    chosen = chosen_ids(given["only"], given["exclude"])
     check_writable(given)
     options = Options(
         to=given["to"],

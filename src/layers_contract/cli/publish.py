@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import VIOLATED, folder, in_file, publishing
+from layers_contract.cli._options import VIOLATED, documented, folder, in_file, publishing
 
 if TYPE_CHECKING:
     from layers_contract.diff.model import Change
+    from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
-@click.option(
-    "--document",
-    type=in_file,
-    default=Path("openapi/layers.yaml"),
-    show_default=True,
-    help="What to publish.",
-)
+@documented
 @click.option(
     "--published",
     type=folder,
@@ -47,7 +42,7 @@ if TYPE_CHECKING:
     help="Keep this version as published on that day; today if left out.",
 )
 @publishing
-def publish(document: Path, published: Path, into: Path, record: str | None) -> None:
+def publish(source: DocumentFiles, published: Path, into: Path, record: str | None) -> None:
     """Write the partner bundle: document, pages, changelog, collection, client.
 
     Needs Node.js and no network. Where something is wrong nothing is written. Exit code 1 where
@@ -59,7 +54,8 @@ def publish(document: Path, published: Path, into: Path, record: str | None) -> 
     from layers_contract.spec.problems import PublishError
 
     try:
-        make(Places(document, published, into), record=record and _day(record))
+        with source.as_file() as document:
+            make(Places(document, published, into), record=record and _day(record))
     except PublishError as error:
         click.echo(f"publish: {error}", err=True)
         sys.exit(error.exit_code)

@@ -71,6 +71,7 @@ class Wire(ManagedCookiesSession):
         self._plan = plan
         self._record = record
         self._own = [_low(plan.headers)]
+        self._base = urlsplit(plan.url).path.rstrip("/")
         self._hidden = plan.secret_headers | set(_low(plan.unrecorded))
         self._leash = Leash(plan.context)
         self.mount("http://", self._leash)
@@ -98,8 +99,8 @@ class Wire(ManagedCookiesSession):
             carried = self._carry(request, exchange)
             answer = self._answer(request, kwargs)
             _enter(exchange, answer)
-            self.ledger.count(shipment, exchange)
             self._record(exchange)
+            self.ledger.count(shipment, exchange)
             if exchange.credential != "own" or not self._plan.refused(exchange, carried):
                 break
         if answer.response is None or answer.failure is not None or not exchange.answered:
@@ -143,7 +144,7 @@ class Wire(ManagedCookiesSession):
         credential = self._credential(headers)
         return Exchange(
             method=str(request.method),
-            path=url.path,
+            path=url.path.removeprefix(self._base),
             sent=time.time(),
             query=tuple(parse_qsl(url.query, keep_blank_values=True)),
             request_headers={n: v for n, v in headers.items() if n not in self._hidden},
@@ -279,7 +280,7 @@ class _Ledger:
     def count(self, shipment: Shipment, exchange: Exchange) -> None:
         key = (shipment.phase, shipment.operation)
         self.requests[key] = self.requests.get(key, 0) + 1
-        if exchange.answered:
+        if exchange.answered or exchange.gateway_status is not None:
             self.in_a_row = self.silent[shipment.operation] = 0
             return
         self.in_a_row += 1

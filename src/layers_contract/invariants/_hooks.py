@@ -86,8 +86,12 @@ def _made_by_hook(facts: Facts) -> dict[str | None, set[str]]:
 
 
 def _lost_hooks(facts: Facts) -> set[str | None]:
-    """The hooks of requests that the server may not have got to."""
-    return {hook_of(each) for each in facts.history if each.inconclusive}
+    """The hooks of requests of which nobody can say what they did."""
+    return {
+        hook_of(each)
+        for each in facts.history
+        if each.inconclusive or facts.operation(each) is None
+    }
 
 
 def views_by_hook(facts: Facts) -> dict[str, list[Seen]]:

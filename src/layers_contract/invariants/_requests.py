@@ -11,7 +11,6 @@ from layers_contract.document import Operation, Problem
 from layers_contract.facts import Facts
 from layers_contract.history import NOT_JSON, Exchange
 
-UNREACHED = frozenset({502, 503, 504})
 NAMES_A_RESOURCE = frozenset({"influencerId", "referenceMediaIds"})
 """The fields of a brief that name what might not be there."""
 PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}")
@@ -110,12 +109,6 @@ def _headers_fit(operation: Operation, exchange: Exchange) -> bool:
 def is_json(exchange: Exchange) -> bool:
     """Whether a request says that its body is JSON."""
     return exchange.request_headers.get("content-type", "").startswith("application/json")
-
-
-def away(facts: Facts, exchange: Exchange) -> bool:
-    """Whether a gateway answered a valid request, for it found no server behind it."""
-    lost = exchange.status in UNREACHED and exchange.json is NOT_JSON
-    return lost and well_formed(facts, exchange)
 
 
 def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:

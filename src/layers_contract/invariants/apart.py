@@ -161,7 +161,8 @@ def _surely_refused(facts: Facts, exchange: Exchange) -> bool:
     """Whether a call was refused for good: under a key, 409 may say that it is in flight."""
     keyed = facts.key_header in exchange.request_headers
     in_flight = keyed and exchange.status == facts.contract.idempotency.conflict_status
-    return exchange.refused and exchange.status not in UNDECIDED and not in_flight
+    known = facts.operation(exchange) is not None
+    return known and exchange.refused and exchange.status not in UNDECIDED and not in_flight
 
 
 def _policies_of_the_refused(facts: Facts) -> Iterator[Occasion]:

@@ -12,20 +12,11 @@ from layers_contract.document import Operation, Problem, Response, surest
 from layers_contract.facts import Facts
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
-from layers_contract.invariants._requests import (
-    away,
-    error_code_of,
-    plain,
-    request_problems,
-    well_formed,
-)
+from layers_contract.invariants._requests import error_code_of, plain, request_problems
 
 JSON = "application/json"
-SERVER_ERROR = 500
-FEW, TENTH = 5, 10
+SERVER_ERROR, UNAVAILABLE = 500, 503
 UNGREETED = frozenset({401, 403})
-GATEWAY = frozenset({408, 413, 414, 431})
-"""Refusals that a proxy in front of the server may give in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,37 +129,31 @@ def error_code(facts: Facts) -> Iterator[Occasion]:
 
 @invariant("errors.no-server-error", needs="an answer")
 def no_server_error(facts: Facts) -> Iterator[Occasion]:
-    """Nothing is answered with a server error, but for the documented ones.
-
-    What stands in front of a server may lose it for a moment, and says so without JSON. That is no
-    server error, unless it says so of every tenth valid request.
-    """
-    often = _is_often_away(facts)
+    """Nothing on a documented path is answered with a server error, but for the documented ones."""
     for exchange in facts.history:
         if exchange.status is None:
             continue
         if exchange.status < SERVER_ERROR or _documented(facts, exchange):
             yield HELD
-        elif exchange.status == 503 and exchange.headers.get("retry-after"):
+        elif exchange.status == UNAVAILABLE and exchange.headers.get("retry-after"):
             continue
-        elif often or not away(facts, exchange):
+        elif _is_path_of(facts, exchange):
             message = f"{exchange.method} {exchange.path} answered {exchange.status}"
             yield broken(message, exchange)
+
+
+def _is_path_of(facts: Facts, exchange: Exchange) -> bool:
+    """Whether the document has the path of *exchange*, with whatever method."""
+    operations = facts.contract.operations
+    return exchange.operation in operations or any(
+        each.pattern.fullmatch(exchange.path) for each in operations.values()
+    )
 
 
 def _documented(facts: Facts, exchange: Exchange) -> bool:
     """Whether an error has the status that is documented for its code."""
     code = error_code_of(exchange)
     return facts.contract.error_codes.get(code or "") == exchange.status
-
-
-def _is_often_away(facts: Facts) -> bool:
-    """Whether more than a tenth of the valid requests, and five at least, found nobody there."""
-    lost = sum(1 for each in facts.history if away(facts, each))
-    if lost < FEW:
-        return False
-    sound = (e for e in facts.history if e.answered and well_formed(facts, e))
-    return lost * TENTH > sum(1 for _ in sound)
 
 
 def _lacks_header(
@@ -179,11 +164,9 @@ def _lacks_header(
     return broken(message, exchange, source=header.get("x-source"))
 
 
-def _own_refusal(facts: Facts, exchange: Exchange) -> bool:
-    """Whether an error is the server's own word, and not that of a router or proxy before it."""
-    if exchange.status is None or exchange.status < 400 or exchange.status in GATEWAY:
-        return False
-    return plain(exchange) and not away(facts, exchange)
+def _own_refusal(exchange: Exchange) -> bool:
+    """Whether an error is certainly the server's own word, and not that of a router before it."""
+    return exchange.status is not None and exchange.status >= 400 and plain(exchange)
 
 
 def _lenient(code: str | None, status: int, facts: Facts) -> bool:
@@ -208,7 +191,7 @@ def _own_words(facts: Facts) -> list[Alike]:
     for alike in facts.index(_answered):
         if alike.exchanges[0].succeeded:
             found.append(alike)
-        elif own := [each for each in alike.exchanges if _own_refusal(facts, each)]:
+        elif own := [each for each in alike.exchanges if _own_refusal(each)]:
             found.append(replace(alike, exchanges=own))
     return found
 

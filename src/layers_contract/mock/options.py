@@ -10,6 +10,7 @@ from typing import Final
 from layers_contract.document import Document
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.model import Credential
+from layers_contract.spec.files import SHIPPED, DocumentFiles
 
 __all__ = ["DISPOSABLE", "FAILING_HOOK", "OTHER", "OWN", "MockOptions", "World"]
 
@@ -30,7 +31,8 @@ _NAMESPACE: Final = uuid.UUID("6c617965-7273-4000-8000-6d6f636b0000")
 class MockOptions:
     """How a mock behaves. Durations in seconds; `rate_limit` is a tier's name or a number.
 
-    `window` is how long a key is remembered, if not for as long as the document says.
+    `window` is how long a key is remembered, if not for as long as the document says; `files` are
+    the document.
     """
 
     host: str = "127.0.0.1"
@@ -48,6 +50,7 @@ class MockOptions:
     rate_limit: str | None = None
     body_timeout: float = 10.0
     seed: int | None = None
+    files: DocumentFiles = SHIPPED
 
     def __post_init__(self) -> None:
         for name in ("render", "latency", "cancel_delay", "body_timeout"):

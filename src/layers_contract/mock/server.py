@@ -23,7 +23,7 @@ from layers_contract.mock.clock import Clock, WallClock
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.target import target, to_toml
-from layers_contract.mock.words import Words, default_words
+from layers_contract.mock.words import Words, words_of
 
 __all__ = ["app", "background", "serve"]
 
@@ -39,7 +39,8 @@ def app(
     options = needs(options)
     behaviour = compose(options.faults, options.tastes)
     store = CachedStore(options.db)
-    return Application(behaviour(options, clock or WallClock(), store, words or default_words()))
+    words = words or words_of(options.files)
+    return Application(behaviour(options, clock or WallClock(), store, words))
 
 
 def serve(
@@ -68,16 +69,18 @@ def serve(
 
 
 @contextmanager
-def background(options: MockOptions) -> Iterator[tuple[str, dict[str, Any]]]:
+def background(
+    options: MockOptions, words: Words | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """A mock in a thread of this process: its address, and the target that fits it."""
-    application = app(options)
+    application = app(options, words=words)
     with _listen(options) as listener:
         url = _url(listener)
         server = uvicorn.Server(_config(application))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
-            yield url, target(options, url)
+            yield url, target(options, url, words)
         finally:
             server.should_exit = True
             thread.join(5)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
-from layers_contract.mock.words import Words, default_words
+from layers_contract.mock.words import Words, words_of
 
 __all__ = ["target", "to_toml"]
 
@@ -15,7 +15,7 @@ Json = Any
 
 def target(options: MockOptions, url: str, words: Words | None = None) -> dict[str, Json]:
     """What a run has to know to judge a mock with these *options* at *url*."""
-    words = words or default_words()
+    words = words or words_of(options.files)
     document = words.contract.document
     world = World.of(document)
     return {

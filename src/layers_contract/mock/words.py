@@ -12,10 +12,10 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from layers_contract.contract import Contract, seconds
-from layers_contract.document import load
 from layers_contract.mock.errors import MockError, Refused
+from layers_contract.spec.files import DocumentFiles
 
-__all__ = ["Words", "default_words"]
+__all__ = ["Words", "words_of"]
 
 Json = Any
 REFUSALS: Final = ("Unauthenticated", "Forbidden", "NotFound", "Conflict", "IdempotencyConflict",
@@ -177,7 +177,12 @@ class Words:
         return found
 
 
-@lru_cache(maxsize=1)
-def default_words() -> Words:
-    """The words of the document that the package ships, read once."""
-    return Words(Contract(load()))
+@lru_cache(maxsize=8)
+def words_of(files: DocumentFiles) -> Words:
+    """The words of a document, read once.
+
+    Raises:
+        DocumentError: There is no such document.
+        MockError: The document lacks what the mock needs.
+    """
+    return Words(Contract(files.load()))

@@ -6,12 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any, Final, Literal
 
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, SHADOWS
 from layers_contract.proof._pool import spread
 from layers_contract.proof._trial import Trial, contract, over_http, simulated
+from layers_contract.spec.files import SHIPPED, DocumentFiles
 
 __all__ = [
     "BY_SCHEMATHESIS",
@@ -192,9 +194,11 @@ def catalogue() -> list[Line]:
     return [Line(each.id, each.group, each.source, each.at, each.statement) for each in promises]
 
 
-def proofs(names: Iterable[str] = (), workers: int | None = None) -> Iterator[Proof]:
+def proofs(
+    names: Iterable[str] = (), workers: int | None = None, files: DocumentFiles = SHIPPED
+) -> Iterator[Proof]:
     """Prove each fault of *names*, or the sound mock and every fault; as they are done."""
-    return spread(prove, in_order(names), workers)
+    return spread(partial(prove, files=files), in_order(names), workers, files)
 
 
 def in_order(names: Iterable[str] = ()) -> list[str]:
@@ -208,22 +212,22 @@ def group_sizes(names: Iterable[str] = ()) -> Counter[str]:
     return Counter(_group(name) for name in in_order(names))
 
 
-def prove(name: str) -> Proof:
+def prove(name: str, files: DocumentFiles = SHIPPED) -> Proof:
     """Judge a mock with the fault *name*; in simulated time, then on a real server if need be."""
     faults = (name,) if name else ()
-    strict = _needs_strict(name)
-    trial = simulated(faults)
+    strict = _needs_strict(name, files)
+    trial = simulated(faults, files=files)
     if name and FAULTS[name].breaks not in trial.seen(strict=strict):
-        trial = _and_before(over_http(faults), trial)
+        trial = _and_before(over_http(faults, files=files), trial)
     return _proof(name, trial, strict=strict)
 
 
-def _needs_strict(name: str) -> bool:
+def _needs_strict(name: str, files: DocumentFiles = SHIPPED) -> bool:
     """Whether only a strict run can see it; the sound mock has to please the strictest."""
     if not name:
         return True
     fault = FAULTS[name]
-    return fault.assumed or contract().document.promises[fault.breaks].source == ASSUMED
+    return fault.assumed or contract(files).document.promises[fault.breaks].source == ASSUMED
 
 
 def _and_before(trial: Trial, before: Trial) -> Trial:

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import TypeVar
 
 from layers_contract.proof._trial import contract
+from layers_contract.spec.files import SHIPPED, DocumentFiles
 
 __all__ = ["spread"]
 
@@ -18,14 +19,19 @@ Result = TypeVar("Result")
 
 
 def spread(
-    work: Callable[[Job], Result], jobs: Iterable[Job], workers: int | None = None
+    work: Callable[[Job], Result],
+    jobs: Iterable[Job],
+    workers: int | None = None,
+    files: DocumentFiles = SHIPPED,
 ) -> Iterator[Result]:
     """The results of *work* for each of *jobs*, as they come; the first jobs begin first.
 
     The processes are there when this returns, so that a caller's threads are not copied into them.
     """
-    contract()
-    pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, initializer=_settle)
+    contract(files)
+    pool = ProcessPoolExecutor(
+        workers or os.cpu_count() or 1, initializer=_settle, initargs=(files,)
+    )
     return _results(pool, [pool.submit(work, job) for job in jobs])
 
 
@@ -37,9 +43,9 @@ def _results(pool: ProcessPoolExecutor, futures: list[Future[Result]]) -> Iterat
         pool.shutdown(cancel_futures=True)
 
 
-def _settle() -> None:
+def _settle(files: DocumentFiles) -> None:
     """Read what every run needs, keep the collector from it, and leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    contract()
+    contract(files)
     gc.collect()
     gc.freeze()

@@ -7,11 +7,13 @@ import random
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from layers_contract.mock import TASTES
 from layers_contract.proof._pool import spread
 from layers_contract.proof._trial import simulated
+from layers_contract.spec.files import SHIPPED, DocumentFiles
 
 __all__ = [
     "SAMPLE",
@@ -81,14 +83,16 @@ def seeds(number: int) -> list[Order]:
     return [Order((), seed) for seed in range(number)]
 
 
-def tastings(orders: Iterable[Order], workers: int | None = None) -> Iterator[Tasting]:
+def tastings(
+    orders: Iterable[Order], workers: int | None = None, files: DocumentFiles = SHIPPED
+) -> Iterator[Tasting]:
     """Judge each of *orders*; as they are done."""
-    return spread(taste, orders, workers)
+    return spread(partial(taste, files=files), orders, workers, files)
 
 
-def taste(order: Order) -> Tasting:
+def taste(order: Order, files: DocumentFiles = SHIPPED) -> Tasting:
     """Judge a sound mock."""
-    trial = simulated(tastes=order.tastes, seed=order.seed)
+    trial = simulated(tastes=order.tastes, seed=order.seed, files=files)
     allowed = frozenset().union(*(TASTES[name].against for name in order.tastes))
     alarms = [
         *((promise, trial.said[promise]) for promise in trial.violated),

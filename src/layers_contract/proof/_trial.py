@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 from layers_contract.contract import Contract
-from layers_contract.document import load
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
 from layers_contract.mock import MockOptions, TrioClock, app, background
@@ -17,6 +16,7 @@ from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.outcome import Outcome
 from layers_contract.run import FUZZ, run, simulate
+from layers_contract.spec.files import SHIPPED, DocumentFiles
 from layers_contract.target import parse
 
 __all__ = ["Trial", "contract", "over_http", "simulated"]
@@ -50,32 +50,43 @@ class Trial:
         return tuple(self.said) if strict else self.violated
 
 
-@lru_cache(maxsize=1)
-def contract() -> Contract:
+@lru_cache(maxsize=8)
+def contract(files: DocumentFiles = SHIPPED) -> Contract:
     """The document's contract, read once a process."""
-    return Contract(load())
+    return Contract(files.load())
 
 
-def simulated(faults: tuple[str, ...] = (), tastes: tuple[str, ...] = (), seed: int = 0) -> Trial:
+def simulated(
+    faults: tuple[str, ...] = (),
+    tastes: tuple[str, ...] = (),
+    seed: int = 0,
+    files: DocumentFiles = SHIPPED,
+) -> Trial:
     """Judge a mock in simulated time; without Schemathesis, which knows no clock but the wall's."""
     begun = time.monotonic()
     options = MockOptions(
-        render=SIMULATED_RENDER, latency=LATENCY, faults=faults, tastes=tastes, seed=seed
+        render=SIMULATED_RENDER,
+        latency=LATENCY,
+        faults=faults,
+        tastes=tastes,
+        seed=seed,
+        files=files,
     )
     target = parse(target_of(options, "http://mock.invalid"), "mock")
     application = app(options, TrioClock())
     try:
-        outcome = simulate(contract(), target, application, epoch=SIMULATED_EPOCH, seed=seed)
+        outcome = simulate(contract(files), target, application, epoch=SIMULATED_EPOCH, seed=seed)
     finally:
         application.behaviour.store.close()
     return _trial(outcome, time.monotonic() - begun, simulated=True)
 
 
-def over_http(faults: tuple[str, ...] = (), seed: int = 0) -> Trial:
+def over_http(faults: tuple[str, ...] = (), seed: int = 0, files: DocumentFiles = SHIPPED) -> Trial:
     """Judge a mock that is served; Schemathesis takes part."""
     begun = time.monotonic()
-    with background(MockOptions(render=REAL_RENDER, faults=faults, seed=seed)) as (_, values):
-        outcome = run(contract(), parse(values, "mock"), seed=seed)
+    options = MockOptions(render=REAL_RENDER, faults=faults, seed=seed, files=files)
+    with background(options) as (_, values):
+        outcome = run(contract(files), parse(values, "mock"), seed=seed)
     return _trial(outcome, time.monotonic() - begun, simulated=False)
 
 

@@ -15,6 +15,7 @@ import trio
 from layers_contract import fuzz
 from layers_contract.driver import OutOfBudget, Session, retry_after
 from layers_contract.history import Exchange
+from layers_contract.infrastructure import set_apart
 from layers_contract.run._stage import Stage
 from layers_contract.workload import Actor, GaveUp, Made, asset_ids
 
@@ -196,6 +197,7 @@ class Fuzzing:
         self._under_way = False
         if self._abandoned:
             return  # the history is being judged by now
+        set_apart(self._contract, exchange)
         self._heard(self._stage.history.add(exchange))
         self._stage.purse.weigh(len(exchange.body))
         self._stage.purse.hold(retry_after(exchange) or 0.0)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from layers_contract.contract import Contract
-from layers_contract.document import Operation
+from layers_contract.document import DocumentError, Operation
 
 __all__ = ["Roles"]
 
@@ -35,37 +36,60 @@ class Roles:
 
     @classmethod
     def of(cls, contract: Contract) -> Roles:
-        """The roles in *contract*."""
+        """The roles in *contract*.
+
+        Raises:
+            DocumentError: No operation plays one of them.
+        """
         starts, review, render = contract.starts, contract.review, contract.render
         new = [name for name, each in starts.items() if each.new_container]
         same = [name for name, each in starts.items() if not each.new_container]
         endings = render.causes(render.ending("cancel"))
         gate = review.gate
         policy = contract.operations[gate.operation] if gate else contract.reader("project")
-        generate = next(n for n in new if _takes(contract.operations[n], "project"))
-        rejecting = next(name for name in same if starts[name].when)
+        generate = _first("creates", (n for n in new if _takes(contract.operations[n], "project")))
+        rejecting = _first("rejects", (name for name in same if starts[name].when))
         deciding = {name for step in review.transitions if step.origins for name in step.by}
         return cls(
             generate=generate,
-            clone=next(n for n in new if _takes(contract.operations[n], "container")),
-            regenerate=next(n for n in same if not starts[n].when),
+            clone=_first("clones", (n for n in new if _takes(contract.operations[n], "container"))),
+            regenerate=_first("renders again", (n for n in same if not starts[n].when)),
             reject=rejecting,
-            approve=next(n for n in deciding if n not in starts),
-            cancel=next(n for n in endings if _takes(contract.operations[n], "job")),
-            archive=next(n for n in endings if _takes(contract.operations[n], "project")),
+            approve=_first("approves", (n for n in deciding if n not in starts)),
+            cancel=_first("cancels", (n for n in endings if _takes(contract.operations[n], "job"))),
+            archive=_first(
+                "archives", (n for n in endings if _takes(contract.operations[n], "project"))
+            ),
             read=contract.reader("container").id,
             job=contract.reader("job").id,
-            progress=next(n for n in contract.polls if _takes(contract.operations[n], "container")),
+            progress=_first(
+                "polls a container",
+                (n for n in contract.polls if _takes(contract.operations[n], "container")),
+            ),
             sign=contract.reader("container", "asset").id,
-            list=next(iter(contract.lists)),
+            list=_first("lists", contract.lists),
             policy=policy.id,
-            update_policy=next(
-                o.id
-                for o in contract.operations.values()
-                if o.path == policy.path and o.method != "GET"
+            update_policy=_first(
+                "changes the policy",
+                (
+                    o.id
+                    for o in contract.operations.values()
+                    if o.path == policy.path and o.method != "GET"
+                ),
             ),
             formats=_formats(contract, generate),
         )
+
+
+def _first(part: str, names: Iterable[str]) -> str:
+    """The first operation of *names*.
+
+    Raises:
+        DocumentError: There is none.
+    """
+    for name in names:
+        return name
+    raise DocumentError(f"#/paths: no operation {part}; the workload needs one")
 
 
 def _formats(contract: Contract, generate: str) -> tuple[str, ...]:

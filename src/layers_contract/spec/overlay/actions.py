@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Sequence
 from typing import Any, Final
@@ -24,10 +23,15 @@ def apply(document: Json, actions: Sequence[Action], *, lax: bool = False) -> Js
         OverlayError: A target is no JSONPath, matches nothing (unless *lax*) or nodes of several
             kinds, or what it matches cannot take what the action has for it.
     """
-    changed = json.loads(json.dumps(document))  # a plain tree: nothing shared, keys are strings
+    changed = plain(document)
     for action in actions:
         _Step(changed, action, lax=lax).take()
     return changed
+
+
+def plain(value: Json) -> Json:
+    """A copy in which nothing is shared, as an alias of YAML is, and keys are strings."""
+    return json.loads(json.dumps(value))
 
 
 class _Step:
@@ -75,7 +79,7 @@ class _Step:
         if len(kinds) > 1:
             raise self._error(f"matches nodes of several kinds: {' and '.join(kinds)}")
         for match in found:
-            fresh = copy.deepcopy(value)
+            fresh = plain(value)
             if isinstance(match.obj, list):
                 match.obj.extend(fresh if isinstance(fresh, list) else [fresh])
             elif isinstance(match.obj, dict) and isinstance(fresh, dict):
