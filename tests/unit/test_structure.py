@@ -243,3 +243,18 @@ def test_the_architecture_page_names_every_dependency() -> None:
     named = [*project["dependencies"], *extras, *(each for each in dev if each and each[0] != "#")]
     names = [re.split(r"[^\w.-]", each)[0] for each in named] + list(tools)
     assert not [name for name in names if name not in page]
+
+
+def test_the_index_of_the_docs_names_every_page() -> None:
+    """A page that docs/README.md does not lead to is not found."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [page.name for page in (ROOT / "docs").glob("*.md") if page.name != "README.md"]
+    assert not [name for name in pages if f"({name})" not in index]
+
+
+def test_contributing_names_files_that_are_there() -> None:
+    """The recipes lead to files and folders of this repository."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|tests|openapi|docs|overlays|requirements)/[\w./-]*\w/?)`", text)
+    assert len(named) > 10
+    assert not [name for name in named if not (ROOT / name).exists()]
