@@ -29,6 +29,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
+    "likeness": frozenset({"history", "document", "contract"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
@@ -48,6 +49,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
+        | {"likeness"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
