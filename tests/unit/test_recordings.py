@@ -18,9 +18,7 @@ from layers_contract.judge import judge
 from layers_contract.recordings import Recording, RecordingError, names_of, read
 
 CASES: Final = Path(__file__).with_name("recordings")
-FILES: Final = sorted(
-    each.name for each in CASES.glob("*.har*") if not each.name.startswith("colleague")
-)
+FILES: Final = sorted(each.name for each in CASES.glob("*.har*"))
 CHROME: Final = "chrome.har.gz"
 
 
