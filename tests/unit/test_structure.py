@@ -34,19 +34,21 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "report": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
-    "budget": frozenset({"target"}),
+    "outage": frozenset(),
+    "budget": frozenset({"outage", "target"}),
+    "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),
     "network": frozenset(),
     "decoding": frozenset(),
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "infrastructure", "keyring"}
+        | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
+        | {"target", "budget", "network", "driver", "infrastructure", "pace", "workload", "fuzz"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

@@ -14,7 +14,7 @@ import trio
 from layers_contract.budget import Purse
 from layers_contract.document import pointer
 from layers_contract.driver import OutOfBudget, Session
-from layers_contract.history import NOT_JSON, History
+from layers_contract.history import History
 from layers_contract.network import Network, Transport
 from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
@@ -41,7 +41,7 @@ KEPT_BACK = 15
 ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
 UNWELCOME = frozenset({401, 403, 503})
-AWAY, BUSY = frozenset({502, 504}), 429
+BUSY = 429
 UNVERIFIED = "WARNING: no certificate was checked ([tls] verify = false): anybody may have answered"
 GREETS_EVERY = 1.0
 """Seconds between two greetings of a server that is still starting."""
@@ -88,10 +88,13 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
                 refusal = error
         del scopes[0]
         stage.ended_early = stage.ended_early or session.watch.lost.get("own")
-        if not stage.ended_early:
+        stage.purse.outage.close()
+        if not (stage.ended_early or stage.purse.outage.lasts):
             with scopes[0]:
                 await tidy(stage, session)
         nursery.cancel_scope.cancel()
+    if stage.purse.outage.over:
+        stage.ended_early = stage.ended_early or f"the server was away ({stage.purse.outage.over})"
     stage.notes += session.watch.notes()
     leave(stage)
     return refusal
@@ -144,10 +147,12 @@ async def _greet(stage: Stage, session: Session) -> None:
     project = target.projects.open or target.projects.gated or str(uuid.uuid4())
     actor = stage.actor(session, "greeting")
     answer = await actor.call(stage.roles.policy, ids={"project": project})
+    if (status := answer.gateway_status) is not None:
+        raise Unjudgeable(f"{target.url} is away or busy ({status}); try again later")
     if not answer.answered:
         hint = "is it running, and the url right?"
         raise Unjudgeable(f"{target.url} does not answer ({answer.failure}); {hint}")
-    if answer.status == BUSY or (answer.status in AWAY and answer.json is NOT_JSON):
+    if answer.status == BUSY:
         raise Unjudgeable(f"{target.url} is away or busy ({answer.status}); try again later")
     if answer.status in UNWELCOME:
         code = pointer(answer.json, "/error/code")
