@@ -31,10 +31,11 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
-    "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
+    "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
     "report": frozenset(
         {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
+    "losses": frozenset({"history", "infrastructure"}),
     "outage": frozenset(),
     "budget": frozenset({"outage", "target"}),
     "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),

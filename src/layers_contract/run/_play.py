@@ -93,8 +93,9 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
             with scopes[0]:
                 await tidy(stage, session)
         nursery.cancel_scope.cancel()
-    if stage.purse.outage.over:
-        stage.ended_early = stage.ended_early or f"the server was away ({stage.purse.outage.over})"
+    if stage.purse.outage.over and not stage.ended_early:
+        stage.ended_early = f"the server was away ({stage.purse.outage.over})"
+        stage.notes.append(f"{stage.ended_early}: what came before is judged")
     stage.notes += session.watch.notes()
     leave(stage)
     return refusal
