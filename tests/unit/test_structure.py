@@ -31,20 +31,25 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "answers": frozenset({"history", "document", "contract", "judge", "likeness"}),
     "scratch": frozenset(),
+    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
     "likeness": frozenset({"history", "document", "contract"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
-    "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
+    "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
     "report": frozenset(
         {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
-    "budget": frozenset({"target"}),
+    "losses": frozenset({"history", "infrastructure"}),
+    "outage": frozenset(),
+    "budget": frozenset({"outage", "target"}),
+    "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),
     "network": frozenset(),
     "decoding": frozenset(),
+    "recordings": frozenset({"history", "document", "contract", "facts", "decoding"}),
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "infrastructure", "keyring"}
+        | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset(
         {"history", "document", "contract", "facts", "target", "driver", "scratch"}
@@ -53,7 +58,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"answers", "likeness"}
+        | {"answers", "likeness", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

@@ -27,7 +27,6 @@ from layers_contract.cli._target import open_target
 if TYPE_CHECKING:
     from layers_contract.report import Progress
     from layers_contract.spec.files import DocumentFiles
-    from layers_contract.target import Target
 
 
 @click.command()
@@ -113,7 +112,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
             if dry_run:
                 found = forecast(contract, target, profile=profile, only=chosen, wait=wait)
                 sys.exit(rehearsed(target, profile, found, required))
-            with _progress(target) as progress:
+            with _progress() as progress:
                 outcome = run(
                     contract,
                     target,
@@ -128,7 +127,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
             with finishing():
                 report(outcome, files)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
-                reproduce(outcome, target, repro_folder, repro_seconds, _progress(target))
+                reproduce(outcome, target, repro_folder, repro_seconds, _progress())
                 click.echo(summary(outcome), err=True)
     except TargetError as error:
         raise click.ClickException(str(error)) from error
@@ -139,12 +138,12 @@ def check(  # noqa: PLR0917 - click hands them over by name
     sys.exit(exit_code(outcome))
 
 
-def _progress(target: Target) -> Progress:
+def _progress() -> Progress:
     from rich.console import Console
 
     from layers_contract.report import LiveProgress, PlainProgress
 
     console = Console(stderr=True)
     if console.is_terminal:
-        return LiveProgress(console, target.budget.requests)
+        return LiveProgress(console)
     return PlainProgress(sys.stderr)

@@ -48,6 +48,7 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
         "interrupted": str(outcome.interrupted).lower(),
         "required": ",".join(sorted(outcome.required)),
         "contract": outcome.contract.document.version,
+        "infrastructure": "; ".join(outcome.infrastructure.lines()),
     }
     for name, value in values.items():
         ET.SubElement(properties, "property", name=name, value=_xml(value))

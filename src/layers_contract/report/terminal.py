@@ -26,6 +26,7 @@ from ._text import (
     because,
     clean,
     headline,
+    in_letters_of,
     offset,
     plural,
     smallest,
@@ -71,6 +72,7 @@ def render(
         page.say((headline(outcome), "dim"))
         _groups(page, outcome, verbose)
         _differences(page, outcome)
+        _notes(page, [*outcome.infrastructure.lines()])
         _notes(page, outcome.notes)
         _not_judged(page, outcome.judged)
         _violations(page, outcome, verbose, scripts)
@@ -135,13 +137,8 @@ class _Page:
         text = Text()
         for part in parts:
             content, style = (part, "") if isinstance(part, str) else part
-            text.append(self._printable(content), style)
+            text.append(in_letters_of(self.encoding, content), style)
         return text
-
-    def _printable(self, content: str) -> str:
-        if self.marks is not MARKS:
-            content = content.replace("·", "|").replace("→", "->").replace("…", "...")
-        return content.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
 
 def _groups(page: _Page, outcome: Outcome, verbose: bool) -> None:

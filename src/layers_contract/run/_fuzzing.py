@@ -13,15 +13,18 @@ from typing import Any, Final
 import trio
 
 from layers_contract import fuzz
-from layers_contract.driver import OutOfBudget, Session, retry_after
+from layers_contract.driver import OutOfBudget, Session
 from layers_contract.history import Exchange
 from layers_contract.infrastructure import set_apart
+from layers_contract.pace import heed
 from layers_contract.run._stage import Stage
 from layers_contract.workload import Actor, GaveUp, Made, asset_ids
 
 __all__ = ["FUZZ", "Fuzzing"]
 
 FUZZ: Final = "schemathesis"
+FUZZING: Final = "fuzzing"
+"""What the listener hears of."""
 TAGS: Final = "themeTags"
 LAST_MINUTE: Final = 60.0
 """Seconds that it is given at least once everybody else is done."""
@@ -40,6 +43,7 @@ class Fuzzing:
         self._abandoned = self._under_way = False
         self._rendered = threading.Event()
         self._deadline = math.inf
+        self._asked = 0.0
         self._heard: Callable[[Exchange], None] = lambda _: None
 
     def hurry(self, seconds: float) -> None:
@@ -59,6 +63,7 @@ class Fuzzing:
             return
         actor = self._stage.actor(session, FUZZ)
         actor.doing("makes a container to work on")
+        self._stage.listener.expect(FUZZING, 1.0)
         try:
             made = await actor.generate(target.projects.open)
             with trio.move_on_after(max(self._stage.purse.left, 0.0)) as scope:
@@ -76,6 +81,7 @@ class Fuzzing:
                 told = "may be left behind: a render that Schemathesis was asking for"
                 self._stage.notes.append(told)
             self._stage.listener.done(FUZZ)
+            self._stage.listener.advance(FUZZING, 1.0)
 
     async def _await_render(self, actor: Actor, made: Made) -> None:
         self._feed |= {"container": made.container, "job": made.job}
@@ -163,6 +169,7 @@ class Fuzzing:
             return False
         if self._abandoned:
             return False
+        self._asked = self._stage.purse.now()
         self._renders -= starts
         self._under_way = starts
         return True
@@ -200,7 +207,7 @@ class Fuzzing:
         set_apart(self._contract, exchange)
         self._heard(self._stage.history.add(exchange))
         self._stage.purse.weigh(len(exchange.body))
-        self._stage.purse.hold(retry_after(exchange) or 0.0)
+        heed(self._stage.purse, self._contract, exchange, self._asked)
         starts = exchange.operation if exchange.operation in self._contract.starts else None
         paid = starts and self._is_sound(starts, exchange.request_body)
         if paid and exchange.refused:
@@ -211,5 +218,10 @@ class Fuzzing:
         self._stage.tell_sent()
 
     def _progress(self, progress: fuzz.Progress) -> None:
-        of = f" of {progress.total}" if progress.total else ""
+        of = f" of {progress.total}" if progress.done <= (progress.total or 0) else ""
         self._stage.listener.activity(FUZZ, f"{progress.phase}, {progress.done}{of}")
+        phases = self._stage.profile.phases
+        if progress.phase in phases:
+            part = progress.done / progress.total if progress.total else 0.0
+            done = phases.index(progress.phase) + min(part, 1.0)
+            self._stage.listener.advance(FUZZING, done / len(phases))

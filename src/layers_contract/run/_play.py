@@ -32,6 +32,8 @@ from layers_contract.workload import (
 __all__ = ["chosen", "connection", "fits", "play", "rehearse"]
 
 Play = Callable[[Actor], Awaitable[None]]
+STORY_PART = "stories"
+"""What the listener hears of."""
 KEPT_BACK = 15
 """One render of so many is kept for Schemathesis."""
 ENTRANCE = 0.5
@@ -84,10 +86,14 @@ async def _in_order(stage: Stage, session: Session) -> Exception | None:
                 refusal = error
         del scopes[0]
         stage.ended_early = stage.ended_early or session.watch.lost.get("own")
-        if not stage.ended_early:
+        stage.purse.outage.close()
+        if not (stage.ended_early or stage.purse.outage.lasts):
             with scopes[0]:
                 await tidy(stage, session)
         nursery.cancel_scope.cancel()
+    if stage.purse.outage.over and not stage.ended_early:
+        stage.ended_early = f"the server was away ({stage.purse.outage.over})"
+        stage.notes.append(f"{stage.ended_early}: what came before is judged")
     stage.notes += session.watch.notes()
     leave(stage)
     return refusal
@@ -125,6 +131,7 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 
     fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
     begun = trio.current_time()
+    stage.begin_part(STORY_PART, len(plays))
     async with trio.open_nursery() as everybody:
         if stage.transport is None:
             everybody.start_soon(in_turn, fuzzing.play, session)
@@ -182,7 +189,7 @@ def fits(stage: Stage, story: Story) -> bool:
 
 
 async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
-    actor.doing("begins")
+    actor.doing("at work")
     try:
         await play(actor)
     except* GaveUp:
@@ -194,3 +201,4 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
         stage.notes.append(f"{actor.name} broke off: {kinds} in our own code")
     finally:
         stage.listener.done(actor.name)
+        stage.finish_one(STORY_PART)
