@@ -35,6 +35,7 @@ __all__ = [
     "headline",
     "in_letters_of",
     "is_secret",
+    "judged_of",
     "offset",
     "public",
     "smallest",
@@ -86,7 +87,6 @@ def summary(outcome: Outcome) -> str:
     """A run in one line."""
     found = counts(outcome)
     parts = [
-        f"{found.violated + found.held} of {plural(len(outcome.judged), 'promise')} judged",
         f"violated {found.violated}",
         f"held {found.held}",
         f"not judged {found.not_judged}",
@@ -131,6 +131,12 @@ def because(cause: Cause, follower: Follower) -> str:
     of = f"{follower.shared:,} of {plural(follower.violations, 'violation')}"
     how = "look the same" if follower.what == "symptom" else f"share its {follower.what}"
     return f"may follow from {cause.root.promise.id}: {of} {how}"
+
+
+def judged_of(outcome: Outcome) -> str:
+    """How many of how many promises were judged."""
+    found = counts(outcome)
+    return f"{found.violated + found.held} of {plural(len(outcome.judged), 'promise')} judged"
 
 
 def plural(number: int, noun: str) -> str:

@@ -27,6 +27,7 @@ from ._text import (
     clean,
     headline,
     in_letters_of,
+    judged_of,
     offset,
     plural,
     smallest,
@@ -78,7 +79,9 @@ def render(
         _violations(page, outcome, verbose, scripts)
         page.say()
     _names(page, outcome)
-    page.say((summary(outcome), f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"))
+    style = f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"
+    page.say((summary(outcome), style))
+    page.say((judged_of(outcome), style))
 
 
 def _names(page: _Page, outcome: Outcome) -> None:
