@@ -31,6 +31,7 @@ from layers_contract.fuzz import Plan
 from layers_contract.mock import MockOptions, background
 from layers_contract.network import Network, Request, address
 from layers_contract.run import Unjudgeable, run
+from layers_contract.run._listener import Silence
 from layers_contract.target import parse
 
 __all__ = ["mock", "shell"]
@@ -224,7 +225,7 @@ def test_schemathesis_waits_as_long_as_everybody_else(
     assert [plan.timeout for plan in plans] == [47]
 
 
-class Waiting:
+class Waiting(Silence):
     """A listener that remembers what was done."""
 
     def __init__(self) -> None:
@@ -232,10 +233,6 @@ class Waiting:
 
     def activity(self, name: str, doing: str) -> None:
         self.doings.append(f"{name}: {doing}")
-
-    def done(self, name: str) -> None: ...
-
-    def sent(self, requests: int, generations: int) -> None: ...
 
 
 AWAY: Final = http(b"<h1>starting</h1>", "Content-Type: text/html", status="503 Unavailable")
