@@ -31,7 +31,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
     "likeness": frozenset({"history", "document", "contract"}),
-    "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
+    "lag": frozenset({"history", "contract", "facts"}),
+    "judge": frozenset({"history", "document", "contract", "facts", "invariants", "lag"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
     "report": frozenset(

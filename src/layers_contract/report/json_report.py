@@ -24,6 +24,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
 
     An invariant's `evidence` holds its smallest violations, and `violations` counts all of them.
     A long answer stands there cut off, with its `body_size`; HAR has it whole.
+    With `only_with_lag`, it is kept only if reads may show the past, as `[expect]` allows.
     `causes` are the violated invariants, each once, the worst first: a `root`, and those that it
     may explain. `date` is when the first request was sent.
     `infrastructure` counts what got no answer of the API; its times are in seconds since `date`.
@@ -73,6 +74,7 @@ def _invariant(outcome: Outcome, judged: Judged) -> dict[str, Any]:
         "verdict": judged.verdict,
         "occasions": judged.occasions,
         "reason": judged.reason,
+        "only_with_lag": judged.lag,
         "violations": len(judged.violations),
         "evidence": _evidence(outcome, judged, judged.violations),
         "differences": len(judged.differences),
