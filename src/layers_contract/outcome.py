@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from layers_contract.causes import Cause, causes
 from layers_contract.contract import Contract
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import History
@@ -56,6 +58,16 @@ class Outcome:
     def secret_header(self) -> str:
         """The header that carries the key."""
         return self.contract.document.security_header
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        """The violated promises, each once, by what they have in common; the worst cause first."""
+        return causes(self.contract, self.history, self.judged)
+
+    @property
+    def began(self) -> float:
+        """When the first request was sent, in seconds since the epoch; now, if none was."""
+        return min((exchange.sent for exchange in self.history), default=time.time())
 
     @cached_property
     def coverage(self) -> dict[str, Any]:

@@ -401,7 +401,7 @@ def test_a_script_shows_a_fault_to_whoever_runs_it(
 ) -> None:
     """A script from one server shows its fault on another one, which gives other ids."""
     outcome, found = reproduced(fault, promise)
-    with background(options(fault)) as (url, _):
+    with background(replace(options(fault), latency=1)) as (url, _):  # curl is slow to start
         text = files(replace(outcome, target=url), target(), found)[f"{promise}.sh"]
         ran = run(text, tmp_path, LAYERS_API_KEY=OWN.key)
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from tests.unit.reproductions import judged
 from tests.unit.test_report_outcome import HOSTILE, exchange, outcome, usual, violated
 
 from layers_contract.invariants import Violation
@@ -40,7 +43,7 @@ def test_held_invariants_take_a_line_a_group() -> None:
 
 def test_a_violation_is_shown_in_full() -> None:
     """Id, sentence, source in words, message and each proving exchange are there."""
-    told = printed(usual())
+    told = printed(usual(), verbose=True)
     assert "✗ idempotency.replay" in told
     assert "promised by the page (seed) · violated on 1 of 7 occasions" in told
     assert "another jobId" in told
@@ -51,7 +54,7 @@ def test_a_violation_is_shown_in_full() -> None:
 def test_the_first_script_is_printed_to_be_copied() -> None:
     """Without a directory for scripts the first violation's stands there, unwrapped."""
     told = printed(usual(), width=40)
-    assert "curl --silent --show-error --include --max-time 30 --path-as-is --globoff \\\n" in told
+    assert "curl --silent --show-error --include --path-as-is --globoff --max-time 30 \\\n" in told
     assert told.count("#!/bin/sh") == 1
 
 
@@ -118,5 +121,47 @@ def test_a_terminal_without_unicode_gets_ascii() -> None:
 
 
 def test_an_empty_run_can_be_told() -> None:
-    """A run that judged nothing is a summary."""
-    assert printed(outcome()).strip().startswith("violated 0 · held 0")
+    """A run that judged nothing is a heading and a summary."""
+    assert printed(outcome(), width=200).splitlines()[-1].startswith("violated 0 · held 0")
+
+
+def many_violated() -> Outcome:
+    """A run in which one fault of the mock breaks a dozen promises."""
+    return judged("completed-renders-again", profile="standard")
+
+
+def test_the_violated_names_are_the_last_thing_on_a_screen() -> None:
+    """In the last 30 rows stands every violated name, just above the summary."""
+    run = many_violated()
+    screen = printed(run, width=100).splitlines()[-30:]
+    names = [each.promise.id for each in run.judged if each.verdict == "violated"]
+    assert len(names) >= 10
+    block = "\n".join(screen[:-1]).rpartition("\n\n")[2]
+    assert all(name in block for name in names)
+    assert screen[-1].startswith(f"violated {len(names)}")
+
+
+def test_what_follows_stands_under_what_it_follows_from() -> None:
+    """The root is a line of its own, the others stand under it; in its detail each says why."""
+    told = printed(many_violated(), width=400)
+    last = told.rpartition("\n\n")[2]
+    assert re.search(r"✗ lifecycle\.terminal seed, .*\n +may follow from it: .*job\.terminal", last)
+    assert "may follow from lifecycle.terminal: 40 of 40 violations share its resources" in told
+
+
+def test_a_quiet_run_prints_the_names_and_the_summary() -> None:
+    """Nothing but what is violated and the last line."""
+    assert printed(usual(), width=200, quiet=True).splitlines() == [
+        "✗ idempotency.replay seed, 1 of 7 occasions",
+        "    may follow from it: container.readable",
+        printed(usual(), width=200).splitlines()[-1],
+    ]
+
+
+def test_a_report_begins_with_what_was_judged_when_and_by_what() -> None:
+    """Target, date, versions and marker stand in the first line."""
+    run = replace(usual(), marker="lc-1234567890")
+    first = printed(run, width=400).splitlines()[0]
+    for word in ("http://127.0.0.1:8080", "2026-09-21T14:13:20Z", "layers-contract ", "document "):
+        assert word in first
+    assert "marker lc-1234567890" in first

@@ -30,9 +30,10 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
-    "outcome": frozenset({"history", "contract", "facts", "judge"}),
+    "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
+    "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
     "report": frozenset(
-        {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+        {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
     "budget": frozenset({"target"}),
     "network": frozenset(),

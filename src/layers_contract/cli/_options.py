@@ -50,6 +50,14 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
     command = click.option("-v", "--verbose", is_flag=True, help="Name every invariant.")(command)
     command = click.option(
+        "-q", "--quiet", is_flag=True, help="Print what is violated and the summary only."
+    )(command)
+    command = click.option(
+        "--exclude",
+        metavar="ID,…",
+        help="Do not judge these invariants; a group's name takes them all.",
+    )(command)
+    command = click.option(
         "--only", metavar="ID,…", help="Judge these invariants only; a group's name takes them all."
     )(command)
     return click.option(
@@ -131,16 +139,30 @@ def load_contract(files: DocumentFiles) -> Contract:
     return contract
 
 
-def only_ids(only: str | None) -> frozenset[str]:
-    """The invariants that --only names, by id or by group."""
+def chosen_ids(only: str | None, exclude: str | None) -> frozenset[str]:
+    """The invariants that --only names, without those that --exclude names; none means all."""
+    from layers_contract.invariants import CATALOGUE
+
+    if not only and not exclude:
+        return frozenset()
+    chosen = _named(only, "--only") if only else frozenset(CATALOGUE)
+    left = chosen - _named(exclude, "--exclude")
+    if not left:
+        raise click.ClickException("--exclude: nothing is left to be judged; leave one in")
+    return left
+
+
+def _named(names: str | None, option: str) -> frozenset[str]:
+    """The invariants that an option's value names, by id or by group."""
     from layers_contract.invariants import CATALOGUE
 
     chosen: set[str] = set()
-    for name in filter(None, (each.strip() for each in (only or "").split(","))):
+    for name in filter(None, (each.strip() for each in (names or "").split(","))):
         found = {each for each in CATALOGUE if name in (each, each.split(".")[0])}
         if not found:
             raise click.ClickException(
-                f"--only: there is no invariant {name}; `layers-contract invariants` names them all"
+                f"{option}: there is no invariant {name}; "
+                "`layers-contract invariants` names them all"
             )
         chosen |= found
     return frozenset(chosen)

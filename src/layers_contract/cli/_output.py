@@ -57,7 +57,9 @@ def report(outcome: Outcome, files: dict[str, Any]) -> None:
     if folder is not None:
         make_folder(folder)
         write((folder / name, text) for name, text in report.scripts(outcome).items())
-    report.render(outcome, Console(), verbose=files["verbose"], scripts=folder)
+    report.render(
+        outcome, Console(), verbose=files["verbose"], quiet=files["quiet"], scripts=folder
+    )
 
 
 def exit_code(outcome: Outcome) -> int:

@@ -10,11 +10,11 @@ import click
 
 from layers_contract.cli._options import (
     UNJUDGED,
+    chosen_ids,
     documented,
     in_file,
     judging,
     load_contract,
-    only_ids,
     reports,
 )
 from layers_contract.cli._output import check_writable, exit_code, make_folder, report
@@ -79,6 +79,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     seed: int,
     strict: bool,
     only: str | None,
+    exclude: str | None,
     repro_folder: Path | None,
     repro_seconds: float,
     source: DocumentFiles,
@@ -90,7 +91,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     from layers_contract.target import TargetError
 
     contract = load_contract(source)
-    chosen = only_ids(only)
+    chosen = chosen_ids(only, exclude)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers_contract.cli._options import (
+    chosen_ids,
     documented,
     in_file,
     judging,
     load_contract,
-    only_ids,
     reports,
 )
 from layers_contract.cli._output import check_writable, exit_code, report
@@ -31,6 +31,7 @@ def judge(
     recordings: tuple[Path, ...],
     strict: bool,
     only: str | None,
+    exclude: str | None,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
@@ -41,7 +42,7 @@ def judge(
     from layers_contract.report import from_har
 
     contract = load_contract(source)
-    chosen = only_ids(only)
+    chosen = chosen_ids(only, exclude)
     check_writable(files)
     try:
         parts = [

@@ -9,10 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from math import inf
 from typing import Final
 
+from layers_contract.causes import Cause, Follower
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants import Violation
 from layers_contract.outcome import Outcome
@@ -23,9 +27,12 @@ __all__ = [
     "Counts",
     "answer_of",
     "at_one_moment",
+    "because",
     "clean",
     "counts",
     "decode",
+    "heading",
+    "headline",
     "is_secret",
     "offset",
     "public",
@@ -88,6 +95,42 @@ def summary(outcome: Outcome) -> str:
     return " · ".join([*parts, "interrupted"] if outcome.interrupted else parts)
 
 
+def heading(outcome: Outcome) -> dict[str, str]:
+    """What every report says of its run: what was judged, by what, and when."""
+    began = datetime.fromtimestamp(outcome.began, UTC)
+    return {
+        "target": outcome.target,
+        "date": began.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tool": f"layers-contract {_version()}",
+        "document": outcome.contract.document.version,
+        "marker": outcome.marker or "none",
+        "profile": outcome.profile,
+        "seed": str(outcome.seed),
+    }
+
+
+def headline(outcome: Outcome) -> str:
+    """The same in one line, for people."""
+    said = heading(outcome)
+    named = (f"{name} {said[name]}" for name in ("document", "marker", "profile", "seed"))
+    return clean(" · ".join([said["target"], said["date"], said["tool"], *named]), 400)
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("layers-contract")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def because(cause: Cause, follower: Follower) -> str:
+    """How a finding is explained by another one."""
+    of = f"{follower.shared:,} of {plural(follower.violations, 'violation')}"
+    how = "look the same" if follower.what == "symptom" else f"share its {follower.what}"
+    return f"may follow from {cause.root.promise.id}: {of} {how}"
+
+
 def plural(number: int, noun: str) -> str:
     """`1 request`, `2 requests`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
@@ -147,7 +190,7 @@ def url_of(exchange: Exchange) -> str:
 
 def start_of(outcome: Outcome) -> float:
     """When the run's first request was sent."""
-    return min((exchange.sent for exchange in outcome.history), default=0.0)
+    return outcome.began
 
 
 def offset(exchange: Exchange, start: float) -> str:

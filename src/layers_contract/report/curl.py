@@ -22,7 +22,7 @@ from layers_contract.judge import Judged
 from layers_contract.outcome import PROXY_USER, Outcome
 
 from ._taken import CONDITIONS, SHELL, Taken, taken
-from ._text import answer_of, clean, is_secret, offset, smallest, start_of
+from ._text import answer_of, clean, headline, is_secret, offset, smallest, start_of
 
 __all__ = ["file_name", "script", "scripts"]
 
@@ -30,6 +30,7 @@ CURL: Final = "curl --silent --show-error --include --path-as-is --globoff"
 KEYS: Final = {"own": "LAYERS_API_KEY", "other": "LAYERS_OTHER_KEY"}
 OWNERS: Final = {"own": "the API key", "other": "a key of another organization"}
 WRONG_KEY: Final = "not-a-key"
+ONLY_SHOWS: Final = "It only prints the responses and judges nothing: compare them yourself."
 LONGEST_ARGUMENT: Final = 60_000
 SHORTEST_PAUSE: Final = 0.5
 """Seconds between two requests from which on the script pauses, too."""
@@ -79,6 +80,8 @@ def _lines(outcome: Outcome, violation: Violation) -> Iterator[str]:
     uses = taken(outcome.contract, exchanges)
     yield "#!/bin/sh"
     yield f"# {clean(violation.message, 400)}"
+    yield f"# {headline(outcome)}"
+    yield f"# {ONLY_SHOWS}"
     yield from _warning(outcome, exchanges)
     for credential, variable in KEYS.items():
         if any(each.credential == credential for each in exchanges):
@@ -122,6 +125,8 @@ def _requests(
             yield command
             yield f"show {number}"
     yield from _wait(list(open_))
+    yield ""
+    yield f"echo {shlex.quote(ONLY_SHOWS)}"
 
 
 def _wait(numbers: Sequence[int]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from layers_contract.history import Exchange
 from layers_contract.outcome import Outcome
 
-from ._text import REDACTED, public
+from ._text import REDACTED, heading, public
 
 __all__ = ["to_har"]
 
@@ -26,7 +26,7 @@ def to_har(outcome: Outcome) -> str:
         "creator": {"name": "layers-contract", "version": outcome.contract.document.version},
         "comment": "; ".join(
             [
-                f"target {outcome.target}, profile {outcome.profile}, seed {outcome.seed}",
+                ", ".join(f"{name} {value}" for name, value in heading(outcome).items()),
                 *outcome.notes,
             ]
         ),

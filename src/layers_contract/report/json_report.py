@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from layers_contract.causes import Cause
 from layers_contract.history import Exchange, to_record
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
-from ._text import READ, decode, public, smallest
+from ._text import READ, because, decode, heading, public, smallest
 from .curl import script
 
 __all__ = ["to_json"]
@@ -23,8 +24,11 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
 
     An invariant's `evidence` holds its smallest violations, and `violations` counts all of them.
     A long answer stands there cut off, with its `body_size`; HAR has it whole.
+    `causes` are the violated invariants, each once, the worst first: a `root`, and those that it
+    may explain. `date` is when the first request was sent.
     `assumed` is evidence of the same shape for what differs from an assumption only.
     """
+    said = heading(outcome)
     return {
         "tool": TOOL,
         "version": outcome.contract.document.version,
@@ -39,8 +43,22 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "generations": outcome.generations,
         "seconds": round(outcome.seconds, 3),
         "notes": list(outcome.notes),
+        "date": said["date"],
+        "tool_version": said["tool"].split()[-1],
+        "marker": outcome.marker,
+        "causes": [_cause(each) for each in outcome.causes],
         "invariants": [_invariant(outcome, each) for each in outcome.judged],
         "coverage": outcome.coverage,
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "root": cause.root.promise.id,
+        "explains": [
+            {"id": each.judged.promise.id, "because": because(cause, each)}
+            for each in cause.followers
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
-from ._text import clean, counts, plural, smallest, source_words
+from ._text import clean, counts, heading, plural, smallest, source_words
 from .curl import script
 
 __all__ = ["to_junit"]
@@ -43,10 +43,7 @@ def to_junit(outcome: Outcome) -> str:
 
 def _properties(suite: ET.Element, outcome: Outcome) -> None:
     properties = ET.SubElement(suite, "properties")
-    values = {
-        "target": outcome.target,
-        "profile": outcome.profile,
-        "seed": str(outcome.seed),
+    values = heading(outcome) | {
         "strict": str(outcome.strict).lower(),
         "interrupted": str(outcome.interrupted).lower(),
         "contract": outcome.contract.document.version,

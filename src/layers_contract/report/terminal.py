@@ -23,7 +23,9 @@ from layers_contract.outcome import Outcome
 from ._text import (
     answer_of,
     at_one_moment,
+    because,
     clean,
+    headline,
     offset,
     plural,
     smallest,
@@ -51,21 +53,43 @@ _MOST_DIFFERENCES: Final = 12
 
 
 def render(
-    outcome: Outcome, console: Console, *, verbose: bool = False, scripts: Path | None = None
+    outcome: Outcome,
+    console: Console,
+    *,
+    verbose: bool = False,
+    quiet: bool = False,
+    scripts: Path | None = None,
 ) -> None:
-    """Print a run to *console*.
+    """Print a run to *console*: the violated promises by their causes last, above the summary.
 
-    *verbose* shows every invariant that held on a line of its own. *scripts* is the directory
-    that the curl scripts were written to; without it the first one is printed.
+    *verbose* shows every invariant that held on a line of its own, and the requests of every
+    violation; *quiet* only the names of what is violated, and the summary. *scripts* is the
+    directory that the curl scripts were written to; without it the first one is printed.
     """
     page = _Page(console)
-    _groups(page, outcome, verbose)
-    _violations(page, outcome, scripts)
-    _not_judged(page, outcome.judged)
-    _differences(page, outcome)
-    _notes(page, outcome.notes)
-    page.say()
+    if not quiet:
+        page.say((headline(outcome), "dim"))
+        _groups(page, outcome, verbose)
+        _differences(page, outcome)
+        _notes(page, outcome.notes)
+        _not_judged(page, outcome.judged)
+        _violations(page, outcome, verbose, scripts)
+        page.say()
+    _names(page, outcome)
     page.say((summary(outcome), f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"))
+
+
+def _names(page: _Page, outcome: Outcome) -> None:
+    """Every violated promise, the worst cause first: a screen's last lines."""
+    for cause in outcome.causes:
+        root = cause.root
+        often = f"{len(root.violations):,} of {plural(root.occasions, 'occasion')}"
+        page.say(
+            page.mark("violated"), " ", (root.promise.id, "bold red"), f" {root.source}, {often}"
+        )
+        if cause.followers:
+            names = ", ".join(each.judged.promise.id for each in cause.followers)
+            page.say(("may follow from it: ", "dim"), (names, "red"), indent=4)
 
 
 def _as_verdict(verdict: str) -> str:
@@ -82,7 +106,10 @@ class _Page:
         self.marks = MARKS if unicode else PLAIN_MARKS
 
     def say(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
-        """Print a paragraph, wrapped to the console's width."""
+        """Print a paragraph, wrapped to the console's width; without parts, an empty line."""
+        if not parts:
+            self.console.print()
+            return
         padded = Padding(self._text(parts), (0, 0, 0, indent), expand=False)
         self.console.print(padded, highlight=False)
 
@@ -144,29 +171,50 @@ def _held(page: _Page, judged: Judged) -> None:
     page.say((judged.promise.statement, "dim"), indent=6)
 
 
-def _violations(page: _Page, outcome: Outcome, scripts: Path | None) -> None:
-    violated = [each for each in outcome.judged if each.verdict == "violated"]
-    for number, judged in enumerate(violated):
-        violation = smallest(judged.violations, 1)[0]
+def _violations(page: _Page, outcome: Outcome, verbose: bool, scripts: Path | None) -> None:
+    several = False
+    for number, cause in enumerate(outcome.causes):
         page.say()
-        _violation(page, outcome, judged, violation)
-        if scripts:
-            path = shlex.quote(str(scripts / file_name(judged)))
-            page.verbatim(f"  sh {path}")
-        elif number == 0:
-            page.say("The same requests, to send again:", indent=2)
-            page.verbatim("\n" + script(outcome, violation))
-    if len(violated) > 1 and not scripts:
+        _violation(page, outcome, cause.root, verbose=True)
+        _script(page, outcome, cause.root, scripts, first=number == 0)
+        for each in cause.followers:
+            page.say()
+            _violation(page, outcome, each.judged, verbose=verbose, because=because(cause, each))
+            _script(page, outcome, each.judged, scripts)
+        several = several or number > 0 or bool(cause.followers)
+    if several and not scripts:
         page.say(("The scripts of the others are in --json and --html.", "dim"), indent=2)
 
 
-def _violation(page: _Page, outcome: Outcome, judged: Judged, violation: Violation) -> None:
+def _script(
+    page: _Page, outcome: Outcome, judged: Judged, scripts: Path | None, *, first: bool = False
+) -> None:
+    """Name the script that sends the requests again, or print the first one."""
+    if scripts:
+        page.verbatim(f"  sh {shlex.quote(str(scripts / file_name(judged)))}")
+    elif first:
+        page.say("The same requests, to send again:", indent=2)
+        page.verbatim("\n" + script(outcome, smallest(judged.violations, 1)[0]))
+
+
+def _violation(
+    page: _Page, outcome: Outcome, judged: Judged, *, verbose: bool, because: str = ""
+) -> None:
+    violation = smallest(judged.violations, 1)[0]
     page.say(page.mark("violated"), " ", (judged.promise.id, "bold"))
     page.say(judged.promise.statement, indent=2)
     how_often = f"{len(judged.violations)} of {plural(judged.occasions, 'occasion')}"
     source = source_words(violation.source or judged.promise.source)
     page.say((f"{source} · violated on {how_often}", "dim"), indent=2)
+    if because:
+        page.say((because, "dim"), indent=2)
     page.say((clean(violation.message, _MESSAGE), "red"), indent=2)
+    if verbose:
+        _exchanges(page, outcome, violation)
+
+
+def _exchanges(page: _Page, outcome: Outcome, violation: Violation) -> None:
+    """The requests that prove a violation."""
     start = start_of(outcome)
     shown, rest = _cut(violation.exchanges, _MOST_EXCHANGES)
     width = max((len(_who(each)) for each in shown), default=0)
