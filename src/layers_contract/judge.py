@@ -88,7 +88,7 @@ def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged
 
 
 def overall(judged: Iterable[Judged]) -> str:
-    """The run's verdict: `violated`, else `held` where anything was or is known, else `unjudged`."""
+    """The run's verdict: `violated`, else `held` where anything was held or known."""
     verdicts = {each.verdict for each in judged}
     if "violated" in verdicts:
         return "violated"

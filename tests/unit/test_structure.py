@@ -32,8 +32,15 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
+    "fingerprint": frozenset({"invariants"}),
+    "baseline": frozenset({"fingerprint", "invariants", "judge"}),
     "report": frozenset(
         {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+        | {"fingerprint"}
+    ),
+    "results": frozenset({"fingerprint", "report"}),
+    "pytest_plugin": frozenset(
+        {"baseline", "contract", "judge", "mock", "outcome", "report", "run", "spec", "target"}
     ),
     "budget": frozenset({"target"}),
     "network": frozenset(),

@@ -32,9 +32,7 @@ def apply(
     ]
 
 
-def _marked(
-    judged: Judged, entries: Sequence[Entry], today: date, seen: set[Entry]
-) -> Judged:
+def _marked(judged: Judged, entries: Sequence[Entry], today: date, seen: set[Entry]) -> Judged:
     mine = [each for each in entries if each.promise == judged.promise.id]
     if not mine or not judged.violations:
         return judged

@@ -65,9 +65,7 @@ def _lines(text: str, tables: int) -> list[int]:
     return heads if len(heads) == tables else [1] * tables
 
 
-def _entry(
-    table: Mapping[str, Any], line: int, where: str, promises: Collection[str]
-) -> Entry:
+def _entry(table: Mapping[str, Any], line: int, where: str, promises: Collection[str]) -> Entry:
     for key in table:
         if key not in _FIELDS:
             raise BaselineError(f"{where}: unknown {key!r}; an entry has {', '.join(_FIELDS)}")

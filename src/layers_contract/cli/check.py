@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     UNJUDGED,
     chosen_ids,
@@ -92,6 +93,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
@@ -108,7 +110,8 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     listener=progress,
                     wait=wait,
                 )
-            report(outcome, files)
+            outcome = with_baseline(outcome, known)
+            report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
                 reproduce(outcome, target, repro_folder, repro_seconds, _progress(target))
                 click.echo(summary(outcome), err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     chosen_ids,
     documented,
@@ -43,6 +44,7 @@ def judge(
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     try:
         parts = [
@@ -66,5 +68,6 @@ def judge(
         history=history,
         seconds=0.0,
     )
-    report(outcome, files)
+    outcome = with_baseline(outcome, known)
+    report(outcome, files, source)
     sys.exit(exit_code(outcome))
