@@ -17,7 +17,7 @@ target_option := $(if $(TARGET),--target $(TARGET))
 document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OVERLAY),--overlay $(file))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check generate mock publish gate faults tastes seeds bench clean setup
+.PHONY: help contract test test-publish check format generate mock publish gate faults tastes seeds bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/layers-contract lint
 	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
+
+format: $(DEV) ## Format the code, and mend what ruff can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 generate: $(DEV) ## Write the client package, and the overlays for other generators, from the document
 	@$(BIN)/layers-contract generate $(document_options) $(ARGS)

@@ -27,7 +27,7 @@ class Outcome:
     `secret_header` is the name of the header that carried the key; the key itself is nowhere.
     `notes` are sentences for people: what was left out, and what was left behind on the server.
     `marker` stands in every hook that the run has sent. `ended_early` says why a run could not go
-    on, if so: such a run has judged what came before, and is never green.
+    on, if so. Such a run, or an `interrupted` one, has judged what came before, and is never green.
     `headers` are those that every request had beside the key, each with the environment variable
     that holds its value; `curl` what else curl has to be told to reach the server, as shell words.
     """
@@ -52,7 +52,8 @@ class Outcome:
     def verdict(self) -> str:
         """`violated`, `held` or `unjudged`."""
         found = overall(self.judged)
-        return "unjudged" if self.ended_early and found == "held" else found
+        cut_short = self.ended_early or self.interrupted
+        return "unjudged" if cut_short and found == "held" else found
 
     @property
     def secret_header(self) -> str:

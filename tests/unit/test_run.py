@@ -222,16 +222,26 @@ def test_a_server_that_is_not_there_cannot_be_judged() -> None:
 
 
 def speaking(body: bytes, status: int = 200) -> Callable[..., Awaitable[None]]:
-    """A server that answers every request with the same."""
+    """A server that answers every request with the same, when it has been greeted."""
+    greeted: list[bool] = []
 
     async def application(scope: Message, receive: Any, send: Any) -> None:
         headers = [(b"content-type", b"application/json"), (b"etag", b'"\xff"')]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        says = (status, body) if greeted else (200, json.dumps(POLICY).encode())
+        greeted.append(True)
+        await send({"type": "http.response.start", "status": says[0], "headers": headers})
+        await send({"type": "http.response.body", "body": says[1]})
 
     return application
 
 
+POLICY = {
+    "projectId": "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39",
+    "requiresApproval": False,
+    "firstNPostsBlocked": 0,
+    "autoApproveAfter": None,
+    "updatedAt": "2026-01-01T00:00:00Z",
+}
 EVERYTHING = {
     "id": "cnt_\n",
     "jobId": "job_\n",

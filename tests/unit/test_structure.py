@@ -29,6 +29,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
+    "likeness": frozenset({"history", "document", "contract"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
@@ -55,6 +56,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
+        | {"likeness"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
@@ -250,3 +252,18 @@ def test_the_architecture_page_names_every_dependency() -> None:
     named = [*project["dependencies"], *extras, *(each for each in dev if each and each[0] != "#")]
     names = [re.split(r"[^\w.-]", each)[0] for each in named] + list(tools)
     assert not [name for name in names if name not in page]
+
+
+def test_the_index_of_the_docs_names_every_page() -> None:
+    """A page that docs/README.md does not lead to is not found."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [page.name for page in (ROOT / "docs").glob("*.md") if page.name != "README.md"]
+    assert not [name for name in pages if f"({name})" not in index]
+
+
+def test_contributing_names_files_that_are_there() -> None:
+    """The recipes lead to files and folders of this repository."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|tests|openapi|docs|overlays|requirements)/[\w./-]*\w/?)`", text)
+    assert len(named) > 10
+    assert not [name for name in named if not (ROOT / name).exists()]

@@ -88,7 +88,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
 ) -> None:
     """Judge a server: the mock that comes with this, if none is given."""
     from layers_contract.report import summary
-    from layers_contract.run import Unjudgeable, run
+    from layers_contract.run import Unjudgeable, finishing, run
     from layers_contract.target import TargetError
 
     contract = load_contract(source)
@@ -111,7 +111,8 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     wait=wait,
                 )
             outcome = with_baseline(outcome, known)
-            report(outcome, files, source)
+            with finishing():
+                report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
                 reproduce(outcome, target, repro_folder, repro_seconds, _progress(target))
                 click.echo(summary(outcome), err=True)

@@ -2,9 +2,11 @@
 
 from layers_contract.run._api import expectations, in_simulation, run, simulate
 from layers_contract.run._fuzzing import FUZZ
+from layers_contract.run._greeting import Unjudgeable
 from layers_contract.run._listener import Listener
-from layers_contract.run._play import Unjudgeable, connection
+from layers_contract.run._play import connection
 from layers_contract.run._profiles import PROFILES
+from layers_contract.run._signals import finishing
 from layers_contract.run._stage import ticking
 from layers_contract.run._wire import Wire
 
@@ -16,6 +18,7 @@ __all__ = [
     "Wire",
     "connection",
     "expectations",
+    "finishing",
     "in_simulation",
     "run",
     "simulate",

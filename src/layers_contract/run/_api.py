@@ -19,6 +19,7 @@ from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
 from layers_contract.run._profiles import PROFILES
+from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
 from layers_contract.run._wire import Wire
 from layers_contract.target import Target
@@ -60,7 +61,9 @@ def run(  # noqa: PLR0913 - the command line has this many options
     )
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
-    return _outcome(stage, strict=strict, seconds=time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    with finishing():
+        return _outcome(stage, strict=strict, seconds=seconds)
 
 
 def simulate(  # noqa: PLR0913 - as above

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import signal
-import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache, partial
 
 import trio
 
-from layers_contract.budget import Purse
-from layers_contract.document import pointer
 from layers_contract.driver import OutOfBudget, Session
-from layers_contract.history import NOT_JSON, History
 from layers_contract.network import Network, Transport
 from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
+from layers_contract.run._greeting import Unjudgeable, await_server, greet
 from layers_contract.run._profiles import PROFILES
+from layers_contract.run._signals import heed_signals
 from layers_contract.run._stage import Stage
-from layers_contract.target import Budget, Target
+from layers_contract.target import Target
 from layers_contract.workload import (
     STORIES,
     Actor,
@@ -33,31 +28,14 @@ from layers_contract.workload import (
     renders_of,
 )
 
-__all__ = ["Unjudgeable", "connection", "play"]
+__all__ = ["connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
 KEPT_BACK = 15
 """One render of so many is kept for Schemathesis."""
 ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
-UNWELCOME = frozenset({401, 403, 503})
-AWAY, BUSY = frozenset({502, 504}), 429
 UNVERIFIED = "WARNING: no certificate was checked ([tls] verify = false): anybody may have answered"
-GREETS_EVERY = 1.0
-"""Seconds between two greetings of a server that is still starting."""
-CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
-"""What an error code may hold to be shown to people."""
-
-
-class Unjudgeable(Exception):  # noqa: N818 - it says something of the server, not of us
-    """The server cannot be judged at all: unreachable, or it refuses the key.
-
-    Where it is `settled` the API itself has said so, and will not say anything else later.
-    """
-
-    def __init__(self, message: str, *, settled: bool = False) -> None:
-        super().__init__(message)
-        self.settled = settled
 
 
 async def play(stage: Stage) -> None:
@@ -76,11 +54,11 @@ async def play(stage: Stage) -> None:
 
 
 async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
-    """Work and tidy up; each Ctrl-C ends one of them. Why there was nothing to do, if so."""
+    """Work and tidy up; each signal ends one of them. Why there was nothing to do, if so."""
     refusal = None
     scopes = [trio.CancelScope(), trio.CancelScope()]
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_heed_interrupts, stage, scopes)
+        nursery.start_soon(heed_signals, stage, scopes)
         with scopes[0]:
             try:
                 await _work(stage, session)
@@ -100,10 +78,11 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
 async def _work(stage: Stage, session: Session) -> None:
     try:
         if stage.wait:
-            await _await_server(stage, session)
-        await _greet(stage, session)
+            await await_server(stage, session)
+        await greet(stage, session)
     except OutOfBudget:
-        stage.notes.append("the budget ended before anything was sent")
+        stage.ended_early = "the budget ended before the server had answered"
+        stage.notes.append(stage.ended_early)
         return
     await _tell_all(stage, session)
     await encore(stage, session)
@@ -115,49 +94,6 @@ def connection(target: Target, transport: Transport | None = None) -> Transport:
     if transport is not None:
         return transport
     return Network(context=target.trust, proxy=target.proxy.whole)
-
-
-async def _await_server(stage: Stage, session: Session) -> None:
-    """Greet a server that is still starting until it answers as the API, off the records.
-
-    Raises:
-        Unjudgeable: It did not in `stage.wait` seconds.
-    """
-    until = trio.current_time() + stage.wait
-    while True:
-        trial = replace(session, history=History(), purse=Purse(Budget()))
-        try:
-            await _greet(stage, trial)
-            break
-        except Unjudgeable as error:
-            left = until - trio.current_time()
-            if error.settled or left <= 0:
-                raise
-            stage.listener.activity("greeting", f"waits, for {left:.0f} s at most: {error}")
-            await trio.sleep(min(GREETS_EVERY, left))
-    stage.purse.begin()
-
-
-async def _greet(stage: Stage, session: Session) -> None:
-    """Find out whether there is anybody to judge."""
-    target = stage.target
-    project = target.projects.open or target.projects.gated or str(uuid.uuid4())
-    actor = stage.actor(session, "greeting")
-    answer = await actor.call(stage.roles.policy, ids={"project": project})
-    if not answer.answered:
-        hint = "is it running, and the url right?"
-        raise Unjudgeable(f"{target.url} does not answer ({answer.failure}); {hint}")
-    if answer.status == BUSY or (answer.status in AWAY and answer.json is NOT_JSON):
-        raise Unjudgeable(f"{target.url} is away or busy ({answer.status}); try again later")
-    if answer.status in UNWELCOME:
-        code = pointer(answer.json, "/error/code")
-        code = code if isinstance(code, str) and CODE.fullmatch(code) else "no error code"
-        given = "the key" if target.api_key else "a request without a key; none was given"
-        hint = "say in the target file which key to use"
-        shaped = CODE.fullmatch(code) is not None and answer.status != 503
-        raise Unjudgeable(
-            f"{target.url} refuses {given} ({answer.status}, {code}); {hint}", settled=shaped
-        )
 
 
 async def _tell_all(stage: Stage, session: Session) -> None:
@@ -239,15 +175,3 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
         stage.notes.append(f"{actor.name} broke off: {kinds} in our own code")
     finally:
         stage.listener.done(actor.name)
-
-
-async def _heed_interrupts(stage: Stage, scopes: list[trio.CancelScope]) -> None:
-    """End in order when the person running it has seen enough: the first of *scopes*."""
-    try:
-        with trio.open_signal_receiver(signal.SIGINT) as signals:
-            async for _ in signals:
-                stage.interrupted = True
-                stage.purse.stop()
-                scopes[0].cancel()
-    except RuntimeError:  # not in the main thread: somebody else hears the signals
-        return
