@@ -12,6 +12,7 @@ from rich.console import Console
 from tests.unit.test_report_outcome import HOSTILE
 
 from layers_contract.report import LiveProgress, PlainProgress, Progress, SilentProgress
+from layers_contract.report._plan import Plan
 
 
 class Stuck(io.StringIO):
@@ -31,11 +32,10 @@ class Broken(io.StringIO):
         raise BrokenPipeError
 
 
-def live(stream: io.StringIO | None = None, budget: int = 100) -> LiveProgress:
+def live(stream: io.StringIO | None = None, **clock: Callable[[], float]) -> LiveProgress:
     """A live view on a terminal that is a string."""
-    return LiveProgress(
-        Console(file=stream or io.StringIO(), width=80, force_terminal=True), budget
-    )
+    console = Console(file=stream or io.StringIO(), width=80, force_terminal=True)
+    return LiveProgress(console, **clock)
 
 
 VIEWS: list[Callable[[], Progress]] = [
@@ -88,7 +88,7 @@ def test_a_pipe_gets_a_line_for_each_activity_that_ends() -> None:
         progress.activity("replays", "waits")
         progress.sent(12, 1)
         progress.done("replays")
-    assert stream.getvalue() == "replays: done in 0.0 s · 12 requests · 1 render · 0 s\n"
+    assert stream.getvalue() == "replays: done in 0.0 s · 0 s · 12 requests · 1 render\n"
 
 
 def test_a_pipe_gets_no_line_for_each_request() -> None:
@@ -106,7 +106,7 @@ def test_a_pipe_is_told_now_and_then_what_is_running() -> None:
     with PlainProgress(stream, every=0.02) as progress:
         progress.activity("replays", "waits for a render")
         time.sleep(0.2)
-    assert "replays: waits for a render · 0 requests" in stream.getvalue()
+    assert "replays: waits for a render · 0 s · 0 requests" in stream.getvalue()
     assert stream.getvalue().count("\n") == 1
 
 
@@ -156,3 +156,83 @@ def test_totals_never_go_back() -> None:
     view.sent(50, 3)
     view.sent(49, 2)
     assert "50 requests · 3 renders" in shown(view)
+
+
+def halfway(view: LiveProgress, clock: list[float]) -> None:
+    """Ten seconds into a run: five of ten stories are over, a fifth of the fuzzing."""
+    view.expect("stories", 10)
+    view.advance("stories", 0)
+    view.expect("fuzzing", 1)
+    view.advance("fuzzing", 0)
+    clock[0] = 10.0
+    view.advance("stories", 5)
+    view.advance("fuzzing", 0.2)
+
+
+def test_progress_is_what_is_done_of_what_is_planned() -> None:
+    """Each part says how far it is, and the slowest one how long the rest may take."""
+    clock = [0.0]
+    view = live(clock=lambda: clock[0])
+    halfway(view, clock)
+    assert "stories 5 of 10 · fuzzing 20% · about 45 s left · 10 s" in shown(view, width=120)
+
+
+def test_nothing_is_said_of_the_time_before_anything_is_known() -> None:
+    """At the beginning there is no estimate, and with all done there is nothing left."""
+    clock = [0.0]
+    view = live(clock=lambda: clock[0])
+    view.expect("stories", 10)
+    view.advance("stories", 0)
+    assert "left" not in shown(view)
+    clock[0] = 30.0
+    assert "left" not in shown(view)
+    view.advance("stories", 10)
+    assert "left" not in shown(view)
+
+
+def test_the_bar_never_goes_back() -> None:
+    """A part that turns out to be slow lengthens the estimate, and leaves the bar where it was."""
+    clock = [0.0]
+    plan = Plan(lambda: clock[0])
+    plan.expect("stories", 10)
+    plan.advance("stories", 0)
+    shares = []
+    for now, done in ((4.0, 5), (40.0, 5), (80.0, 6), (90.0, 10)):
+        clock[0] = now
+        plan.advance("stories", done)
+        shares.append(plan.share())
+    assert shares == sorted(shares)
+    assert shares[0] == 0.5
+    assert shares[-1] == 1.0
+
+
+def test_a_pipe_is_told_of_the_plan() -> None:
+    """A line now and then says the same as the terminal."""
+    stream = io.StringIO()
+    with PlainProgress(stream, every=0.02) as progress:
+        progress.expect("stories", 4)
+        progress.advance("stories", 1)
+        time.sleep(0.2)
+    assert "stories 1 of 4 · 0 s · 0 requests" in stream.getvalue()
+
+
+def test_a_terminal_without_unicode_sees_ascii() -> None:
+    """Dots, ellipses and whatever a server says are shown in letters that it has."""
+    raw = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    view = LiveProgress(Console(file=raw, width=60, force_terminal=True))
+    view.activity("réplays", "waits " * 40)
+    view.expect("stories", 4)
+    view.advance("stories", 1)
+    lines = shown(view, width=60).splitlines()
+    assert all(line.isascii() for line in lines)
+    assert "stories 1 of 4 | 0 s" in lines[-1]
+
+
+@pytest.mark.parametrize("width", [30, 60, 200])
+def test_progress_fits_the_terminal(width: int) -> None:
+    """No line is longer than the terminal is wide."""
+    clock = [0.0]
+    view = live(clock=lambda: clock[0])
+    halfway(view, clock)
+    view.activity("a-story-with-a-long-name", "waits for a render that takes its time " * 4)
+    assert max(map(len, shown(view, width).splitlines())) <= width

@@ -25,7 +25,6 @@ from layers_contract.cli._target import open_target
 if TYPE_CHECKING:
     from layers_contract.report import Progress
     from layers_contract.spec.files import DocumentFiles
-    from layers_contract.target import Target
 
 
 @click.command()
@@ -99,7 +98,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
         make_folder(repro_folder)
     try:
         with open_target(target_file, url, source, headers) as target:
-            with _progress(target) as progress:
+            with _progress() as progress:
                 outcome = run(
                     contract,
                     target,
@@ -114,7 +113,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
             with finishing():
                 report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
-                reproduce(outcome, target, repro_folder, repro_seconds, _progress(target))
+                reproduce(outcome, target, repro_folder, repro_seconds, _progress())
                 click.echo(summary(outcome), err=True)
     except TargetError as error:
         raise click.ClickException(str(error)) from error
@@ -124,12 +123,12 @@ def check(  # noqa: PLR0917 - click hands them over by name
     sys.exit(exit_code(outcome))
 
 
-def _progress(target: Target) -> Progress:
+def _progress() -> Progress:
     from rich.console import Console
 
     from layers_contract.report import LiveProgress, PlainProgress
 
     console = Console(stderr=True)
     if console.is_terminal:
-        return LiveProgress(console, target.budget.requests)
+        return LiveProgress(console)
     return PlainProgress(sys.stderr)

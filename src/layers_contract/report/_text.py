@@ -34,6 +34,7 @@ __all__ = [
     "decode",
     "heading",
     "headline",
+    "in_letters_of",
     "is_secret",
     "known_words",
     "offset",
@@ -159,6 +160,13 @@ def clean(text: object, limit: int | None = None, keep: str = "") -> str:
     start = whole if limit is None else whole[: limit + 1]
     safe = "".join(c if c.isprintable() or c in keep else _escape(c) for c in start)
     return safe if limit is None or len(safe) <= limit else safe[: limit - 1] + "…"
+
+
+def in_letters_of(encoding: str, text: str) -> str:
+    """*text* in what a terminal of that encoding can show."""
+    if not encoding.lower().replace("-", "").startswith("utf"):
+        text = text.replace("·", "|").replace("→", "->").replace("…", "...")
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _escape(character: str) -> str:

@@ -10,24 +10,26 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Protocol, Self, TextIO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, OverflowMethod, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ._text import clean, plural
+from ._plan import Plan
+from ._text import clean, in_letters_of, plural
 
 __all__ = ["LiveProgress", "PlainProgress", "Progress", "SilentProgress"]
 
 _NAME: Final = 24
 _DOING: Final = 200
 _MOST_LINES: Final = 12
+_BAR: Final = 40
 _GOODBYE: Final = 1.0
 """Seconds that a view may take to end."""
 
@@ -45,6 +47,12 @@ class Progress(Protocol):
 
     def sent(self, requests: int, generations: int) -> None:
         """So many requests and renders up to now."""
+
+    def expect(self, part: str, total: float) -> None:
+        """*part* of the run is planned, with so much to do; 0 where nobody knows yet."""
+
+    def advance(self, part: str, done: float) -> None:
+        """So much of *part* is done."""
 
     def __enter__(self) -> Self: ...
 
@@ -75,6 +83,19 @@ class _State:
 
     def __post_init__(self) -> None:
         self.begun = self.clock()
+        self.plan = Plan(self.clock)
+
+    def expect(self, part: str, total: float) -> None:
+        with self.lock:
+            self.plan.expect(part, total)
+
+    def advance(self, part: str, done: float) -> None:
+        with self.lock:
+            self.plan.advance(part, done)
+
+    def share(self) -> float:
+        with self.lock:
+            return self.plan.share()
 
     def activity(self, name: str, doing: str) -> None:
         with self.lock:
@@ -93,13 +114,14 @@ class _State:
             self.generations = max(self.generations, generations)
 
     def now(self) -> tuple[dict[str, _Activity], str]:
-        """What is running, and the totals."""
+        """What is running; and what is done of what is planned, with the totals."""
         with self.lock:
             return dict(self.running), self.totals()
 
     def totals(self) -> str:
         requests, renders = plural(self.requests, "request"), plural(self.generations, "render")
-        return f"{requests} · {renders} · {self.clock() - self.begun:.0f} s"
+        spent = f"{self.clock() - self.begun:.0f} s"
+        return " · ".join([*self.plan.words(), spent, requests, renders])
 
 
 class SilentProgress:
@@ -114,6 +136,12 @@ class SilentProgress:
     def sent(self, requests: int, generations: int) -> None:
         """So many requests and renders up to now."""
 
+    def expect(self, part: str, total: float) -> None:
+        """*part* is planned."""
+
+    def advance(self, part: str, done: float) -> None:
+        """So much of *part* is done."""
+
     def __enter__(self) -> Self:
         return self
 
@@ -122,14 +150,13 @@ class SilentProgress:
 
 
 class LiveProgress:
-    """A live view: a line for each running activity, and a bar for the budget of requests.
+    """A live view: a line for each running activity, and a bar for the time that is over."""
 
-    *budget* is how many requests may be sent, 0 where there is no limit.
-    """
-
-    def __init__(self, console: Console, budget: int = 0, clock: Clock = time.monotonic) -> None:
+    def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         self._state = _State(clock)
-        self._budget = budget
+        self._console = console
+        unicode = console.encoding.lower().startswith("utf")
+        self._overflow: OverflowMethod = "ellipsis" if unicode else "crop"
         self._live = Live(
             console=console, get_renderable=self.view, refresh_per_second=8, transient=True
         )
@@ -146,6 +173,14 @@ class LiveProgress:
         """So many requests and renders up to now."""
         self._state.sent(requests, generations)
 
+    def expect(self, part: str, total: float) -> None:
+        """*part* is planned."""
+        self._state.expect(part, total)
+
+    def advance(self, part: str, done: float) -> None:
+        """So much of *part* is done."""
+        self._state.advance(part, done)
+
     def __enter__(self) -> Self:
         with contextlib.suppress(Exception):
             self._live.start(refresh=True)
@@ -159,24 +194,34 @@ class LiveProgress:
         """What is to be seen now."""
         running, totals = self._state.now()
         parts: list[RenderableType] = [self._lines(running)] if running else []
-        return Group(*parts, self._bottom(totals))
+        return Group(*parts, *self._bottom(totals))
 
     def _lines(self, running: dict[str, _Activity]) -> Table:
         table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(no_wrap=True, style="bold", width=_NAME)
-        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(no_wrap=True, overflow=self._overflow, style="bold", max_width=_NAME)
+        table.add_column(no_wrap=True, overflow=self._overflow, ratio=1)
         table.add_column(no_wrap=True, justify="right", style="dim", min_width=6)
         for name, each in list(running.items())[:_MOST_LINES]:
-            since = Text(f"{self._state.clock() - each.since:.0f} s")
-            table.add_row(Text(clean(name, _NAME)), Text(clean(each.doing, _DOING)), since)
+            since = f"{self._state.clock() - each.since:.0f} s"
+            doing = self._text(each.doing, _DOING)
+            table.add_row(self._text(name, _NAME), doing, self._text(since))
+        if len(running) > _MOST_LINES:
+            table.add_row(self._text(f"and {len(running) - _MOST_LINES} more"), "", "")
         return table
 
-    def _bottom(self, totals: str) -> Table:
-        table = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=self._budget, completed=self._state.requests, width=_NAME)
-        cells: list[RenderableType] = [bar] if self._budget else []
-        table.add_row(*cells, Text(totals, style="dim"))
-        return table
+    def _bottom(self, totals: str) -> Iterator[RenderableType]:
+        """The bar, and the words under it, as many lines as they take."""
+        if share := self._state.share():
+            table = Table.grid()
+            width = min(_BAR, self._console.width)
+            table.add_row(ProgressBar(total=1.0, completed=share, width=width))
+            yield table
+        yield self._text(totals)
+
+    def _text(self, text: str, limit: int | None = None) -> Text:
+        """*text* in the letters that the terminal has."""
+        encoding = self._console.encoding
+        return Text(in_letters_of(encoding, clean(text, limit)), overflow=self._overflow)
 
 
 class PlainProgress:
@@ -185,7 +230,7 @@ class PlainProgress:
     A thread of its own writes them, so that a full pipe holds up nobody.
     """
 
-    def __init__(self, stream: TextIO, every: float = 2.0, clock: Clock = time.monotonic) -> None:
+    def __init__(self, stream: TextIO, every: float = 5.0, clock: Clock = time.monotonic) -> None:
         self._state = _State(clock)
         self._stream = stream
         self._every = every
@@ -208,6 +253,14 @@ class PlainProgress:
     def sent(self, requests: int, generations: int) -> None:
         """So many requests and renders up to now."""
         self._state.sent(requests, generations)
+
+    def expect(self, part: str, total: float) -> None:
+        """*part* is planned."""
+        self._state.expect(part, total)
+
+    def advance(self, part: str, done: float) -> None:
+        """So much of *part* is done."""
+        self._state.advance(part, done)
 
     def __enter__(self) -> Self:
         with contextlib.suppress(RuntimeError):
@@ -240,5 +293,5 @@ class PlainProgress:
         if line != self._last:
             self._last = line
             encoding = getattr(self._stream, "encoding", None) or "utf-8"
-            self._stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            self._stream.write(in_letters_of(encoding, line) + "\n")
             self._stream.flush()

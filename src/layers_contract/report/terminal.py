@@ -26,6 +26,7 @@ from ._text import (
     because,
     clean,
     headline,
+    in_letters_of,
     known_words,
     offset,
     plural,
@@ -140,13 +141,8 @@ class _Page:
         text = Text()
         for part in parts:
             content, style = (part, "") if isinstance(part, str) else part
-            text.append(self._printable(content), style)
+            text.append(in_letters_of(self.encoding, content), style)
         return text
-
-    def _printable(self, content: str) -> str:
-        if self.marks is not MARKS:
-            content = content.replace("·", "|").replace("→", "->").replace("…", "...")
-        return content.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
 
 def _groups(page: _Page, outcome: Outcome, verbose: bool) -> None:

@@ -22,6 +22,8 @@ __all__ = ["affordable", "encore", "leave", "long_after", "tidy", "window_of"]
 HURRY, PATIENCE = 1.5, 30.0
 """Seconds for tidying up: where somebody has pressed Ctrl-C, and where nobody has."""
 SHOWN = 5
+LAST_LOOK = "last look"
+"""What the listener hears of."""
 MARGIN = 120.0
 """Seconds before the end of the window at which a key must still be known, clocks being what
 they are."""
@@ -38,14 +40,18 @@ async def encore(stage: Stage, session: Session) -> None:
     actor = stage.actor(session, "encore")
     actor.doing("looks at everything once more")
     facts = stage.facts()
+    calls, containers = list(facts.keyed.values()), list(facts.own)
+    stage.begin_part(LAST_LOOK, len(calls) + len(containers))
     try:
-        for call in list(facts.keyed.values()):
+        for call in calls:
+            stage.finish_one(LAST_LOOK)
             unheard = (e for e in call.exchanges if not e.answered)
             first = next(iter([*(s.exchange for s in call.started), *unheard]), None)
             if first is not None and _is_story(first):
                 await _repeat(stage, actor, first)
-        for container in list(facts.own):
+        for container in containers:
             await _look(actor, container)
+            stage.finish_one(LAST_LOOK)
     except OutOfBudget:
         stage.note_end("before everything was looked at once more")
     finally:

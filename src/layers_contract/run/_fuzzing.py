@@ -22,6 +22,8 @@ from layers_contract.workload import Actor, GaveUp, Made, asset_ids
 __all__ = ["FUZZ", "Fuzzing"]
 
 FUZZ: Final = "schemathesis"
+FUZZING: Final = "fuzzing"
+"""What the listener hears of."""
 TAGS: Final = "themeTags"
 LAST_MINUTE: Final = 60.0
 """Seconds that it is given at least once everybody else is done."""
@@ -59,6 +61,7 @@ class Fuzzing:
             return
         actor = self._stage.actor(session, FUZZ)
         actor.doing("makes a container to work on")
+        self._stage.listener.expect(FUZZING, 1.0)
         try:
             made = await actor.generate(target.projects.open)
             with trio.move_on_after(max(self._stage.purse.left, 0.0)) as scope:
@@ -76,6 +79,7 @@ class Fuzzing:
                 told = "may be left behind: a render that Schemathesis was asking for"
                 self._stage.notes.append(told)
             self._stage.listener.done(FUZZ)
+            self._stage.listener.advance(FUZZING, 1.0)
 
     async def _await_render(self, actor: Actor, made: Made) -> None:
         self._feed |= {"container": made.container, "job": made.job}
@@ -211,5 +215,10 @@ class Fuzzing:
         self._stage.tell_sent()
 
     def _progress(self, progress: fuzz.Progress) -> None:
-        of = f" of {progress.total}" if progress.total else ""
+        of = f" of {progress.total}" if progress.done <= (progress.total or 0) else ""
         self._stage.listener.activity(FUZZ, f"{progress.phase}, {progress.done}{of}")
+        phases = self._stage.profile.phases
+        if progress.phase in phases:
+            part = progress.done / progress.total if progress.total else 0.0
+            done = phases.index(progress.phase) + min(part, 1.0)
+            self._stage.listener.advance(FUZZING, done / len(phases))

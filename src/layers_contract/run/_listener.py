@@ -19,6 +19,12 @@ class Listener(Protocol):
     def sent(self, requests: int, generations: int) -> None:
         """So much was sent in all."""
 
+    def expect(self, part: str, total: float) -> None:
+        """So much is to be done in *part* of the run; 0 where nobody knows yet."""
+
+    def advance(self, part: str, done: float) -> None:
+        """So much of *part* is done."""
+
 
 class Silence:
     """Nobody listens."""
@@ -30,4 +36,10 @@ class Silence:
         """Nothing."""
 
     def sent(self, requests: int, generations: int) -> None:
+        """Nothing."""
+
+    def expect(self, part: str, total: float) -> None:
+        """Nothing."""
+
+    def advance(self, part: str, done: float) -> None:
         """Nothing."""

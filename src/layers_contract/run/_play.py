@@ -31,6 +31,8 @@ from layers_contract.workload import (
 __all__ = ["connection", "play"]
 
 Play = Callable[[Actor], Awaitable[None]]
+STORY_PART = "stories"
+"""What the listener hears of."""
 KEPT_BACK = 15
 """One render of so many is kept for Schemathesis."""
 ENTRANCE = 0.5
@@ -106,6 +108,7 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 
     fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
     begun = trio.current_time()
+    stage.begin_part(STORY_PART, len(chosen))
     async with trio.open_nursery() as everybody:
         if stage.transport is None:
             everybody.start_soon(in_turn, fuzzing.play, session)
@@ -163,7 +166,7 @@ def _fits(stage: Stage, story: Story) -> bool:
 
 
 async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
-    actor.doing("begins")
+    actor.doing("at work")
     try:
         await play(actor)
     except* GaveUp:
@@ -175,3 +178,4 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
         stage.notes.append(f"{actor.name} broke off: {kinds} in our own code")
     finally:
         stage.listener.done(actor.name)
+        stage.finish_one(STORY_PART)

@@ -57,6 +57,7 @@ class Stage:
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
     _read: tuple[int, Facts | None] = (0, None)
+    _done: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         now = trio.current_time if self.transport else time.monotonic
@@ -96,6 +97,17 @@ class Stage:
     def tell_sent(self) -> None:
         """Let the listener know how much was sent."""
         self.listener.sent(self.purse.requests, self.purse.generations)
+
+    def begin_part(self, part: str, total: int) -> None:
+        """Let the listener know of a part of the run with so much to do."""
+        self._done[part] = 0
+        self.listener.expect(part, total)
+        self.listener.advance(part, 0)
+
+    def finish_one(self, part: str) -> None:
+        """Let the listener know that one more of a part is done."""
+        self._done[part] = self._done.get(part, 0) + 1
+        self.listener.advance(part, self._done[part])
 
     def actor(self, session: Session, name: str, seat: int = 0) -> Actor:
         """An actor with randomness of its own; actors of different seats get different cards."""
