@@ -29,6 +29,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
+    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
     "likeness": frozenset({"history", "document", "contract"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
