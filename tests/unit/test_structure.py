@@ -33,7 +33,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "likeness": frozenset({"history", "document", "contract"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
-    "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
+    "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
     "fingerprint": frozenset({"invariants"}),
     "baseline": frozenset({"fingerprint", "invariants", "judge"}),
     "report": frozenset(
@@ -44,20 +44,23 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "pytest_plugin": frozenset(
         {"baseline", "contract", "judge", "mock", "outcome", "report", "run", "spec", "target"}
     ),
-    "budget": frozenset({"target"}),
+    "losses": frozenset({"history", "infrastructure"}),
+    "outage": frozenset(),
+    "budget": frozenset({"outage", "target"}),
+    "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),
     "network": frozenset(),
     "decoding": frozenset(),
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "infrastructure", "keyring"}
+        | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"likeness"}
+        | {"likeness", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

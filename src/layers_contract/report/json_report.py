@@ -30,6 +30,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     may explain. `date` is when the first request was sent.
     `known` invariants are violated, and only in ways that a baseline accepts: they fail nothing.
     Each invariant's own `causes` are the ways in which it is broken, the same text in every run.
+    `infrastructure` counts what got no answer of the API; its times are in seconds since `date`.
     `assumed` is evidence of the same shape for what differs from an assumption only.
     """
     said = heading(outcome)
@@ -48,6 +49,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "generations": outcome.generations,
         "seconds": round(outcome.seconds, 3),
         "notes": list(outcome.notes),
+        "infrastructure": outcome.infrastructure.to_json(),
         "date": said["date"],
         "tool_version": said["tool"].split()[-1],
         "marker": outcome.marker,

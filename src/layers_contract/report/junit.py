@@ -52,7 +52,7 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
         "requests": str(len(outcome.history)),
         "renders": str(outcome.generations),
         **{name: str(number) for name, number in asdict(counts(outcome)).items()},
-        "infrastructure": str(sum(e.gateway_status is not None for e in outcome.history)),
+        "infrastructure": "; ".join(outcome.infrastructure.lines()),
     }
     for name, value in values.items():
         ET.SubElement(properties, "property", name=name, value=_xml(value))

@@ -78,6 +78,7 @@ def render(
         page.say((headline(outcome), "dim"))
         _groups(page, outcome, verbose)
         _differences(page, outcome)
+        _notes(page, [*outcome.infrastructure.lines()])
         _notes(page, outcome.notes)
         _not_judged(page, outcome.judged)
         _known(page, outcome.judged)
