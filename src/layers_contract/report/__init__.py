@@ -2,8 +2,8 @@
 
 `render` prints the table at the end; `to_json`, `to_junit`, `to_html` and `to_har` give what is
 written to files, `to_github`, `to_gitlab` and `to_sarif` what CI servers read; `script` gives the
-shell script that sends the proving requests again. `from_har` reads recorded traffic; `page` and
-`safe` make other pages of the same look; `clean` makes one line of what a server says.
+shell script that sends the proving requests again. `page` and `safe` make other pages of the same
+look; `clean` makes one line of what a server says.
 `LiveProgress` and `PlainProgress` tell what a run is doing meanwhile.
 """
 
@@ -21,7 +21,6 @@ from layers_contract.report.github import (
 )
 from layers_contract.report.gitlab import to_gitlab
 from layers_contract.report.har import to_har
-from layers_contract.report.har_reader import from_har
 from layers_contract.report.html import page, to_html
 from layers_contract.report.json_report import to_json
 from layers_contract.report.junit import to_junit
@@ -38,7 +37,6 @@ __all__ = [
     "clean",
     "fenced",
     "file_name",
-    "from_har",
     "markdown",
     "page",
     "render",
