@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from layers_contract.contract import Contract
@@ -13,10 +14,22 @@ from layers_contract.history import History
 from layers_contract.invariants import CATALOGUE, Invariant, Violation
 from layers_contract.lag import lags, with_lag
 
-__all__ = ["Judged", "Verdict", "judge", "overall"]
+__all__ = ["Judged", "Known", "Verdict", "judge", "overall"]
 
-Verdict = Literal["held", "violated", "not_judged"]
+Verdict = Literal["held", "violated", "known", "not_judged"]
+"""`known` is violated, and only in ways that a baseline accepts for a while."""
 ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A violation that a baseline accepts until the end of the day `expires`."""
+
+    violation: Violation
+    cause: str
+    reason: str
+    owner: str
+    expires: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +38,9 @@ class Judged:
 
     `occasions` counts how often the promise could have been broken. `violations` fail the run;
     `differences` are occasions on which only an assumption of ours was broken, and fail nothing
-    unless the run is strict. `reason` says why an invariant was not judged. With `lag` set, the
-    server keeps the promise only if reads may show the past, as far as `[expect]` allows.
+    unless the run is strict. `reason` says why an invariant was not judged. `known` are violations
+    that a baseline accepts; they fail nothing, and are in every report. With `lag` set, the server
+    keeps the promise only if reads may show the past, as far as `[expect]` allows.
     """
 
     promise: Promise
@@ -35,13 +49,15 @@ class Judged:
     violations: tuple[Violation, ...] = ()
     differences: tuple[Violation, ...] = ()
     reason: str | None = None
+    known: tuple[Known, ...] = ()
     lag: bool = False
 
     @property
     def source(self) -> str:
         """The surest source among what was violated, else the promise's own."""
         own = self.promise.source
-        return surest([v.source or own for v in self.violations]) if self.violations else own
+        broken = self.violations or tuple(each.violation for each in self.known)
+        return surest([v.source or own for v in broken]) if broken else own
 
 
 def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
@@ -94,11 +110,11 @@ def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged
 
 
 def overall(judged: Iterable[Judged]) -> str:
-    """The run's verdict: `violated`, else `held` where anything was, else `unjudged`."""
+    """The run's verdict: `violated`, else `held` where anything was held or known."""
     verdicts = {each.verdict for each in judged}
     if "violated" in verdicts:
         return "violated"
-    return "held" if "held" in verdicts else "unjudged"
+    return "held" if verdicts & {"held", "known"} else "unjudged"
 
 
 def _judged(
