@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     chosen_ids,
     documented,
@@ -66,6 +67,7 @@ def judge(
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
     required = required_ids(require, fail_on, (), chosen)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     started = perf_counter()
     try:
@@ -90,7 +92,8 @@ def judge(
         ended_early=nothing,
         required=required,
     )
-    report(outcome, files)
+    outcome = with_baseline(outcome, known)
+    report(outcome, files, source)
     sys.exit(exit_code(outcome))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
-from ._text import clean, counts, heading, plural, smallest, source_words
+from ._text import clean, counts, heading, known_words, plural, smallest, source_words
 from .curl import script
 
 __all__ = ["to_junit"]
@@ -27,7 +28,7 @@ def to_junit(outcome: Outcome) -> str:
         "tests": str(len(outcome.judged)),
         "failures": str(found.violated + len(outcome.missing)),
         "errors": "0",
-        "skipped": str(found.not_judged - len(outcome.missing)),
+        "skipped": str(found.not_judged + found.known - len(outcome.missing)),
         "time": f"{outcome.seconds:.3f}",
     }
     root = ET.Element("testsuites", numbers)
@@ -48,6 +49,10 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
         "interrupted": str(outcome.interrupted).lower(),
         "required": ",".join(sorted(outcome.required)),
         "contract": outcome.contract.document.version,
+        "ended_early": outcome.ended_early or "no",
+        "requests": str(len(outcome.history)),
+        "renders": str(outcome.generations),
+        **{name: str(number) for name, number in asdict(counts(outcome)).items()},
         "infrastructure": "; ".join(outcome.infrastructure.lines()),
     }
     for name, value in values.items():
@@ -62,6 +67,8 @@ def _case(suite: ET.Element, outcome: Outcome, judged: Judged) -> None:
         ET.SubElement(case, "failure", message=_line(told), type="not judged")
     elif judged.verdict == "not_judged":
         ET.SubElement(case, "skipped", message=_line(judged.reason or "not judged"))
+    if judged.verdict == "known":
+        ET.SubElement(case, "skipped", message=_line(known_words(judged)))
     for violation in smallest(judged.violations, 1):
         failure = ET.SubElement(case, "failure", message=_line(violation.message), type="violated")
         failure.text = _xml(f"{_headline(judged)}\n\n{script(outcome, violation)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import trio
@@ -13,7 +13,7 @@ import trio
 from layers_contract.answers import no_success, refusals
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
-from layers_contract.judge import judge
+from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
@@ -138,13 +138,21 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
-        notes=stage.notes,
+        notes=[*stage.notes, *_on_lag(target, judged)],
         interrupted=stage.interrupted,
         marker=stage.marker,
         ended_early=stage.ended_early or nothing,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
+
+
+def _on_lag(target: Target, judged: Sequence[Judged]) -> Iterator[str]:
+    """What the lag of reads and lists that the target allows for has changed."""
+    reads, lists = target.expect.read_lag_seconds, target.expect.list_lag_seconds
+    if reads or lists:
+        names = ", ".join(each.promise.id for each in judged if each.lag) or "no promise needs it"
+        yield f"judged with reads up to {reads:g} s and lists up to {lists:g} s late: {names}"
 
 
 def _curl(target: Target) -> Iterator[str]:
@@ -172,6 +180,8 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         marker=marker,
         window=target.expect.idempotency_window_seconds,
         foreign=frozenset(filter(None, [target.projects.foreign])),
+        read_lag=target.expect.read_lag_seconds,
+        list_lag=target.expect.list_lag_seconds,
     )
 
 
