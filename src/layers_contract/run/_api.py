@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import trio
 
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
-from layers_contract.judge import judge
+from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
@@ -28,6 +28,7 @@ from layers_contract.workload import STORIES
 __all__ = ["expectations", "in_simulation", "run", "simulate"]
 
 WINDOW_ENDS = "idempotency.window-ends"
+STANDARD, LOOKS = "standard", "the {} profile looks at it"
 
 
 def run(  # noqa: PLR0913 - the command line has this many options
@@ -113,30 +114,48 @@ def _settle_scheduler(seed: int) -> None:
 
 def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
     contract, target = stage.contract, stage.target
+    judged = judge(
+        contract,
+        stage.history,
+        expectations(target, stage.marker),
+        strict=strict,
+        only=stage.only,
+        why_not=_why_not(contract, target, stage.profile_name),
+    )
     return Outcome(
         contract=contract,
         target=target.url,
         profile=stage.profile_name,
         seed=stage.seed,
         strict=strict,
-        judged=judge(
-            contract,
-            stage.history,
-            expectations(target, stage.marker),
-            strict=strict,
-            only=stage.only,
-            why_not=_why_not(contract, target, stage.profile_name),
-        ),
+        judged=judged,
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
-        notes=stage.notes,
+        notes=[*stage.notes, *_left_out(stage, judged)],
         interrupted=stage.interrupted,
         marker=stage.marker,
         ended_early=stage.ended_early,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
+
+
+def _left_out(stage: Stage, judged: Sequence[Judged]) -> Iterator[str]:
+    """What a cheap profile has not looked at, in one line; a group that it left whole by name."""
+    reason = LOOKS.format(STANDARD)
+    names = {each.promise.id for each in judged if each.reason == reason}
+    if not stage.profile.stories or not names:
+        return
+    groups: dict[str, list[str]] = {}
+    for each in judged:
+        groups.setdefault(each.promise.group, []).append(each.promise.id)
+    told = [
+        word
+        for group, ids in groups.items()
+        for word in ([f"all of {group}"] if names.issuperset(ids) else sorted(names & {*ids}))
+    ]
+    yield f"the {stage.profile_name} profile leaves out {len(names)} promises: {', '.join(told)}"
 
 
 def _curl(target: Target) -> Iterator[str]:
@@ -179,6 +198,8 @@ def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str]
         if told and len(lacking) == len(told):
             return lacking[0]
         dear = [s for s in told if PROFILES[s.profile].rank > PROFILES[profile].rank]
-        return f"the {dear[0].profile} profile looks at it" if dear else None
+        if dear:
+            return LOOKS.format(dear[0].profile)
+        return LOOKS.format(STANDARD) if PROFILES[profile].stories else None
 
     return reason

@@ -125,7 +125,7 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
     """What to play, by the name of its actor, as far as the renders last; how many are left."""
     chosen: dict[str, Play] = {}
-    left, left_out = stage.target.budget.generations, []
+    left, left_out = stage.purse.budget.generations - bool(stage.profile.stories), []
     reserve = min(stage.profile.fuzzed_renders, left // KEPT_BACK)
     for number in range(stage.profile.rounds):
         for each in STORIES:
@@ -162,7 +162,8 @@ def _fits(stage: Stage, story: Story) -> bool:
     wanted = not stage.only or not story.promises
     wanted = wanted or any(each.startswith(story.promises) for each in stage.only)
     ranked = PROFILES[story.profile].rank <= stage.profile.rank
-    return wanted and ranked and story.lacks(stage.target) is None
+    cheap = stage.only or not stage.profile.stories or story.name in stage.profile.stories
+    return bool(wanted and ranked and cheap) and story.lacks(stage.target) is None
 
 
 async def _tell(stage: Stage, actor: Actor, play: Play) -> None:

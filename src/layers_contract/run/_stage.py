@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import trio
@@ -61,7 +61,8 @@ class Stage:
 
     def __post_init__(self) -> None:
         now = trio.current_time if self.transport else time.monotonic
-        self.purse = Purse(self.target.budget, now)
+        generations = min(self.target.budget.generations, self.profile.renders)
+        self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         self.roles = Roles.of(self.contract)
 
     @property
