@@ -29,8 +29,10 @@ CHANCE: Final = 0.05
 """How probable it may be, at most, that so much is shared by chance."""
 MOST: Final = 2_000
 """Violations of one finding that are looked at."""
-_NAME: Final = re.compile(r"\S*\d\S*")
-"""An id, a number or a time in a message."""
+_WORD: Final = re.compile(r"\S+")
+_DIGIT: Final = re.compile(r"\d")
+_READ: Final = 500
+"""Characters of a message that are compared: a server may be quoted in it at any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class _Case:
             frozenset(each.number for each in proof),
             max((each.sent for each in proof), default=0.0),
             frozenset(thing for each in proof for thing in run.things(each)),
-            frozenset([_NAME.sub("#", violation.message), *run.repeats(proof)]),
+            frozenset([_pattern(violation.message), *run.repeats(proof)]),
         )
 
 
@@ -234,6 +236,11 @@ def _link(run: _Run, leader: _Finding, finding: _Finding) -> Follower | None:
 
 def _is_most(some: int, cases: Sequence[_Case]) -> bool:
     return some > 0 and some >= SHARE * len(cases)
+
+
+def _pattern(message: str) -> str:
+    """*message* without its ids, numbers and times."""
+    return _WORD.sub(lambda word: "#" if _DIGIT.search(word[0]) else word[0], message[:_READ])
 
 
 def _texts(value: Any) -> Iterator[str]:

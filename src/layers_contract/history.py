@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -210,7 +210,7 @@ def redact(raw: bytes, keys: Iterable[str | None]) -> bytes:
     return raw
 
 
-@cache
+@lru_cache(maxsize=64)
 def _low(key: str) -> bytes:
     return key.lower().encode()
 
@@ -219,7 +219,7 @@ _ESCAPE: Final = re.compile(rb"\\u00[2-7]")
 """How JSON may write a character that could stand as it is."""
 
 
-@cache
+@lru_cache(maxsize=64)
 def _spellings(key: str) -> re.Pattern[bytes]:
     """What JSON may write for a key, which is printable ASCII."""
     letters = (rf"(?:{re.escape(c)}|\\u{ord(c):04x}|\\u{ord(c.swapcase()):04x})" for c in key)
@@ -259,6 +259,8 @@ class History:
         self._requests: dict[bytes, bytes] = {}
         self._answers: dict[bytes, Exchange] = {}
         self._lock = threading.Lock()
+        self.notes: list[str] = []
+        """What a reader left out, and why; a line each."""
         for exchange in exchanges:
             self.add(exchange)
 
@@ -306,7 +308,7 @@ class History:
 
     @classmethod
     def read(cls, path: Path) -> History:
-        """Read what `write` wrote.
+        """Read what `write` wrote. A last line that was cut off is left out, and noted.
 
         Raises:
             ValueError: A line is not an exchange; the message names the line.
@@ -317,6 +319,9 @@ class History:
                 try:
                     history.add(from_record(json.loads(line)))
                 except (ValueError, TypeError, KeyError, AttributeError) as error:
+                    if not line.endswith("\n"):
+                        history.notes.append(f"{path}:{number}: cut off in the middle, left out")
+                        break
                     message = f"{path}:{number}: not an exchange ({error})"
                     raise ValueError(message) from error
         return history

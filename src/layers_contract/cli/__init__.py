@@ -20,6 +20,7 @@ from layers_contract.cli.lint import lint
 from layers_contract.cli.mock import mock
 from layers_contract.cli.mutation import faults, tastes
 from layers_contract.cli.overlay import overlay
+from layers_contract.cli.proxy import proxy
 from layers_contract.cli.publish import diff, publish
 
 
@@ -30,7 +31,7 @@ def cli() -> None:
 
 
 for command in (
-    *(check, judge, mock, faults, tastes, invariants),
+    *(check, judge, proxy, mock, faults, tastes, invariants),
     *(lint, diff, generate, overlay, publish),
 ):
     cli.add_command(command)

@@ -39,6 +39,7 @@ def judge(
     from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
+    from layers_contract.proxy import claimed
     from layers_contract.report import from_har
 
     contract = load_contract(source)
@@ -55,7 +56,9 @@ def judge(
         ) from error
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    history = History(exchange for part in parts for exchange in part)
+    for note in (note for part in parts for note in part.notes):
+        click.echo(f"layers-contract judge: {note}", err=True)
+    history = claimed(History(exchange for part in parts for exchange in part))
     outcome = Outcome(
         contract=contract,
         target=", ".join(map(str, recordings)),

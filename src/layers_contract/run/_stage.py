@@ -64,6 +64,7 @@ class Stage:
         generations = min(self.target.budget.generations, self.profile.renders)
         self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         self.roles = Roles.of(self.contract)
+        self.purse.outage.vital = self.roles.generate
 
     @property
     def profile(self) -> Profile:

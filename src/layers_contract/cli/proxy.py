@@ -1,0 +1,168 @@
+"""`layers-contract proxy`: record traffic on its way, and judge it if wanted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from layers_contract.cli._options import (
+    WRONG_USE,
+    chosen_ids,
+    documented,
+    judging,
+    load_contract,
+    reports,
+)
+from layers_contract.cli._output import check_writable, exit_code, printable, report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers_contract.contract import Contract
+    from layers_contract.outcome import Outcome
+    from layers_contract.proxy import Options, Summary
+    from layers_contract.proxy.recorder import Recorder
+    from layers_contract.spec.files import DocumentFiles
+
+MIB = 1024 * 1024
+
+
+@click.command()
+@click.option("--to", required=True, metavar="URL", help="The server that the requests go on to.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.jsonl",
+    help="Where to write the exchanges; only you may read it.",
+)
+@click.option("--append", is_flag=True, help="Add to the file if it is there already.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="own=ENV|other=ENV",
+    help="What the credential in that variable, or with that label, is called in the file.",
+)
+@click.option(
+    "--body-limit",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=0.001),
+    metavar="MIB",
+    help="Longer bodies pass, and are marked as not recorded.",
+)
+@click.option(
+    "--judge", "judges", is_flag=True, help="Show violations live, and a table at the end."
+)
+@documented
+@judging
+@reports
+def proxy(
+    keys: tuple[str, ...], judges: bool, strict: bool, source: DocumentFiles, **given: Any
+) -> None:
+    """Hand requests on to a server, and record what goes through.
+
+    Streams both ways; writes no credential and no cookie. Ctrl-C ends it with a summary.
+    """
+    from layers_contract.proxy import LiveJudge, Options, ProxyError, serve
+
+    contract = load_contract(source)
+    chosen = chosen_ids(given["only"], given["exclude"])
+    check_writable(given)
+    options = Options(
+        to=given["to"],
+        out=given["out"],
+        host=given["host"],
+        port=given["port"],
+        cap=int(given["body_limit"] * MIB),
+        append=given["append"],
+        names=dict(map(_named, keys)),
+    )
+
+    def beside(recorder: Recorder) -> Callable[[], None]:
+        return LiveJudge(recorder, _show, strict=strict).stop
+
+    try:
+        summary = serve(contract, options, _announcer(options), beside if judges else None)
+    except ProxyError as error:
+        raise click.ClickException(str(error)) from error
+    _summarize(summary, options.out)
+    if judges and (outcome := _judged(contract, options.out, chosen, strict=strict)):
+        report(outcome, given)
+        if outcome.verdict == "violated":
+            sys.exit(exit_code(outcome))
+    sys.exit(WRONG_USE if summary.lost else 0)
+
+
+def _named(text: str) -> tuple[str, str]:
+    """A credential, or its label, and what it is to be called."""
+    name, _, value = text.partition("=")
+    if name not in ("own", "other") or not value:
+        raise click.ClickException(f"--key {name}: it has to be own=VARIABLE or other=VARIABLE")
+    if value.startswith("key-"):
+        return value, name
+    secret = os.environ.get(value, "").strip()
+    if not secret:
+        raise click.ClickException(f"--key {text}: the variable {value} is not set, or empty")
+    return secret, name
+
+
+def _announcer(options: Options) -> Callable[[str], None]:
+    def announce(url: str) -> None:
+        where = f"for {options.to}, and records to {options.out}"
+        click.echo(f"the proxy serves at {url} {where}", err=True)
+
+    return announce
+
+
+def _show(promise: str, message: str) -> None:
+    moment = time.strftime("%H:%M:%S")
+    click.echo(f"{moment} ✗ {promise}: {printable(message)}", err=True)
+
+
+def _summarize(summary: Summary, out: Path) -> None:
+    calls = sum(summary.operations.values())
+    lines = [
+        f"{summary.written:,} exchanges recorded in {out}",
+        f"{summary.bytes / MIB:,.1f} MiB of bodies",
+        f"{calls:,} calls of {len(summary.operations)} documented operations",
+    ]
+    lines += [f"  {name} {number:,}" for name, number in summary.operations.items()]
+    if summary.unrecorded:
+        lines.append(f"{summary.unrecorded:,} recorded without their answer, each with the reason")
+    if summary.lost:
+        lines.append(f"{summary.lost:,} exchanges COULD NOT BE WRITTEN")
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _judged(
+    contract: Contract, out: Path, chosen: frozenset[str], *, strict: bool
+) -> Outcome | None:
+    """What the whole recording says, if it holds anything."""
+    from layers_contract.history import History
+    from layers_contract.judge import judge as verdicts
+    from layers_contract.outcome import Outcome
+    from layers_contract.proxy import claimed
+
+    history = claimed(History.read(out))
+    if not len(history):
+        return None
+    return Outcome(
+        contract=contract,
+        target=str(out),
+        profile="recorded",
+        seed=0,
+        strict=strict,
+        judged=verdicts(contract, history, strict=strict, only=chosen),
+        history=history,
+        seconds=history[len(history) - 1].sent - history[0].sent,
+    )
