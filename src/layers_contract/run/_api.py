@@ -6,12 +6,14 @@ import math
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import trio
 
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
+from layers_contract.history import History
 from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
@@ -42,10 +44,11 @@ def run(  # noqa: PLR0913 - the command line has this many options
     listener: Listener | None = None,
     at_once: float = math.inf,
     wait: float = 0.0,
+    fail_fast: bool = False,
 ) -> Outcome:
     """Judge the server at *target*, with no more than *at_once* actors at a time.
 
-    It may take *wait* seconds to start.
+    It may take *wait* seconds to start. With *fail_fast* the run ends at the first violation.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
@@ -60,11 +63,20 @@ def run(  # noqa: PLR0913 - the command line has this many options
         at_once=at_once,
         wait=wait,
     )
+    if fail_fast:
+        stage.first_violation = partial(_first_violation, stage, strict)
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
     seconds = time.monotonic() - begun
     with finishing():
         return _outcome(stage, strict=strict, seconds=seconds)
+
+
+def _first_violation(stage: Stage, strict: bool, history: History) -> str | None:
+    """A promise that *history* shows to be violated, if any."""
+    expected = expectations(stage.target, stage.marker)
+    judged = judge(stage.contract, history, expected, strict=strict, only=stage.only)
+    return next((each.promise.id for each in judged if each.verdict == "violated"), None)
 
 
 def simulate(  # noqa: PLR0913 - as above
@@ -132,10 +144,10 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
-        notes=[*stage.notes, *_left_out(stage, judged)],
+        notes=[*stage.notes, *_left_out(stage, judged), *filter(None, [stage.stopped])],
         interrupted=stage.interrupted,
         marker=stage.marker,
-        ended_early=stage.ended_early,
+        ended_early=stage.ended_early or stage.stopped,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )

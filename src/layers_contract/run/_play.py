@@ -15,6 +15,7 @@ from layers_contract.run._greeting import Unjudgeable, await_server, greet
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import heed_signals
 from layers_contract.run._stage import Stage
+from layers_contract.run._watching import stop_at_first
 from layers_contract.target import Target
 from layers_contract.workload import (
     STORIES,
@@ -61,6 +62,7 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
     scopes = [trio.CancelScope(), trio.CancelScope()]
     async with trio.open_nursery() as nursery:
         nursery.start_soon(heed_signals, stage, scopes)
+        nursery.start_soon(stop_at_first, stage, session, scopes[0])
         with scopes[0]:
             try:
                 await _work(stage, session)

@@ -54,6 +54,8 @@ class Stage:
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
     ended_early: str | None = None
+    first_violation: Callable[[History], str | None] | None = None
+    stopped: str | None = None
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
     _read: tuple[int, Facts | None] = (0, None)
