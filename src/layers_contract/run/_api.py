@@ -18,6 +18,7 @@ from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
+from layers_contract.run._haste import missed
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
 from layers_contract.run._profiles import PROFILES
@@ -144,7 +145,12 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
-        notes=[*stage.notes, *_left_out(stage, judged), *filter(None, [stage.stopped])],
+        notes=[
+            *stage.notes,
+            *missed(contract, stage.history, judged),
+            *_left_out(stage, judged),
+            *filter(None, [stage.stopped]),
+        ],
         interrupted=stage.interrupted,
         marker=stage.marker,
         ended_early=stage.ended_early or stage.stopped,
