@@ -31,11 +31,19 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
     "likeness": frozenset({"history", "document", "contract"}),
-    "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
+    "lag": frozenset({"history", "contract", "facts"}),
+    "judge": frozenset({"history", "document", "contract", "facts", "invariants", "lag"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
+    "fingerprint": frozenset({"invariants"}),
+    "baseline": frozenset({"fingerprint", "invariants", "judge"}),
     "report": frozenset(
         {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
+        | {"fingerprint"}
+    ),
+    "results": frozenset({"fingerprint", "report"}),
+    "pytest_plugin": frozenset(
+        {"baseline", "contract", "judge", "mock", "outcome", "report", "run", "spec", "target"}
     ),
     "losses": frozenset({"history", "infrastructure"}),
     "outage": frozenset(),
@@ -43,6 +51,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),
     "network": frozenset(),
     "decoding": frozenset(),
+    "recordings": frozenset({"history", "document", "contract", "facts", "decoding"}),
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}

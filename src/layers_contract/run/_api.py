@@ -147,6 +147,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         generations=stage.purse.generations,
         notes=[
             *stage.notes,
+            *_on_lag(target, judged),
             *missed(contract, stage.history, judged),
             *_left_out(stage, judged),
             *filter(None, [stage.stopped]),
@@ -176,6 +177,14 @@ def _left_out(stage: Stage, judged: Sequence[Judged]) -> Iterator[str]:
     yield f"the {stage.profile_name} profile leaves out {len(names)} promises: {', '.join(told)}"
 
 
+def _on_lag(target: Target, judged: Sequence[Judged]) -> Iterator[str]:
+    """What the lag of reads and lists that the target allows for has changed."""
+    reads, lists = target.expect.read_lag_seconds, target.expect.list_lag_seconds
+    if reads or lists:
+        names = ", ".join(each.promise.id for each in judged if each.lag) or "no promise needs it"
+        yield f"judged with reads up to {reads:g} s and lists up to {lists:g} s late: {names}"
+
+
 def _curl(target: Target) -> Iterator[str]:
     """What curl has to be told to reach the target as the run does."""
     yield f"--max-time {math.ceil(target.expect.answer_seconds)}"
@@ -201,6 +210,8 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         marker=marker,
         window=target.expect.idempotency_window_seconds,
         foreign=frozenset(filter(None, [target.projects.foreign])),
+        read_lag=target.expect.read_lag_seconds,
+        list_lag=target.expect.list_lag_seconds,
     )
 
 

@@ -66,7 +66,9 @@ class Stage:
         generations = min(self.target.budget.generations, self.profile.renders)
         self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         self.roles = Roles.of(self.contract)
-        self.purse.outage.vital = self.roles.generate
+        outage, expect = self.purse.outage, self.target.expect
+        outage.share, outage.seconds = expect.away_share, expect.away_seconds
+        outage.vital = self.roles.generate
 
     @property
     def profile(self) -> Profile:
