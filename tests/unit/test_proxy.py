@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.unit.certificates import certificates
 from tests.unit.histories import OPEN, Tape, contract
 from tests.unit.proxied import KEY, answering, proxied, request_of, server, whole
 
@@ -89,6 +90,25 @@ def test_a_prefix_of_the_address_is_put_before_the_path(tmp_path: Path, out: Pat
             client.getresponse().read()
     assert seen[0].startswith(b"GET /api/v1/jobs/a%2Fb?x=%20 HTTP/1.1\r\n")
     assert next(iter(History.read(out))).path_params == {"jobId": "a/b"}
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_certificates_are_checked(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch, *, trusted: bool
+) -> None:
+    """A server over TLS is asked where SSL_CERT_FILE vouches for it, and else answered for: 502."""
+    made = certificates(tmp_path / "pki")
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made.ca))
+    with server(answering(whole(JOB)), made.server()) as port:
+        options = Options(f"https://localhost:{port}", out)
+        with background(contract(), options) as (url, _):
+            client = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+            client.request("GET", "/v1/jobs/job_1")
+            answer = client.getresponse()
+            said = answer.read()
+    assert answer.status == (200 if trusted else 502)
+    assert said == JOB if trusted else b"certificate is not trusted" in said
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
