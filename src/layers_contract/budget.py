@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import inf
 
+from layers_contract.outage import Outage
 from layers_contract.target import Budget
 
 __all__ = ["MOST_BYTES", "OutOfBudget", "Purse"]
+
+PATIENCE = 60.0
+"""Seconds after which no more renders are asked for where a server says of each: too many."""
+TIGHT, TIGHTER, TIGHTEST = 0.25, 2.0, 10.0
+"""Seconds between two renders where a server takes but few: at first, how that grows, to what."""
 
 MOST_BYTES = 256 * 2**20
 """Of all answers together: they are kept in memory."""
@@ -25,7 +31,9 @@ class Purse:
     """What is spent of a budget.
 
     `now` is any clock in seconds. No request is sent once one of the limits is reached, but for
-    the cancels that tidy up: they may exceed it by as many as jobs still run.
+    the cancels that tidy up: they may exceed it by as many as jobs still run. During an `outage`
+    requests are few and far between, and so are renders where the server has refused one as too
+    many.
     """
 
     budget: Budget
@@ -34,12 +42,22 @@ class Purse:
     generations: int = 0
     refused: int = 0
     stopped: bool = False
+    outage: Outage = field(init=False)
+    _gap: float = 0.0
+    _next_start: float = 0.0
+    _refused_start: float = -inf
+    _went_on: float = -inf
+    _last_start: float = -inf
+    _crowded_since: float = -inf
     _weight: int = 0
     _grace: int | None = None
     _begun: float | None = None
     _free_at: float = 0.0
     _held_until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.outage = Outage(self.now)
 
     def begin(self) -> None:
         """Start the clock."""
@@ -104,14 +122,59 @@ class Purse:
         if not self.take(starts=starts, share=share):
             raise OutOfBudget
         pause = self.wait()
-        while pause > 0:
-            if pause >= self.left:
+        while pause > 0 or (pause := self._gate(starts=starts)) > 0:
+            if pause >= self.left or (self.stopped and self._grace is None):
                 break
             yield pause
             pause = self.wait() if self.held else 0.0
         if pause > 0 or (self.stopped and self._grace is None):
             self._unsend(starts=starts)
             raise OutOfBudget
+
+    def _gate(self, *, starts: bool) -> float:
+        """Seconds to wait for an outage to end, or for the server to take another render."""
+        if starts and (pause := self._turn_to_start()) > 0:
+            return pause
+        return self.outage.gate()
+
+    def _turn_to_start(self) -> float:
+        with self._lock:
+            now = self.now()
+            if now < self._next_start:
+                return self._next_start - now
+            self._next_start = now + self._gap
+            return 0.0
+
+    def crowded(self, pause: float) -> None:
+        """The server has refused a render as too many, and asks for a *pause*; go slower.
+
+        Everybody pauses, unless something else was answered since the last such refusal: the limit
+        is then one of renders.
+        """
+        with self._lock:
+            now = self.now()
+            self._gap = min(max(self._gap * TIGHTER, TIGHT), TIGHTEST)
+            self._next_start = max(self._next_start, now + max(pause, self._gap))
+            if self._last_start >= self._crowded_since:
+                self._crowded_since = now
+            alone = self._went_on > self._refused_start > -inf
+            self._refused_start = now
+        if not alone:
+            self.hold(pause)
+
+    @property
+    def patient(self) -> bool:
+        """Whether it is worth while to ask for another render: one was taken not long ago."""
+        return self.now() - max(self._last_start, self._crowded_since) < PATIENCE
+
+    def went_on(self, *, started: bool) -> None:
+        """Something was answered, or a render *started*: the next may come sooner."""
+        with self._lock:
+            if started:
+                self._last_start = self.now()
+                self._gap = self._gap / TIGHTER if self._gap > TIGHT else 0.0
+            else:
+                self._went_on = self.now()
 
     def _unsend(self, *, starts: bool) -> None:
         with self._lock:

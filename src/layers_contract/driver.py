@@ -20,21 +20,22 @@ from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
 from layers_contract.decoding import DecodingError, UnknownEncodingError, decoded, too_long
 from layers_contract.document import Operation, pointer
-from layers_contract.facts import http_date
 from layers_contract.history import Exchange, History
-from layers_contract.infrastructure import set_apart
+from layers_contract.infrastructure import is_outage, set_apart, was_not_sent
 from layers_contract.keyring import Keyring, KeyWatch
 from layers_contract.network import PRODUCT, Address, Answer, HungUp, Request, Transport, address
+from layers_contract.pace import TOO_MANY, came, heed, retry_after
 from layers_contract.target import Target, TargetError
 
-__all__ = ["NO_BODY", "UNSENT", "OutOfBudget", "Session", "retry_after"]
+__all__ = ["NO_BODY", "UNSENT", "OutOfBudget", "Session"]
 
 MAX_BODY = 8 * 2**20
-MAX_RETRY_AFTER = 120.0
-MOST_RESTS = 2
-TOO_MANY, AWAY = 429, 503
+MOST_RESTS, MOST_TRIES = 2, 4
+FIRST_PAUSE, SLOWER = 0.25, 2.0
+"""Seconds before a request is tried again, where nobody says when, and how they grow."""
 UNSENT = "cannot be sent"
 NO_BODY: Final = object()
+REPEATABLE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 ALWAYS_SENT: Final[Mapping[str, str]] = {
     "accept": "application/json",
@@ -88,17 +89,22 @@ class Session:
         """Call *operation*; a rate limit is waited out, each try being an exchange of its own.
 
         A server that says when it will be back is asked again, so many times as `MOST_RESTS` says.
-        With *hang_up* the connection is closed as soon as the request is sent: whether it was
-        carried out, only a later look can tell. A refusal of the key is looked into, unless it is
-        to stay un-*settled*; where the key had ended and was renewed, the call is sent again.
+        What was lost on the way is sent again where that is safe: once the API can be reached, so
+        many times as `MOST_TRIES` says. With *hang_up* the connection is closed as soon as the
+        request is sent: whether it was carried out, only a later look can tell. A refusal of the
+        key is looked into, unless it is to stay un-*settled*; where the key had ended and was
+        renewed, the call is sent again.
 
         Raises:
             OutOfBudget: Nothing more may be sent.
         """
         spec = self.contract.operations[operation]
-        rests = 0
+        again = _Again(self, spec, headers or {}, hang_up=hang_up)
         while True:
-            await self._pay(spec, credential)
+            starts = spec.id in self.contract.starts and credential in ("own", "other")
+            again.pays = starts and not again.paid
+            for pause in self.purse.turn(starts=again.pays):
+                await trio.sleep(pause)
             try:
                 whither = address(self.target.url + spec.url(**ids), tuple(query))
                 content = _encode(body)
@@ -109,20 +115,15 @@ class Session:
             except (ValueError, httpx.InvalidURL) as error:
                 return self._unsent(spec, ids, actor, credential, error)
             exchange = self._sketch(spec, request, lines, actor, credential, ids)
-            await self._send(spec, request, exchange)
+            asked = self.purse.now()
+            await self._send(spec, request, exchange, pays=again.pays)
             if settled and await self.watch.settle(exchange, key):
                 continue
-            pause = retry_after(exchange)
-            rests += TOO_MANY not in (exchange.status, exchange.gateway_status)
-            if pause is not None:
-                self.purse.hold(pause)
-            if pause is None or rests > MOST_RESTS:
+            heed(self.purse, self.contract, exchange, asked)
+            rest = again.after(exchange, asked)
+            if rest is None:
                 return exchange
-
-    async def _pay(self, spec: Operation, credential: str) -> None:
-        starts = spec.id in self.contract.starts and credential in ("own", "other")
-        for pause in self.purse.turn(starts=starts):
-            await trio.sleep(pause)
+            await trio.sleep(rest)
 
     def _lines(
         self,
@@ -183,7 +184,9 @@ class Session:
         self.on_sent()
         return self.history.add(exchange)
 
-    async def _send(self, spec: Operation, request: Request, exchange: Exchange) -> None:
+    async def _send(
+        self, spec: Operation, request: Request, exchange: Exchange, *, pays: bool
+    ) -> None:
         """Send *request*, and write down in *exchange* what comes back."""
         try:
             with trio.move_on_after(self.timeout) as scope:
@@ -207,21 +210,21 @@ class Session:
         exchange.received = self.clock() if exchange.answered else None
         set_apart(self.contract, exchange)
         self.purse.weigh(len(exchange.body))
-        self._settle(spec, exchange)
+        self._settle(spec, exchange, pays=pays)
         self.watch.heard(self.history.add(exchange))
 
-    def _settle(self, spec: Operation, exchange: Exchange) -> None:
+    def _settle(self, spec: Operation, exchange: Exchange, *, pays: bool) -> None:
         self.on_sent()
         starts = self.contract.starts.get(spec.id)
-        if starts is None or not exchange.answered:
+        if starts is None or not (exchange.answered or was_not_sent(exchange)):
             return
-        paid = exchange.credential in ("own", "other")
         named = pointer(exchange.json, f"{starts.job}/jobId") if exchange.succeeded else None
         job = named if isinstance(named, str) else None
         asked = starts.asked(exchange.request_json)
-        if paid and (exchange.refused or job in self._jobs or not (asked or job)):
+        nothing = exchange.refused or job in self._jobs or not (asked or job)
+        if pays and (nothing or not exchange.answered):
             self.purse.give_back()
-        elif not paid and exchange.succeeded:
+        elif exchange.succeeded and exchange.credential not in ("own", "other"):
             self.purse.charge()
         if job:
             self._jobs.add(job)
@@ -279,6 +282,72 @@ class Session:
         }
 
 
+@dataclass
+class _Again:
+    """Whether a call is sent again, and after how many seconds.
+
+    `pays` says whether this try is paid for as a render, `paid` whether one before was, which was
+    lost and may have started it.
+    """
+
+    session: Session
+    operation: Operation
+    headers: Mapping[str, str]
+    hang_up: bool
+    paid: bool = False
+    pays: bool = False
+    _tries: int = 0
+    _rests: int = 0
+    _limited: int = 0
+
+    def after(self, exchange: Exchange, asked: float) -> float | None:
+        """Seconds until it is sent again; None where *exchange* is all that is had."""
+        if came(exchange) == TOO_MANY:
+            return self._after_limit(exchange)
+        if exchange.answered:
+            return self._after_rest(exchange)
+        return self._after_loss(exchange, asked)
+
+    def _after_rest(self, exchange: Exchange) -> float | None:
+        self._rests += 1
+        rest = retry_after(exchange) is not None and self._rests <= MOST_RESTS
+        return 0.0 if rest else None
+
+    def _after_limit(self, exchange: Exchange) -> float | None:
+        if retry_after(exchange) is not None:
+            return 0.0
+        self._limited += 1
+        unsaid = not exchange.headers.get("retry-after", "").strip()
+        starts = self.operation.id in self.session.contract.starts
+        patient = self.session.purse.patient if starts else self._limited < MOST_TRIES
+        return FIRST_PAUSE * SLOWER ** min(self._limited, 4) if unsaid and patient else None
+
+    def _after_loss(self, exchange: Exchange, asked: float) -> float | None:
+        """What is safe is sent until the outage ends; where there is none, a few times.
+
+        A server that has never answered is waited for if it says how long.
+        """
+        outage = self.session.purse.outage
+        safe = not self.hang_up and (self._is_safe or was_not_sent(exchange))
+        if not (safe and is_outage(exchange)):
+            return None
+        if not outage.was_heard:
+            return self._after_rest(exchange)
+        self.paid = self.paid or not was_not_sent(exchange)
+        self._tries += outage.heard_since(asked)
+        over = self._tries >= MOST_TRIES or outage.is_dead(self.operation.id)
+        return None if over else FIRST_PAUSE * SLOWER**self._tries / 4
+
+    @property
+    def _is_safe(self) -> bool:
+        """Whether sending it twice does what sending it once does."""
+        contract = self.session.contract
+        keyed = contract.idempotency.header.lower() in {name.lower() for name in self.headers}
+        return self.operation.method in REPEATABLE or (
+            keyed and self.operation.id in contract.idempotent
+        )
+
+
 async def _read(answer: Answer) -> bytes:
     raw = bytearray()
     async for chunk in answer.body:
@@ -310,24 +379,3 @@ def _encode(body: Any) -> bytes | None:
     if isinstance(body, bytes):
         return body
     return json.dumps(body, ensure_ascii=False).encode()
-
-
-def retry_after(exchange: Exchange) -> float | None:
-    """Seconds that a server, or a gateway before it, asks to wait: it is busy, or away.
-
-    None where it asks for nothing, or for longer than anybody waits.
-    """
-    if exchange.status not in (TOO_MANY, AWAY) and exchange.gateway_status is None:
-        return None
-    said = exchange.headers.get("retry-after", "").strip()
-    seconds = float(said) if said.isascii() and said.isdecimal() else _until(said, exchange)
-    return seconds if seconds is not None and seconds <= MAX_RETRY_AFTER else None
-
-
-def _until(said: str, exchange: Exchange) -> float | None:
-    """Seconds until an HTTP date, by the server's own clock where the answer shows it."""
-    then = http_date(said)
-    if then is None:
-        return None
-    shown = http_date(exchange.headers.get("date", ""))
-    return max(then - (shown or exchange.received or exchange.sent), 0.0)

@@ -357,6 +357,7 @@ class Facts:
             for read in readers[exchange.operation]:
                 read(exchange)
         self._order_renders()
+        self._doubt_others()
 
     def _readers(self, operation: Operation | None) -> Sequence[Callable[[Exchange], None]]:
         """What the calls of *operation* are read for."""
@@ -455,6 +456,31 @@ class Facts:
         for started in call.started:
             if render := self.jobs[started.job].render:
                 render.earliest = min(render.earliest, first)
+
+    def _doubt_others(self) -> None:
+        """A job that nobody here has started makes its container unsure, from when it may be."""
+        for job in list(self.jobs.values()):
+            if job.render is None and job.views:
+                for name, known in self._homes(job).items():
+                    container = self._container(name)
+                    container.unsure = min(container.unsure, self._last_ours(container, known))
+
+    def _homes(self, job: Job) -> dict[str, float]:
+        """The containers that *job* was seen to belong to, and when that was known."""
+        field = self.contract.document.schema(self.contract.job.schema)["x-resource"]["container"]
+        homes: dict[str, float] = {}
+        for seen in job.views:
+            path = seen.exchange.path_params.get(self.container_parameter)
+            name = pointer(seen.data, field) or path
+            if isinstance(name, str):
+                homes.setdefault(name, seen.received)
+        return homes
+
+    def _last_ours(self, container: Container, before: float) -> float:
+        """When the newest job of *container* was last certain to be one that was started here."""
+        begun = (each.earliest for each in container.renders)
+        shown = (seen.sent for each in container.renders for seen in self.jobs[each.job].progress)
+        return max((at for at in (*begun, *shown) if at < before), default=-inf)
 
     def _read_views(self, operation: Operation, exchange: Exchange) -> None:
         if exchange.json is NOT_JSON:

@@ -15,7 +15,7 @@ from layers_contract.contract import Contract
 from layers_contract.document import Document, Response
 from layers_contract.history import NOT_JSON, Exchange
 
-__all__ = ["is_outage", "set_apart"]
+__all__ = ["is_lost", "is_outage", "set_apart", "was_not_sent"]
 
 UNREACHED: Final = frozenset({502, 503, 504, 509, 511, *range(520, 528), 529, 530, 561, 598, 599})
 """Statuses of a gateway that finds nobody behind it, or whom nobody lets pass."""
@@ -28,7 +28,12 @@ PAGE: Final = re.compile(
 )
 HEAD: Final = 1000
 """Bytes of a body that say whether it is a page."""
-BUSY: Final = 429
+BUSY, SERVER_ERROR = 429, 500
+LOST: Final = re.compile(
+    r"no whole answer|(?:Connect|Read|Write|Close|Network|Proxy|RemoteProtocol|Transport)\w*$"
+    r"|Connection\w*Error|(?:OS|SSL|TLS)\w*Error|net::ERR_(?:CONNECTION|EMPTY|TIMED|NETWORK)"
+)
+"""Reasons for having no answer that lie on the way to the API, not with us."""
 
 
 def set_apart(contract: Contract, exchange: Exchange) -> bool:
@@ -47,13 +52,26 @@ def set_apart(contract: Contract, exchange: Exchange) -> bool:
     return True
 
 
+def is_lost(exchange: Exchange) -> bool:
+    """Whether the API has not answered, and not by our own doing."""
+    if exchange.gateway_status is not None:
+        return True
+    return not exchange.answered and bool(LOST.match(exchange.failure or ""))
+
+
 def is_outage(exchange: Exchange) -> bool:
     """Whether the API may be out of reach: no response, or that of a gateway that finds nobody.
 
-    A response that an edge refuses by itself says nothing of the next request.
+    What an edge refuses by itself says nothing of the next request.
     """
     status = exchange.gateway_status
-    return not exchange.answered and (status is None or status >= 500 or status == BUSY)
+    return is_lost(exchange) and (status is None or status >= SERVER_ERROR or status == BUSY)
+
+
+def was_not_sent(exchange: Exchange) -> bool:
+    """Whether a request that was lost has certainly not reached the API."""
+    status, failure = exchange.gateway_status, exchange.failure or ""
+    return failure.startswith("Connect") or (status is not None and 400 <= status < SERVER_ERROR)
 
 
 def _is_foreign(contract: Contract, exchange: Exchange, status: int) -> bool:

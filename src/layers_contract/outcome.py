@@ -13,6 +13,7 @@ from layers_contract.contract import Contract
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import History
 from layers_contract.judge import Judged, overall
+from layers_contract.losses import Losses
 
 __all__ = ["PROXY_USER", "Outcome"]
 
@@ -64,6 +65,11 @@ class Outcome:
     def causes(self) -> list[Cause]:
         """The violated promises, each once, by what they have in common; the worst cause first."""
         return causes(self.contract, self.history, self.judged)
+
+    @cached_property
+    def infrastructure(self) -> Losses:
+        """What was lost on the way to the API."""
+        return Losses.of(self.history)
 
     @property
     def began(self) -> float:

@@ -24,10 +24,11 @@ from tests.unit.test_cli import environment
 from tests.unit.test_driver import answering, session, talk
 from trio.testing import MockClock
 
-from layers_contract.driver import OutOfBudget, retry_after
+from layers_contract.driver import OutOfBudget
 from layers_contract.history import Exchange
 from layers_contract.mock import MockOptions, background, to_toml
 from layers_contract.outcome import Outcome
+from layers_contract.pace import retry_after
 from layers_contract.run import Unjudgeable, run
 from layers_contract.target import parse
 
@@ -80,7 +81,7 @@ def test_a_rest_until_a_date_is_taken(status: int) -> None:
     first, second = talk(
         answering(httpx.Response(status, headers=headers), httpx.Response(200, json={}))
     )
-    assert (first.status, second.status) == (status, 200)
+    assert (first.gateway_status, second.status) == (status, 200)
     assert second.sent - first.sent >= 7.0
 
 
@@ -105,7 +106,7 @@ def test_a_server_that_is_away_is_asked_thrice() -> None:
     """A 503 with a Retry-After is asked again twice; all its answers are kept."""
     away = lambda _: httpx.Response(503, headers={"retry-after": "4"})  # noqa: E731 - one server
     found = talk(away)
-    assert [each.status for each in found] == [503] * 3
+    assert [each.gateway_status for each in found] == [503] * 3
     assert all(after.sent - before.sent >= 4 for before, after in pairwise(found))
 
 

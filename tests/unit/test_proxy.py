@@ -22,9 +22,10 @@ from tests.unit.histories import OPEN, Tape, contract
 from tests.unit.proxied import KEY, answering, proxied, request_of, server, whole
 
 from layers_contract.history import History
-from layers_contract.proxy import Options, ProxyError, background, claimed, label_of
+from layers_contract.proxy import Options, ProxyError, background
 from layers_contract.proxy.live import Window
 from layers_contract.proxy.recorder import Lines, Taken
+from layers_contract.recordings._who import label_of
 
 JOB = b'{"jobId":"job_1","kind":"content_generate","status":"running"}'
 JSON = b"Content-Type: application/json"
@@ -317,26 +318,15 @@ def test_no_secret_is_written(out: Path) -> None:
 
 
 def test_credentials_have_names(out: Path) -> None:
-    """What --key names is called so, by its value or its label; the rest has a label, or none."""
-    names = {KEY: "own", label_of("another-key-1"): "other"}
+    """What --key names is called so, by its hash; the rest has a label, or says why it has none."""
+    names = {label_of(KEY)[4:]: "own", label_of("another-key-1")[4:]: "other"}
     with proxied(answering(whole(JOB)), out, names=names) as proxy:
         for line in (KEY, "another-key-1", "a-third-key-1"):
             proxy.get("/v1/jobs/job_1", f"X-Api-Key: {line}")
         proxy.get()
         proxy.get("/v1/jobs/job_1", "Cookie: sid=1")
         found = [each.credential for each in proxy.exchanges]
-    assert found == ["own", "other", label_of("a-third-key-1"), "none", "cookie"]
-
-
-def test_the_key_that_is_accepted_most_is_our_own() -> None:
-    """Where nobody has said whose keys they are, and never where somebody has."""
-    tape = Tape()
-    made = tape.generate(credential="key-a")
-    tape.read(made, credential="key-a")
-    tape.read(made, credential="key-b", status=401)
-    assert [each.credential for each in claimed(tape.history)] == ["own", "own", "key-b"]
-    tape.read(made, credential="key-b")
-    assert [each.credential for each in claimed(tape.history)][-1] == "key-b"
+    assert found == ["own", "other", label_of("a-third-key-1"), "nobody", "hidden"]
 
 
 def test_long_bodies_pass_in_little_memory_and_are_not_recorded(out: Path) -> None:

@@ -29,28 +29,34 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
-    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
+    "proxy": frozenset(
+        {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
+    ),
     "likeness": frozenset({"history", "document", "contract"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
-    "outcome": frozenset({"causes", "history", "contract", "facts", "judge"}),
+    "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
     "report": frozenset(
         {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
     ),
-    "budget": frozenset({"target"}),
+    "losses": frozenset({"history", "infrastructure"}),
+    "outage": frozenset(),
+    "budget": frozenset({"outage", "target"}),
+    "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),
     "network": frozenset(),
     "decoding": frozenset(),
+    "recordings": frozenset({"history", "document", "contract", "facts", "decoding"}),
     "keyring": frozenset({"history", "target"}),
     "driver": frozenset(
         {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "infrastructure", "keyring"}
+        | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
     "fuzz": frozenset({"decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"likeness"}
+        | {"likeness", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

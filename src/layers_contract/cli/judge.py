@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,58 +18,79 @@ from layers_contract.cli._options import (
     load_contract,
     reports,
 )
-from layers_contract.cli._output import check_writable, exit_code, report
+from layers_contract.cli._output import check_writable, exit_code, printable, report
 
 if TYPE_CHECKING:
     from layers_contract.spec.files import DocumentFiles
 
 
 @click.command()
-@click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE.har|FILE.jsonl…")
+@click.argument("recordings", nargs=-1, required=True, type=in_file, metavar="FILE…")
+@click.option(
+    "--base",
+    metavar="URL",
+    help="Judge what went to this server, and below this path; by default, what most went to.",
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="NAME=ENV|HASH",
+    help="Whose key is whose: own or other, and the variable that holds it, or its SHA-256.",
+)
+@click.option("--other", metavar="ENV|HASH", help="The same as --key other=….")
 @documented
 @judging
 @reports
 def judge(
     recordings: tuple[Path, ...],
+    *,
+    base: str | None,
+    keys: tuple[str, ...],
+    other: str | None,
     strict: bool,
     only: str | None,
     exclude: str | None,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
-    """Judge recorded traffic; sends nothing."""
-    from layers_contract.history import History
+    """Judge recorded traffic, in any format of docs/recordings.md; sends nothing."""
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
-    from layers_contract.proxy import claimed
-    from layers_contract.report import from_har
+    from layers_contract.recordings import RecordingError, names_of, read
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
     check_writable(files)
+    started = perf_counter()
     try:
-        parts = [
-            History.read(each) if each.suffix == ".jsonl" else from_har(each, contract)
-            for each in recordings
-        ]
-    except OSError as error:
-        raise click.ClickException(
-            f"{error.filename}: cannot be read ({error.strerror})"
-        ) from error
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    for note in (note for part in parts for note in part.notes):
-        click.echo(f"layers-contract judge: {note}", err=True)
-    history = claimed(History(exchange for part in parts for exchange in part))
+        names = names_of([*keys, *([f"other={other}"] if other else [])])
+        recording = read(recordings, contract, base=base, names=names, progress=_progress())
+    except RecordingError as error:
+        raise click.ClickException(printable(str(error))) from error
+    finally:
+        _say("")
     outcome = Outcome(
         contract=contract,
         target=", ".join(map(str, recordings)),
         profile="recorded",
         seed=0,
         strict=strict,
-        judged=verdicts(contract, history, strict=strict, only=chosen),
-        history=history,
-        seconds=0.0,
+        judged=verdicts(contract, recording.history, strict=strict, only=chosen),
+        history=recording.history,
+        seconds=round(perf_counter() - started, 1),
+        notes=[printable(note) for note in recording.notes],
     )
     report(outcome, files)
     sys.exit(exit_code(outcome))
+
+
+def _progress() -> Callable[[int], None]:
+    """Tells on a terminal how many exchanges were read."""
+    return lambda count: _say(f"{count:,} exchanges read …")
+
+
+def _say(line: str) -> None:
+    """Show one line that the next one overwrites, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{line}", nl=False, err=True)

@@ -1,9 +1,9 @@
 """What people and programs are told of a run: terminal, JSON, JUnit, HTML, HAR, curl scripts.
 
 `render` prints the table at the end; `to_json`, `to_junit`, `to_html` and `to_har` give what is
-written to files; `script` gives the shell script that sends the proving requests again. `from_har`
-reads recorded traffic; `page` and `safe` make other pages of the same look; `clean` makes one line
-of what a server says. `LiveProgress` and `PlainProgress` tell what a run is doing meanwhile.
+written to files; `script` gives the shell script that sends the proving requests again. `page`
+and `safe` make other pages of the same look; `clean` makes one line of what a server says.
+`LiveProgress` and `PlainProgress` tell what a run is doing meanwhile.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from layers_contract.report._proof import safe
 from layers_contract.report._text import clean, summary
 from layers_contract.report.curl import file_name, script, scripts
 from layers_contract.report.har import to_har
-from layers_contract.report.har_reader import from_har
 from layers_contract.report.html import page, to_html
 from layers_contract.report.json_report import to_json
 from layers_contract.report.junit import to_junit
@@ -26,7 +25,6 @@ __all__ = [
     "SilentProgress",
     "clean",
     "file_name",
-    "from_har",
     "page",
     "render",
     "safe",

@@ -25,6 +25,7 @@ VERDICTS: Final = {
 LEGEND: Final = {"s2": "2xx", "s3": "3xx", "s4": "4xx", "s5": "5xx", "s0": "no answer"}
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _MESSAGE: Final = 400
+LONG: Final = 2000
 
 Coverage = Mapping[str, Any]
 
@@ -37,6 +38,7 @@ def to_html(outcome: Outcome) -> str:
         _violated(outcome),
         _not_judged(outcome.judged),
         _different(outcome.judged),
+        _infrastructure(outcome),
         _timeline(outcome),
         _lifecycle(outcome.contract.render, seen),
         _catalogue(outcome.judged),
@@ -129,6 +131,11 @@ def _different(judged: Sequence[Judged]) -> str:
     ]
     title = "Differs from what we assume <small>– <code>--strict</code> fails it</small>"
     return _section(title, _card_table(rows), "quiet")
+
+
+def _infrastructure(outcome: Outcome) -> str:
+    lines = "".join(f"<p>{safe(line, LONG)}</p>" for line in outcome.infrastructure.lines())
+    return _section("Infrastructure", lines, "quiet")
 
 
 def _timeline(outcome: Outcome) -> str:

@@ -26,6 +26,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     A long answer stands there cut off, with its `body_size`; HAR has it whole.
     `causes` are the violated invariants, each once, the worst first: a `root`, and those that it
     may explain. `date` is when the first request was sent.
+    `infrastructure` counts what got no answer of the API; its times are in seconds since `date`.
     `assumed` is evidence of the same shape for what differs from an assumption only.
     """
     said = heading(outcome)
@@ -43,6 +44,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "generations": outcome.generations,
         "seconds": round(outcome.seconds, 3),
         "notes": list(outcome.notes),
+        "infrastructure": outcome.infrastructure.to_json(),
         "date": said["date"],
         "tool_version": said["tool"].split()[-1],
         "marker": outcome.marker,

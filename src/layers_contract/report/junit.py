@@ -47,6 +47,7 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
         "strict": str(outcome.strict).lower(),
         "interrupted": str(outcome.interrupted).lower(),
         "contract": outcome.contract.document.version,
+        "infrastructure": "; ".join(outcome.infrastructure.lines()),
     }
     for name, value in values.items():
         ET.SubElement(properties, "property", name=name, value=_xml(value))

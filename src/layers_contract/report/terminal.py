@@ -72,6 +72,7 @@ def render(
         page.say((headline(outcome), "dim"))
         _groups(page, outcome, verbose)
         _differences(page, outcome)
+        _notes(page, [*outcome.infrastructure.lines()])
         _notes(page, outcome.notes)
         _not_judged(page, outcome.judged)
         _violations(page, outcome, verbose, scripts)

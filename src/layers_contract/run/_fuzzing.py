@@ -13,9 +13,10 @@ from typing import Any, Final
 import trio
 
 from layers_contract import fuzz
-from layers_contract.driver import OutOfBudget, Session, retry_after
+from layers_contract.driver import OutOfBudget, Session
 from layers_contract.history import Exchange
 from layers_contract.infrastructure import set_apart
+from layers_contract.pace import heed
 from layers_contract.run._stage import Stage
 from layers_contract.workload import Actor, GaveUp, Made, asset_ids
 
@@ -42,6 +43,7 @@ class Fuzzing:
         self._abandoned = self._under_way = False
         self._rendered = threading.Event()
         self._deadline = math.inf
+        self._asked = 0.0
         self._heard: Callable[[Exchange], None] = lambda _: None
 
     def hurry(self, seconds: float) -> None:
@@ -167,6 +169,7 @@ class Fuzzing:
             return False
         if self._abandoned:
             return False
+        self._asked = self._stage.purse.now()
         self._renders -= starts
         self._under_way = starts
         return True
@@ -204,7 +207,7 @@ class Fuzzing:
         set_apart(self._contract, exchange)
         self._heard(self._stage.history.add(exchange))
         self._stage.purse.weigh(len(exchange.body))
-        self._stage.purse.hold(retry_after(exchange) or 0.0)
+        heed(self._stage.purse, self._contract, exchange, self._asked)
         starts = exchange.operation if exchange.operation in self._contract.starts else None
         paid = starts and self._is_sound(starts, exchange.request_body)
         if paid and exchange.refused:

@@ -68,10 +68,14 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
                 refusal = error
         del scopes[0]
         stage.ended_early = stage.ended_early or session.watch.lost.get("own")
-        if not stage.ended_early:
+        stage.purse.outage.close()
+        if not (stage.ended_early or stage.purse.outage.lasts):
             with scopes[0]:
                 await tidy(stage, session)
         nursery.cancel_scope.cancel()
+    if stage.purse.outage.over and not stage.ended_early:
+        stage.ended_early = f"the server was away ({stage.purse.outage.over})"
+        stage.notes.append(f"{stage.ended_early}: what came before is judged")
     stage.notes += session.watch.notes()
     leave(stage)
     return refusal

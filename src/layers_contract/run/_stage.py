@@ -63,6 +63,7 @@ class Stage:
         now = trio.current_time if self.transport else time.monotonic
         self.purse = Purse(self.target.budget, now)
         self.roles = Roles.of(self.contract)
+        self.purse.outage.vital = self.roles.generate
 
     @property
     def profile(self) -> Profile:
