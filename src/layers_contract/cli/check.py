@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     UNJUDGED,
     chosen_ids,
@@ -91,6 +92,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
@@ -107,8 +109,9 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     listener=progress,
                     wait=wait,
                 )
+            outcome = with_baseline(outcome, known)
             with finishing():
-                report(outcome, files)
+                report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
                 reproduce(outcome, target, repro_folder, repro_seconds, _progress())
                 click.echo(summary(outcome), err=True)

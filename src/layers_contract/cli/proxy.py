@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     WRONG_USE,
     chosen_ids,
@@ -76,6 +77,7 @@ def proxy(
 
     contract = load_contract(source)
     chosen = chosen_ids(given["only"], given["exclude"])
+    known = read_baseline(given["baseline_file"], contract)
     check_writable(given)
     try:
         names = names_of(keys)
@@ -100,7 +102,8 @@ def proxy(
         raise click.ClickException(str(error)) from error
     _summarize(summary, options.out)
     if judges and (outcome := _judged(contract, options.out, chosen, strict=strict)):
-        report(outcome, given)
+        outcome = with_baseline(outcome, known)
+        report(outcome, given, source)
         if outcome.verdict == "violated":
             sys.exit(exit_code(outcome))
     sys.exit(WRONG_USE if summary.lost else 0)

@@ -35,6 +35,7 @@ small { font-size: 13px; }
 .badge { font-weight: 650; font-size: 15px; padding: 5px 14px; border-radius: 99px;
   border: 1px solid currentColor; white-space: nowrap; }
 .held { color: var(--good); } .violated { color: var(--bad); } .not_judged { color: var(--open); }
+.known { color: var(--calm); }
 .badge.held { background: var(--good-wash); } .badge.violated { background: var(--bad-wash); }
 .badge.not_judged { background: var(--open-wash); }
 .tiles { display: grid; gap: 10px; margin-top: 20px;

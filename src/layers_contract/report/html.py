@@ -16,7 +16,7 @@ from ._text import counts, plural, smallest, source_words
 
 __all__ = ["page", "to_html"]
 
-MARKS: Final = {"held": "✓", "violated": "✗", "not_judged": "–"}
+MARKS: Final = {"held": "✓", "violated": "✗", "known": "~", "not_judged": "–"}
 VERDICTS: Final = {
     "held": ("held", "Nothing violated"),
     "violated": ("violated", "Violated"),
@@ -36,6 +36,7 @@ def to_html(outcome: Outcome) -> str:
     sections = (
         _head(outcome),
         _violated(outcome),
+        _known(outcome.judged),
         _not_judged(outcome.judged),
         _different(outcome.judged),
         _infrastructure(outcome),
@@ -84,6 +85,7 @@ def _tiles(outcome: Outcome) -> str:
     found = counts(outcome)
     tiles = (
         ("violated", f"{found.violated:,}"),
+        *([("known", f"{found.known:,}")] if found.known else []),
         ("held", f"{found.held:,}"),
         ("not judged", f"{found.not_judged:,}"),
         ("requests", f"{len(outcome.history):,}"),
@@ -105,6 +107,23 @@ def _with(judged: Iterable[Judged], verdict: str) -> list[Judged]:
 def _violated(outcome: Outcome) -> str:
     cards = [card(outcome, each) for each in _with(outcome.judged, "violated")]
     return _section("Violated", "".join(cards))
+
+
+def _known(judged: Sequence[Judged]) -> str:
+    rows = []
+    for each in (each for each in judged if each.known):
+        causes = {known.cause: known for known in each.known}.values()
+        told = "<br>".join(
+            f"<small>{safe(known.cause, _MESSAGE)} – {safe(known.reason, _MESSAGE)} "
+            f"(until {known.expires}, {safe(known.owner, 80)})</small>"
+            for known in causes
+        )
+        name = f'<span class="mono">{safe(each.promise.id)}</span>'
+        rows.append(
+            f"<tr><td>{name}<br>{safe(each.promise.statement)}<br>{told}</td>"
+            f'<td class="number">{len(each.known):,}×</td></tr>'
+        )
+    return _section("Violated, and known", _card_table(rows))
 
 
 def _not_judged(judged: Sequence[Judged]) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import trio
 
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
-from layers_contract.judge import judge
+from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
@@ -113,30 +113,39 @@ def _settle_scheduler(seed: int) -> None:
 
 def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
     contract, target = stage.contract, stage.target
+    judged = judge(
+        contract,
+        stage.history,
+        expectations(target, stage.marker),
+        strict=strict,
+        only=stage.only,
+        why_not=_why_not(contract, target, stage.profile_name),
+    )
     return Outcome(
         contract=contract,
         target=target.url,
         profile=stage.profile_name,
         seed=stage.seed,
         strict=strict,
-        judged=judge(
-            contract,
-            stage.history,
-            expectations(target, stage.marker),
-            strict=strict,
-            only=stage.only,
-            why_not=_why_not(contract, target, stage.profile_name),
-        ),
+        judged=judged,
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
-        notes=stage.notes,
+        notes=[*stage.notes, *_on_lag(target, judged)],
         interrupted=stage.interrupted,
         marker=stage.marker,
         ended_early=stage.ended_early,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
+
+
+def _on_lag(target: Target, judged: Sequence[Judged]) -> Iterator[str]:
+    """What the lag of reads and lists that the target allows for has changed."""
+    reads, lists = target.expect.read_lag_seconds, target.expect.list_lag_seconds
+    if reads or lists:
+        names = ", ".join(each.promise.id for each in judged if each.lag) or "no promise needs it"
+        yield f"judged with reads up to {reads:g} s and lists up to {lists:g} s late: {names}"
 
 
 def _curl(target: Target) -> Iterator[str]:
@@ -164,6 +173,8 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         marker=marker,
         window=target.expect.idempotency_window_seconds,
         foreign=frozenset(filter(None, [target.projects.foreign])),
+        read_lag=target.expect.read_lag_seconds,
+        list_lag=target.expect.list_lag_seconds,
     )
 
 

@@ -63,7 +63,9 @@ class Stage:
         now = trio.current_time if self.transport else time.monotonic
         self.purse = Purse(self.target.budget, now)
         self.roles = Roles.of(self.contract)
-        self.purse.outage.vital = self.roles.generate
+        outage, expect = self.purse.outage, self.target.expect
+        outage.share, outage.seconds = expect.away_share, expect.away_seconds
+        outage.vital = self.roles.generate
 
     @property
     def profile(self) -> Profile:

@@ -84,7 +84,8 @@ class Expect:
     """What to expect of the server's pace and clock. Seconds.
 
     `answer_seconds` is how long one response may take. Reads and lists may show the state of up to
-    `read_lag_seconds` and `list_lag_seconds` ago.
+    `read_lag_seconds` and `list_lag_seconds` ago. A run ends where more than `away_share` of its
+    requests get no response of the API, or none does for `away_seconds`.
     """
 
     render_seconds: float = 180
@@ -93,6 +94,8 @@ class Expect:
     answer_seconds: float = 30
     read_lag_seconds: float = 0
     list_lag_seconds: float = 0
+    away_share: float = 0.1
+    away_seconds: float = 30
 
 
 @dataclass(frozen=True, slots=True)
