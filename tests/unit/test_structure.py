@@ -31,7 +31,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
     "answers": frozenset({"history", "document", "contract", "judge", "likeness"}),
     "scratch": frozenset(),
-    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
+    "proxy": frozenset(
+        {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
+    ),
     "likeness": frozenset({"history", "document", "contract"}),
     "lag": frozenset({"history", "contract", "facts"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants", "lag"}),

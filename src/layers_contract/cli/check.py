@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
 )
+@click.option("--fail-fast", is_flag=True, help="End the run at the first violation.")
 @click.option(
     "--repro-seconds",
     type=click.FloatRange(min=1),
@@ -93,6 +94,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     exclude: str | None,
     repro_folder: Path | None,
     repro_seconds: float,
+    fail_fast: bool,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
@@ -123,6 +125,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     strict=strict,
                     only=chosen,
                     listener=progress,
+                    fail_fast=fail_fast,
                     wait=wait,
                 )
             outcome = replace(with_baseline(outcome, known), required=required)

@@ -58,7 +58,7 @@ def forecast(
     trio.run(rehearse, stage)
     notes = [*stage.notes, *_unchecked(contract, target)]
     plays, unspent = chosen(stage)
-    renders = target.budget.generations - unspent + min(stage.profile.fuzzed_renders, unspent)
+    renders = stage.purse.budget.generations - unspent + min(stage.profile.fuzzed_renders, unspent)
     if not (target.allow.generate and target.projects.open):
         renders = 0
     reasons = {name: _reason(stage, name) for name in only or CATALOGUE}
