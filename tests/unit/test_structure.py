@@ -29,7 +29,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
-    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
+    "proxy": frozenset(
+        {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
+    ),
     "likeness": frozenset({"history", "document", "contract"}),
     "lag": frozenset({"history", "contract", "facts"}),
     "judge": frozenset({"history", "document", "contract", "facts", "invariants", "lag"}),

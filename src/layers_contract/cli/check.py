@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
 )
+@click.option("--fail-fast", is_flag=True, help="End the run at the first violation.")
 @click.option(
     "--repro-seconds",
     type=click.FloatRange(min=1),
@@ -82,6 +83,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     exclude: str | None,
     repro_folder: Path | None,
     repro_seconds: float,
+    fail_fast: bool,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
@@ -107,6 +109,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     strict=strict,
                     only=chosen,
                     listener=progress,
+                    fail_fast=fail_fast,
                     wait=wait,
                 )
             outcome = with_baseline(outcome, known)

@@ -291,10 +291,13 @@ def _not_judged(page: _Page, judged: Sequence[Judged]) -> None:
     if left:
         page.say()
         page.say(page.mark("not_judged"), (" not judged", "bold"))
+    reasons: dict[str, list[str]] = {}
     for each in left:
-        page.say((each.promise.id, ""), indent=2)
-        reason = "only assumed, and different here: see below" if each.differences else each.reason
-        page.say((clean(reason or "no occasion", _MESSAGE), "dim"), indent=4)
+        reason = "only assumed, and different here: see above" if each.differences else each.reason
+        reasons.setdefault(reason or "no occasion", []).append(each.promise.id)
+    for reason, names in reasons.items():
+        page.say(", ".join(names), indent=2)
+        page.say((clean(reason, _MESSAGE), "dim"), indent=4)
 
 
 def _differences(page: _Page, outcome: Outcome) -> None:
