@@ -172,7 +172,7 @@ class Traffic:
         answer = {"items": [container(each) for each in shown], "nextCursor": leads_to}
         self.call("listContent", {"projectId": shown[0].project}, answer, **call)
 
-    def walk(self, shown: list[Made], limit: int, query: tuple[tuple[str, str], ...] = ()) -> None:
+    def walk(self, shown: list[Made], limit: int, query: tuple[tuple[str, str], ...] = ()) -> Step:
         """All pages of a list, newest first."""
         newest = shown[::-1]
         pages = [newest[at : at + limit] for at in range(0, len(newest), limit)]
@@ -180,6 +180,7 @@ class Traffic:
             after = (("cursor", f"c{number}"),) if number else ()
             leads_to = f"c{number + 1}" if number + 1 < len(pages) else None
             self.page(each, leads_to, query=(("limit", str(limit)), *query, *after))
+            yield
 
 
 def envelope(made: Made) -> dict[str, Json]:
@@ -382,10 +383,10 @@ def long_lists(traffic: Traffic, size: int) -> Step:
         traffic.render(made[-1])
         yield
     while True:
-        traffic.walk(made, 5)
+        yield from traffic.walk(made, 5)
         traffic.read(made[0])
         yield
-        traffic.walk(made, 5, (("status", "completed"),))
+        yield from traffic.walk(made, 5, (("status", "completed"),))
         traffic.read(made[-1])
         yield
 
