@@ -37,11 +37,20 @@ __all__ = [
     "Render",
     "Seen",
     "Started",
+    "nobodys",
     "undisturbed",
 ]
 
 Json = Any
 T = TypeVar("T")
+
+
+_OTHERWISE = str.maketrans("0123456789abcdefABCDEF", "9876543210badcfeBADCFE")
+
+
+def nobodys(name: str) -> str:
+    """An id like *name* that stands for nothing: its last characters are others of their kind."""
+    return name[:-12] + name[-12:].translate(_OTHERWISE)
 
 
 @dataclass(frozen=True, slots=True)
