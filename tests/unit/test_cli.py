@@ -27,7 +27,10 @@ from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, OWN, MockOptions, background, to_toml
 from layers_contract.proof import Matrix, Proof
 
-COMMANDS = ("check", "judge", "mock", "faults", "tastes", "invariants")
+COMMANDS = (
+    *("check", "judge", "mock", "faults", "tastes", "invariants"),
+    *("baseline", "compare", "trend"),
+)
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,11 @@ def test_every_command_explains_itself(shell: Shell, name: str) -> None:
     ("command_", "options"),
     [
         ("check", "--target --url --profile --strict --only --seed --json --junit --html --har"),
+        ("check", "--baseline --format --sarif --gitlab"),
+        ("judge", "--baseline --format --sarif --gitlab --json --junit --html"),
+        ("baseline", "--update --check --file"),
+        ("compare", "--format --fail-on"),
+        ("trend", "--html --svg"),
         ("mock", "--host --port --target-out --render --fault"),
         ("faults", "--json --html --markdown --read --workers"),
         ("tastes", "--json --pairs --seeds --seed --workers"),

@@ -27,6 +27,8 @@ workers_option = click.option(
 def reports(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say where to write what was found."""
     for option, what in (
+        ("--gitlab", "what is violated, as GitLab's code quality report"),
+        ("--sarif", "what is violated, as SARIF 2.1.0"),
         ("--har", "the exchanges, as HAR"),
         ("--html", "a page with the verdicts, the lifecycle and the timeline"),
         ("--junit", "one test case for each invariant"),
@@ -36,7 +38,14 @@ def reports(command: Callable[..., None]) -> Callable[..., None]:
         command = click.option(option, name, type=out_file, metavar="FILE", help=f"Write {what}.")(
             command
         )
-    return command
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(["text", "github"]),
+        default="text",
+        show_default=True,
+        help="github: also annotations, and the step's summary, for GitHub Actions.",
+    )(command)
 
 
 def judging(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,6 +68,13 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
     command = click.option(
         "--only", metavar="ID,…", help="Judge these invariants only; a group's name takes them all."
+    )(command)
+    command = click.option(
+        "--baseline",
+        "baseline_file",
+        type=in_file,
+        metavar="FILE.toml",
+        help="Known violations, each with a reason, an owner and a last day: only new ones fail.",
     )(command)
     return click.option(
         "--strict", is_flag=True, help="Let what is only assumed fail the run, too."

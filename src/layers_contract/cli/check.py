@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     UNJUDGED,
     chosen_ids,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
 )
+@click.option("--fail-fast", is_flag=True, help="End the run at the first violation.")
 @click.option(
     "--repro-seconds",
     type=click.FloatRange(min=1),
@@ -81,6 +83,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     exclude: str | None,
     repro_folder: Path | None,
     repro_seconds: float,
+    fail_fast: bool,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
@@ -91,6 +94,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
@@ -105,10 +109,12 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     strict=strict,
                     only=chosen,
                     listener=progress,
+                    fail_fast=fail_fast,
                     wait=wait,
                 )
+            outcome = with_baseline(outcome, known)
             with finishing():
-                report(outcome, files)
+                report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
                 reproduce(outcome, target, repro_folder, repro_seconds, _progress())
                 click.echo(summary(outcome), err=True)

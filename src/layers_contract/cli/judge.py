@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     chosen_ids,
     documented,
@@ -61,6 +62,7 @@ def judge(
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     started = perf_counter()
     try:
@@ -81,7 +83,8 @@ def judge(
         seconds=round(perf_counter() - started, 1),
         notes=[printable(note) for note in recording.notes],
     )
-    report(outcome, files)
+    outcome = with_baseline(outcome, known)
+    report(outcome, files, source)
     sys.exit(exit_code(outcome))
 
 

@@ -101,6 +101,6 @@ def _usual_time(facts: Facts) -> float:
         if job.render is None or job.render.latest == inf or job.first_cancel < inf:
             continue
         if any(v.state == success for v in job.views):
-            running = max((v.sent for v in job.views if v.state in goes_on), default=-inf)
-            took.append(max(running - job.render.latest, 0.0))
+            running = [v.sent for v in job.views if v.state in goes_on]
+            took += [max(running) - job.render.latest] if running else []
     return median(took) if took else 0.0

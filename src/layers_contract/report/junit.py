@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
-from ._text import clean, counts, heading, plural, smallest, source_words
+from ._text import clean, counts, heading, known_words, plural, smallest, source_words
 from .curl import script
 
 __all__ = ["to_junit"]
@@ -27,7 +28,7 @@ def to_junit(outcome: Outcome) -> str:
         "tests": str(len(outcome.judged)),
         "failures": str(found.violated),
         "errors": "0",
-        "skipped": str(found.not_judged),
+        "skipped": str(found.not_judged + found.known),
         "time": f"{outcome.seconds:.3f}",
     }
     root = ET.Element("testsuites", numbers)
@@ -47,6 +48,10 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
         "strict": str(outcome.strict).lower(),
         "interrupted": str(outcome.interrupted).lower(),
         "contract": outcome.contract.document.version,
+        "ended_early": outcome.ended_early or "no",
+        "requests": str(len(outcome.history)),
+        "renders": str(outcome.generations),
+        **{name: str(number) for name, number in asdict(counts(outcome)).items()},
         "infrastructure": "; ".join(outcome.infrastructure.lines()),
     }
     for name, value in values.items():
@@ -58,6 +63,8 @@ def _case(suite: ET.Element, outcome: Outcome, judged: Judged) -> None:
     case = ET.SubElement(suite, "testcase", classname=promise.group, name=promise.id, time="0.000")
     if judged.verdict == "not_judged":
         ET.SubElement(case, "skipped", message=_line(judged.reason or "not judged"))
+    if judged.verdict == "known":
+        ET.SubElement(case, "skipped", message=_line(known_words(judged)))
     for violation in smallest(judged.violations, 1):
         failure = ET.SubElement(case, "failure", message=_line(violation.message), type="violated")
         failure.text = _xml(f"{_headline(judged)}\n\n{script(outcome, violation)}")

@@ -15,6 +15,7 @@ from layers_contract.run._greeting import Unjudgeable, await_server, greet
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import heed_signals
 from layers_contract.run._stage import Stage
+from layers_contract.run._watching import stop_at_first
 from layers_contract.target import Target
 from layers_contract.workload import (
     STORIES,
@@ -61,6 +62,7 @@ async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
     scopes = [trio.CancelScope(), trio.CancelScope()]
     async with trio.open_nursery() as nursery:
         nursery.start_soon(heed_signals, stage, scopes)
+        nursery.start_soon(stop_at_first, stage, session, scopes[0])
         with scopes[0]:
             try:
                 await _work(stage, session)
@@ -129,7 +131,7 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
     """What to play, by the name of its actor, as far as the renders last; how many are left."""
     chosen: dict[str, Play] = {}
-    left, left_out = stage.target.budget.generations, []
+    left, left_out = stage.purse.budget.generations - bool(stage.profile.stories), []
     reserve = min(stage.profile.fuzzed_renders, left // KEPT_BACK)
     for number in range(stage.profile.rounds):
         for each in STORIES:
@@ -166,7 +168,8 @@ def _fits(stage: Stage, story: Story) -> bool:
     wanted = not stage.only or not story.promises
     wanted = wanted or any(each.startswith(story.promises) for each in stage.only)
     ranked = PROFILES[story.profile].rank <= stage.profile.rank
-    return wanted and ranked and story.lacks(stage.target) is None
+    cheap = stage.only or not stage.profile.stories or story.name in stage.profile.stories
+    return bool(wanted and ranked and cheap) and story.lacks(stage.target) is None
 
 
 async def _tell(stage: Stage, actor: Actor, play: Play) -> None:

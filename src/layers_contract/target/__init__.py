@@ -11,7 +11,9 @@ from layers_contract.target._file import (
     check_url,
     from_environment,
     parse,
+    reached,
     read,
+    way_of,
 )
 from layers_contract.target._keys import (
     KEY_VARIABLE,
@@ -39,6 +41,8 @@ __all__ = [
     "from_environment",
     "header_of",
     "parse",
+    "reached",
     "read",
     "run_command",
+    "way_of",
 ]
