@@ -200,3 +200,9 @@ def is_told_in_other_words(tape: Tape) -> None:
 def is_not_asked_for_nothing(tape: Tape) -> None:
     """Without a request for what does not exist there is nothing to compare with."""
     tape.read(tape.generate(), status=404, credential="other")
+
+
+@CASES.silent("auth.stranger")
+def is_asked_for_one_thing_without_a_key(tape: Tape) -> None:
+    """Without a key, one refusal alone shows no difference."""
+    tape.read(tape.generate(), status=401, credential="none")
