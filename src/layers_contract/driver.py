@@ -324,7 +324,9 @@ class _Again:
         self._limited += 1
         unsaid = not exchange.headers.get("retry-after", "").strip()
         starts = self.operation.id in self.session.contract.starts
-        patient = self.session.purse.patient if starts else self._limited < MOST_TRIES
+        purse = self.session.purse
+        patient = purse.patient if starts else self._limited < MOST_TRIES
+        patient = patient and purse.outage.was_heard
         return FIRST_PAUSE * SLOWER ** min(self._limited, 4) if unsaid and patient else None
 
     def _after_loss(self, exchange: Exchange, asked: float) -> float | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import trio
 
+from layers_contract.answers import no_success, refusals
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
 from layers_contract.history import History
@@ -18,9 +19,11 @@ from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
+from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._haste import missed
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
+from layers_contract.run._preflight import refused_samples
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
@@ -28,7 +31,7 @@ from layers_contract.run._wire import Wire
 from layers_contract.target import Target
 from layers_contract.workload import STORIES
 
-__all__ = ["expectations", "in_simulation", "run", "simulate"]
+__all__ = ["expectations", "in_simulation", "run", "simulate", "why_not"]
 
 WINDOW_ENDS = "idempotency.window-ends"
 STANDARD, LOOKS = "standard", "the {} profile looks at it"
@@ -127,21 +130,25 @@ def _settle_scheduler(seed: int) -> None:
 
 def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
     contract, target = stage.contract, stage.target
+    refused = refusals(contract, (e for e in stage.history if not e.actor.startswith(FUZZ)))
     judged = judge(
         contract,
         stage.history,
         expectations(target, stage.marker),
         strict=strict,
         only=stage.only,
-        why_not=_why_not(contract, target, stage.profile_name),
+        why_not=why_not(contract, target, stage.profile_name, refused),
     )
+    nothing, left = no_success(contract, stage.history, judged)
+    stage.notes += [*refused.values(), *refused_samples(target, stage.history)]
+    stage.notes += [nothing] if nothing else []
     return Outcome(
         contract=contract,
         target=target.url,
         profile=stage.profile_name,
         seed=stage.seed,
         strict=strict,
-        judged=judged,
+        judged=left,
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
@@ -154,7 +161,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         ],
         interrupted=stage.interrupted,
         marker=stage.marker,
-        ended_early=stage.ended_early or stage.stopped,
+        ended_early=stage.ended_early or stage.stopped or nothing,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
@@ -216,8 +223,11 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
     )
 
 
-def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str], str | None]:
-    """Why a promise had no occasion, where the target file or the profile is the reason."""
+def why_not(
+    contract: Contract, target: Target, profile: str, refused: Mapping[str, str]
+) -> Callable[[str], str | None]:
+    """Why a promise had no occasion: the target file, the profile, or calls that were *refused*."""
+    starts = [said for name, said in refused.items() if name in contract.starts]
 
     def reason(promise: str) -> str | None:
         if promise == WINDOW_ENDS and not affordable(contract, target):
@@ -230,6 +240,8 @@ def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str]
         dear = [s for s in told if PROFILES[s.profile].rank > PROFILES[profile].rank]
         if dear:
             return LOOKS.format(dear[0].profile)
-        return LOOKS.format(STANDARD) if PROFILES[profile].stories else None
+        if PROFILES[profile].stories:
+            return LOOKS.format(STANDARD)
+        return starts[0] if starts else None
 
     return reason

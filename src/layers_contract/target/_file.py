@@ -26,6 +26,7 @@ __all__ = [
     "Budget",
     "Expect",
     "Projects",
+    "Require",
     "Samples",
     "Target",
     "check_url",
@@ -102,6 +103,13 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Require:
+    """What fails a run: `judged` names the invariants, groups, or `all`, that must be judged."""
+
+    judged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A server to judge. Keys are left out of its repr, and the commands that make them."""
 
@@ -115,6 +123,7 @@ class Target:
     allow: Allow = Allow()
     budget: Budget = Budget()
     expect: Expect = Expect()
+    require: Require = Require()
     headers: tuple[Header, ...] = ()
     tls: Tls = field(default_factory=Tls)
     proxy: Proxy = field(default_factory=Proxy)
@@ -139,6 +148,7 @@ TABLES = {
     "allow": Allow,
     "budget": Budget,
     "expect": Expect,
+    "require": Require,
 }
 KEYS = (
     "url",
