@@ -55,6 +55,7 @@ def judge(
     **files: Any,
 ) -> None:
     """Judge recorded traffic, in any format of docs/recordings.md; sends nothing."""
+    from layers_contract.facts import Expectations
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.recordings import RecordingError, names_of, read
@@ -76,7 +77,13 @@ def judge(
         profile="recorded",
         seed=0,
         strict=strict,
-        judged=verdicts(contract, recording.history, strict=strict, only=chosen),
+        judged=verdicts(
+            contract,
+            recording.history,
+            Expectations(alone=recording.alone),
+            strict=strict,
+            only=chosen,
+        ),
         history=recording.history,
         seconds=round(perf_counter() - started, 1),
         notes=[printable(note) for note in recording.notes],
