@@ -530,7 +530,7 @@ def as_logger(log: Any) -> bytes:
 
 @pytest.mark.parametrize("export", [as_burp, as_newman, as_logger])
 def test_other_tools_are_read(export: Callable[[Any], bytes], tmp_path: Path) -> None:
-    """What Burp, newman and Logger++ write of a sound server accuses nobody, and shows something."""
+    """What Burp, newman and Logger++ write of a sound server accuses nobody, and shows some."""
     recording = recorded(tmp_path, export(log_of()), name="export.txt")
     assert len(recording.history) == 85
     assert sum(each.answered for each in recording.history) > 70
@@ -570,7 +570,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_odd_member_accuses_nobody(seed: int, tmp_path: Path) -> None:
-    """Whatever member of an entry is missing or of another type: no traceback, and no violation."""
+    """Whatever member is missing or of another type: no traceback, no violation."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     log = log_of()
     for each in entries_of(log)[::3]:
