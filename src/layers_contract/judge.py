@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from layers_contract.contract import Contract
@@ -11,11 +12,24 @@ from layers_contract.document import Promise, surest
 from layers_contract.facts import Expectations, Facts, undisturbed
 from layers_contract.history import History
 from layers_contract.invariants import CATALOGUE, Invariant, Violation
+from layers_contract.lag import lags, with_lag
 
-__all__ = ["Judged", "Verdict", "judge", "overall"]
+__all__ = ["Judged", "Known", "Verdict", "judge", "overall"]
 
-Verdict = Literal["held", "violated", "not_judged"]
+Verdict = Literal["held", "violated", "known", "not_judged"]
+"""`known` is violated, and only in ways that a baseline accepts for a while."""
 ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A violation that a baseline accepts until the end of the day `expires`."""
+
+    violation: Violation
+    cause: str
+    reason: str
+    owner: str
+    expires: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +38,9 @@ class Judged:
 
     `occasions` counts how often the promise could have been broken. `violations` fail the run;
     `differences` are occasions on which only an assumption of ours was broken, and fail nothing
-    unless the run is strict. `reason` says why an invariant was not judged.
+    unless the run is strict. `reason` says why an invariant was not judged. `known` are violations
+    that a baseline accepts; they fail nothing, and are in every report. With `lag` set, the server
+    keeps the promise only if reads may show the past, as far as `[expect]` allows.
     """
 
     promise: Promise
@@ -33,12 +49,15 @@ class Judged:
     violations: tuple[Violation, ...] = ()
     differences: tuple[Violation, ...] = ()
     reason: str | None = None
+    known: tuple[Known, ...] = ()
+    lag: bool = False
 
     @property
     def source(self) -> str:
         """The surest source among what was violated, else the promise's own."""
         own = self.promise.source
-        return surest([v.source or own for v in self.violations]) if self.violations else own
+        broken = self.violations or tuple(each.violation for each in self.known)
+        return surest([v.source or own for v in broken]) if broken else own
 
 
 def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
@@ -56,11 +75,30 @@ def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
     """
     promised = contract.document.promises
     known = (each for each in CATALOGUE.values() if each.id in promised)
-    chosen = (each for each in known if not only or each.id in only)
+    chosen = [each for each in known if not only or each.id in only]
+    expect = expectations or Expectations()
     with undisturbed():
-        facts = Facts(contract, history, expectations)
+        facts = Facts(contract, history, expect)
         judged = [_judged(contract, facts, each, strict, why_not) for each in chosen]
+        if lags(expect):
+            late = Facts(contract, with_lag(contract, history, expect), expect)
+            lenient = [_judged(contract, late, each, strict, why_not) for each in chosen]
+            judged = [_lenient(history, *two) for two in zip(judged, lenient, strict=True)]
     return [*judged, *_without_check(contract, only)]
+
+
+def _lenient(history: History, strict: Judged, lenient: Judged) -> Judged:
+    """The verdict where reads lag, its evidence as it came; whether it depends on that."""
+
+    def original(violation: Violation) -> Violation:
+        return replace(violation, exchanges=tuple(history[e.number] for e in violation.exchanges))
+
+    return replace(
+        lenient,
+        violations=tuple(map(original, lenient.violations)),
+        differences=tuple(map(original, lenient.differences)),
+        lag=len(strict.violations) > len(lenient.violations),
+    )
 
 
 def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged]:
@@ -72,11 +110,11 @@ def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged
 
 
 def overall(judged: Iterable[Judged]) -> str:
-    """The run's verdict: `violated`, else `held` where anything was, else `unjudged`."""
+    """The run's verdict: `violated`, else `held` where anything was held or known."""
     verdicts = {each.verdict for each in judged}
     if "violated" in verdicts:
         return "violated"
-    return "held" if "held" in verdicts else "unjudged"
+    return "held" if verdicts & {"held", "known"} else "unjudged"
 
 
 def _judged(

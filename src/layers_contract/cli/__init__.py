@@ -12,7 +12,9 @@ import click
 
 from layers_contract.cli._options import WRONG_USE
 from layers_contract.cli._output import printable
+from layers_contract.cli.baseline import baseline
 from layers_contract.cli.check import check
+from layers_contract.cli.compare import compare, trend
 from layers_contract.cli.generate import generate
 from layers_contract.cli.invariants import invariants
 from layers_contract.cli.judge import judge
@@ -32,6 +34,7 @@ def cli() -> None:
 
 for command in (
     *(check, judge, proxy, mock, faults, tastes, invariants),
+    *(baseline, compare, trend),
     *(lint, diff, generate, overlay, publish),
 ):
     cli.add_command(command)

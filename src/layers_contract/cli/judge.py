@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers_contract.cli._baseline import read_baseline, with_baseline
 from layers_contract.cli._options import (
     chosen_ids,
     documented,
@@ -17,6 +18,7 @@ from layers_contract.cli._options import (
     judging,
     load_contract,
     reports,
+    required_ids,
 )
 from layers_contract.cli._output import check_writable, exit_code, printable, report
 
@@ -50,11 +52,14 @@ def judge(
     other: str | None,
     strict: bool,
     only: str | None,
+    require: str | None,
+    fail_on: str,
     exclude: str | None,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
     """Judge recorded traffic, in any format of docs/recordings.md; sends nothing."""
+    from layers_contract.answers import no_success
     from layers_contract.facts import Expectations
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
@@ -62,6 +67,8 @@ def judge(
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    required = required_ids(require, fail_on, (), chosen)
+    known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     started = perf_counter()
     try:
@@ -71,24 +78,25 @@ def judge(
         raise click.ClickException(printable(str(error))) from error
     finally:
         _say("")
+    judged = verdicts(
+        contract, recording.history, Expectations(alone=recording.alone), strict=strict, only=chosen
+    )
+    nothing, left = no_success(contract, recording.history, judged)
     outcome = Outcome(
         contract=contract,
         target=", ".join(map(str, recordings)),
         profile="recorded",
         seed=0,
         strict=strict,
-        judged=verdicts(
-            contract,
-            recording.history,
-            Expectations(alone=recording.alone),
-            strict=strict,
-            only=chosen,
-        ),
+        judged=left,
         history=recording.history,
         seconds=round(perf_counter() - started, 1),
-        notes=[printable(note) for note in recording.notes],
+        notes=[*map(printable, recording.notes), *([nothing] if nothing else [])],
+        ended_early=nothing,
+        required=required,
     )
-    report(outcome, files)
+    outcome = with_baseline(outcome, known)
+    report(outcome, files, source)
     sys.exit(exit_code(outcome))
 
 

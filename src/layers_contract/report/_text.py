@@ -19,6 +19,7 @@ from typing import Final
 from layers_contract.causes import Cause, Follower
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants import Violation
+from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "headline",
     "in_letters_of",
     "is_secret",
+    "judged_of",
+    "known_words",
     "offset",
     "public",
     "smallest",
@@ -69,6 +72,7 @@ class Counts:
     held: int
     not_judged: int
     different: int
+    known: int = 0
 
 
 def counts(outcome: Outcome) -> Counts:
@@ -79,6 +83,7 @@ def counts(outcome: Outcome) -> Counts:
         verdicts.count("held"),
         verdicts.count("not_judged"),
         sum(1 for each in outcome.judged if each.differences),
+        verdicts.count("known"),
     )
 
 
@@ -87,6 +92,7 @@ def summary(outcome: Outcome) -> str:
     found = counts(outcome)
     parts = [
         f"violated {found.violated}",
+        *([f"{found.known} known"] if found.known else []),
         f"held {found.held}",
         f"not judged {found.not_judged}",
         plural(len(outcome.history), "request"),
@@ -130,6 +136,18 @@ def because(cause: Cause, follower: Follower) -> str:
     of = f"{follower.shared:,} of {plural(follower.violations, 'violation')}"
     how = "look the same" if follower.what == "symptom" else f"share its {follower.what}"
     return f"may follow from {cause.root.promise.id}: {of} {how}"
+
+
+def judged_of(outcome: Outcome) -> str:
+    """How many of how many promises were judged."""
+    whole = len(outcome.judged)
+    return f"{whole - counts(outcome).not_judged} of {plural(whole, 'promise')} judged"
+
+
+def known_words(judged: Judged) -> str:
+    """What a baseline says of the known violations of a promise, in one line."""
+    told = {f"{each.reason} (until {each.expires}, {each.owner})": None for each in judged.known}
+    return f"known: {'; '.join(told)}"
 
 
 def plural(number: int, noun: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
 
-from ._text import clean, counts, heading, plural, smallest, source_words
+from ._text import clean, counts, heading, known_words, plural, smallest, source_words
 from .curl import script
 
 __all__ = ["to_junit"]
@@ -25,9 +26,9 @@ def to_junit(outcome: Outcome) -> str:
     numbers = {
         "name": "layers-contract",
         "tests": str(len(outcome.judged)),
-        "failures": str(found.violated),
+        "failures": str(found.violated + len(outcome.missing)),
         "errors": "0",
-        "skipped": str(found.not_judged),
+        "skipped": str(found.not_judged + found.known - len(outcome.missing)),
         "time": f"{outcome.seconds:.3f}",
     }
     root = ET.Element("testsuites", numbers)
@@ -46,7 +47,12 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
     values = heading(outcome) | {
         "strict": str(outcome.strict).lower(),
         "interrupted": str(outcome.interrupted).lower(),
+        "required": ",".join(sorted(outcome.required)),
         "contract": outcome.contract.document.version,
+        "ended_early": outcome.ended_early or "no",
+        "requests": str(len(outcome.history)),
+        "renders": str(outcome.generations),
+        **{name: str(number) for name, number in asdict(counts(outcome)).items()},
         "infrastructure": "; ".join(outcome.infrastructure.lines()),
     }
     for name, value in values.items():
@@ -56,8 +62,13 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
 def _case(suite: ET.Element, outcome: Outcome, judged: Judged) -> None:
     promise = judged.promise
     case = ET.SubElement(suite, "testcase", classname=promise.group, name=promise.id, time="0.000")
-    if judged.verdict == "not_judged":
+    if judged in outcome.missing:
+        told = f"required, and not judged: {judged.reason or 'no occasion'}"
+        ET.SubElement(case, "failure", message=_line(told), type="not judged")
+    elif judged.verdict == "not_judged":
         ET.SubElement(case, "skipped", message=_line(judged.reason or "not judged"))
+    if judged.verdict == "known":
+        ET.SubElement(case, "skipped", message=_line(known_words(judged)))
     for violation in smallest(judged.violations, 1):
         failure = ET.SubElement(case, "failure", message=_line(violation.message), type="violated")
         failure.text = _xml(f"{_headline(judged)}\n\n{script(outcome, violation)}")

@@ -27,6 +27,8 @@ from ._text import (
     clean,
     headline,
     in_letters_of,
+    judged_of,
+    known_words,
     offset,
     plural,
     smallest,
@@ -40,9 +42,14 @@ from .curl import file_name, script
 
 __all__ = ["render"]
 
-STYLES: Final = {"held": "green", "violated": "bold red", "not_judged": "yellow"}
-MARKS: Final = {"held": "✓", "violated": "✗", "not_judged": "–"}
-PLAIN_MARKS: Final = {"held": "+", "violated": "X", "not_judged": "-"}
+STYLES: Final = {
+    "held": "green",
+    "violated": "bold red",
+    "known": "magenta",
+    "not_judged": "yellow",
+}
+MARKS: Final = {"held": "✓", "violated": "✗", "known": "~", "not_judged": "–"}
+PLAIN_MARKS: Final = {"held": "+", "violated": "X", "known": "~", "not_judged": "-"}
 """For a terminal that has no Unicode."""
 
 INDENT: Final = 2
@@ -75,10 +82,13 @@ def render(
         _notes(page, [*outcome.infrastructure.lines()])
         _notes(page, outcome.notes)
         _not_judged(page, outcome.judged)
+        _known(page, outcome.judged)
         _violations(page, outcome, verbose, scripts)
         page.say()
     _names(page, outcome)
-    page.say((summary(outcome), f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"))
+    style = f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"
+    page.say((summary(outcome), style))
+    page.say((judged_of(outcome), style))
 
 
 def _names(page: _Page, outcome: Outcome) -> None:
@@ -92,6 +102,8 @@ def _names(page: _Page, outcome: Outcome) -> None:
         if cause.followers:
             names = ", ".join(each.judged.promise.id for each in cause.followers)
             page.say(("may follow from it: ", "dim"), (names, "red"), indent=4)
+    for each in outcome.missing:
+        page.say(page.mark("not_judged"), f" {each.promise.id} ", ("required, not judged", "red"))
 
 
 def _as_verdict(verdict: str) -> str:
@@ -156,7 +168,11 @@ def _tally(page: _Page, judged: Sequence[Judged]) -> Iterator[str | tuple[str, s
     if held:
         yield from ("  ", page.mark("held"), f" {len(held)} held ")
         yield (f"({plural(sum(each.occasions for each in held), 'occasion')})", "dim")
-    for verdict, words in (("violated", "violated"), ("not_judged", "not judged")):
+    for verdict, words in (
+        ("violated", "violated"),
+        ("known", "known"),
+        ("not_judged", "not judged"),
+    ):
         number = sum(1 for each in judged if each.verdict == verdict)
         if number:
             yield from ("  ", page.mark(verdict), (f" {number} {words}", STYLES[verdict]))
@@ -263,15 +279,30 @@ def _middle(text: str, room: int) -> str:
     return f"{text[: room - 1 - tail]}…{text[-tail:]}"
 
 
+def _known(page: _Page, judged: Sequence[Judged]) -> None:
+    """What is violated and accepted: never green, and never left out."""
+    left = [each for each in judged if each.known]
+    if left:
+        page.say()
+        page.say(page.mark("known"), (" violated, and known", "bold"))
+    for each in left:
+        often = f" on {plural(len(each.known), 'occasion')}"
+        page.say((each.promise.id, ""), (often, "dim"), indent=2)
+        page.say((clean(known_words(each), _MESSAGE), "dim"), indent=4)
+
+
 def _not_judged(page: _Page, judged: Sequence[Judged]) -> None:
     left = [each for each in judged if each.verdict == "not_judged"]
     if left:
         page.say()
         page.say(page.mark("not_judged"), (" not judged", "bold"))
+    reasons: dict[str, list[str]] = {}
     for each in left:
-        page.say((each.promise.id, ""), indent=2)
-        reason = "only assumed, and different here: see below" if each.differences else each.reason
-        page.say((clean(reason or "no occasion", _MESSAGE), "dim"), indent=4)
+        reason = "only assumed, and different here: see above" if each.differences else each.reason
+        reasons.setdefault(reason or "no occasion", []).append(each.promise.id)
+    for reason, names in reasons.items():
+        page.say(", ".join(names), indent=2)
+        page.say((clean(reason, _MESSAGE), "dim"), indent=4)
 
 
 def _differences(page: _Page, outcome: Outcome) -> None:
