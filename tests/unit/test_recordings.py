@@ -550,7 +550,21 @@ def test_a_fault_is_found_in_a_foreign_recording(tmp_path: Path) -> None:
     assert "schema.body" in violated(recorded(tmp_path, log))
 
 
-ODD: Final = (None, 0, -1, 5, "", "x", "[redacted]", [], {}, [None], {"name": 1}, True, 1e300)
+ODD: Final[tuple[Any, ...]] = (
+    None,
+    0,
+    -1,
+    5,
+    "",
+    "x",
+    "[redacted]",
+    [],
+    {},
+    [None],
+    {"name": 1},
+    True,
+    1e300,
+)
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
