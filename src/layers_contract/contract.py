@@ -272,6 +272,13 @@ class Contract:
         """The first documented code that goes with *status*."""
         return next((code for code, each in self.error_codes.items() if each == status), None)
 
+    @cached_property
+    def beginning(self) -> str:
+        """What all paths begin with, such as `/v1`; nothing, if they begin differently."""
+        first = {each.path.split("/")[1] for each in self.operations.values()}
+        name = first.pop() if len(first) == 1 else ""
+        return f"/{name}" if name and "{" not in name else ""
+
     def reader(self, *resources: str) -> Operation:
         """The operation that reads the resource named by just these path parameters.
 

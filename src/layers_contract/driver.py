@@ -65,6 +65,7 @@ class Session:
     on_sent: Callable[[], None] = lambda: None
     keyring: Keyring = field(init=False)
     watch: KeyWatch = field(init=False)
+    under_way: dict[int, Exchange] = field(default_factory=dict, init=False)
     _jobs: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +117,11 @@ class Session:
                 return self._unsent(spec, ids, actor, credential, error)
             exchange = self._sketch(spec, request, lines, actor, credential, ids)
             asked = self.purse.now()
-            await self._send(spec, request, exchange, pays=again.pays)
+            self.under_way[id(exchange)] = exchange
+            try:
+                await self._send(spec, request, exchange, pays=again.pays)
+            finally:
+                del self.under_way[id(exchange)]
             if settled and await self.watch.settle(exchange, key):
                 continue
             heed(self.purse, self.contract, exchange, asked)
@@ -319,7 +324,9 @@ class _Again:
         self._limited += 1
         unsaid = not exchange.headers.get("retry-after", "").strip()
         starts = self.operation.id in self.session.contract.starts
-        patient = self.session.purse.patient if starts else self._limited < MOST_TRIES
+        purse = self.session.purse
+        patient = purse.patient if starts else self._limited < MOST_TRIES
+        patient = patient and purse.outage.was_heard
         return FIRST_PAUSE * SLOWER ** min(self._limited, 4) if unsaid and patient else None
 
     def _after_loss(self, exchange: Exchange, asked: float) -> float | None:

@@ -51,7 +51,8 @@ class Expectations:
     `render` is how long a render may take before it counts as stuck, None where nobody knows.
     `marker` stands in every hook that this run sends, and in no other; None where nobody knows.
     `foreign` are projects that belong to somebody else. `window` is how long a key is remembered
-    where that is less than the document says.
+    where that is less than the document says. Reads may show the state of up to `read_lag` ago, and
+    lists that of up to `list_lag` ago.
     """
 
     render: float | None = None
@@ -59,6 +60,8 @@ class Expectations:
     marker: str | None = None
     foreign: frozenset[str] = frozenset()
     window: float = inf
+    read_lag: float = 0.0
+    list_lag: float = 0.0
 
 
 class Seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -12,6 +12,7 @@ from layers_contract.document import Promise, surest
 from layers_contract.facts import Expectations, Facts, undisturbed
 from layers_contract.history import History
 from layers_contract.invariants import CATALOGUE, Invariant, Violation
+from layers_contract.lag import lags, with_lag
 
 __all__ = ["Judged", "Known", "Verdict", "judge", "overall"]
 
@@ -38,7 +39,8 @@ class Judged:
     `occasions` counts how often the promise could have been broken. `violations` fail the run;
     `differences` are occasions on which only an assumption of ours was broken, and fail nothing
     unless the run is strict. `reason` says why an invariant was not judged. `known` are violations
-    that a baseline accepts; they fail nothing, and are in every report.
+    that a baseline accepts; they fail nothing, and are in every report. With `lag` set, the server
+    keeps the promise only if reads may show the past, as far as `[expect]` allows.
     """
 
     promise: Promise
@@ -48,6 +50,7 @@ class Judged:
     differences: tuple[Violation, ...] = ()
     reason: str | None = None
     known: tuple[Known, ...] = ()
+    lag: bool = False
 
     @property
     def source(self) -> str:
@@ -72,11 +75,30 @@ def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
     """
     promised = contract.document.promises
     known = (each for each in CATALOGUE.values() if each.id in promised)
-    chosen = (each for each in known if not only or each.id in only)
+    chosen = [each for each in known if not only or each.id in only]
+    expect = expectations or Expectations()
     with undisturbed():
-        facts = Facts(contract, history, expectations)
+        facts = Facts(contract, history, expect)
         judged = [_judged(contract, facts, each, strict, why_not) for each in chosen]
+        if lags(expect):
+            late = Facts(contract, with_lag(contract, history, expect), expect)
+            lenient = [_judged(contract, late, each, strict, why_not) for each in chosen]
+            judged = [_lenient(history, *two) for two in zip(judged, lenient, strict=True)]
     return [*judged, *_without_check(contract, only)]
+
+
+def _lenient(history: History, strict: Judged, lenient: Judged) -> Judged:
+    """The verdict where reads lag, its evidence as it came; whether it depends on that."""
+
+    def original(violation: Violation) -> Violation:
+        return replace(violation, exchanges=tuple(history[e.number] for e in violation.exchanges))
+
+    return replace(
+        lenient,
+        violations=tuple(map(original, lenient.violations)),
+        differences=tuple(map(original, lenient.differences)),
+        lag=len(strict.violations) > len(lenient.violations),
+    )
 
 
 def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged]:

@@ -31,6 +31,7 @@ class Outcome:
     on, if so. Such a run, or an `interrupted` one, has judged what came before, and is never green.
     `headers` are those that every request had beside the key, each with the environment variable
     that holds its value; `curl` what else curl has to be told to reach the server, as shell words.
+    `required` are the ids of the invariants that fail the run where they are not judged.
     """
 
     contract: Contract
@@ -48,6 +49,7 @@ class Outcome:
     ended_early: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     curl: Sequence[str] = ("--max-time 30",)
+    required: frozenset[str] = frozenset()
 
     @property
     def verdict(self) -> str:
@@ -55,6 +57,12 @@ class Outcome:
         found = overall(self.judged)
         cut_short = self.ended_early or self.interrupted
         return "unjudged" if cut_short and found == "held" else found
+
+    @property
+    def missing(self) -> list[Judged]:
+        """The invariants that must be judged, and were not."""
+        left = (each for each in self.judged if each.verdict == "not_judged")
+        return [each for each in left if each.promise.id in self.required]
 
     @property
     def secret_header(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -57,13 +58,13 @@ def whole(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
 
 
 @contextmanager
-def server(play: Play) -> Iterator[int]:
+def server(play: Play, context: ssl.SSLContext | None = None) -> Iterator[int]:
     """The port of a server whose connections are played each in a thread."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
 
-    def one(connection: socket.socket) -> None:
-        with connection, suppress(OSError, ValueError):
-            play(connection)
+    def one(plain: socket.socket) -> None:
+        with plain, suppress(OSError, ValueError):
+            play(context.wrap_socket(plain, server_side=True) if context else plain)
 
     def accept() -> None:
         with suppress(OSError):

@@ -30,7 +30,7 @@ def target() -> Target:
 
 
 @cache
-def judged(*faults: str, profile: str = "quick") -> Outcome:
+def judged(*faults: str, profile: str = "standard") -> Outcome:
     """A strict run on a mock with faults, or on the sound one."""
     application = app(replace(options(*faults), seed=7), TrioClock())
     return simulate(

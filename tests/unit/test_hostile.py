@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import trio
 from rich.console import Console
-from tests.unit.histories import OPEN, contract, policy
+from tests.unit.histories import FOREIGN, OPEN, contract, policy
 from tests.unit.hostile_server import (
     Altered,
     Answer,
@@ -259,7 +259,7 @@ def target(url: str, seconds: float = 2.0, **changes: Any) -> Target:
         url,
         api_key=CANARY,
         other_api_key=OTHER,
-        projects=Projects(OPEN, OPEN, (), OPEN),
+        projects=Projects(OPEN, None, (), FOREIGN),
         samples=Samples("post_1", "[fail]"),
         budget=Budget(generations=30, requests=60, seconds=seconds),
         expect=Expect(render_seconds=1, answer_seconds=PATIENCE),

@@ -17,13 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.unit.certificates import certificates
 from tests.unit.histories import OPEN, Tape, contract
 from tests.unit.proxied import KEY, answering, proxied, request_of, server, whole
 
 from layers_contract.history import History
-from layers_contract.proxy import Options, ProxyError, background, claimed, label_of
+from layers_contract.proxy import Options, ProxyError, background
 from layers_contract.proxy.live import Window
 from layers_contract.proxy.recorder import Lines, Taken
+from layers_contract.recordings._who import label_of
 
 JOB = b'{"jobId":"job_1","kind":"content_generate","status":"running"}'
 JSON = b"Content-Type: application/json"
@@ -89,6 +91,25 @@ def test_a_prefix_of_the_address_is_put_before_the_path(tmp_path: Path, out: Pat
             client.getresponse().read()
     assert seen[0].startswith(b"GET /api/v1/jobs/a%2Fb?x=%20 HTTP/1.1\r\n")
     assert next(iter(History.read(out))).path_params == {"jobId": "a/b"}
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_certificates_are_checked(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch, *, trusted: bool
+) -> None:
+    """A server over TLS is asked where SSL_CERT_FILE vouches for it, and else answered for: 502."""
+    made = certificates(tmp_path / "pki")
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made.ca))
+    with server(answering(whole(JOB)), made.server()) as port:
+        options = Options(f"https://localhost:{port}", out)
+        with background(contract(), options) as (url, _):
+            client = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+            client.request("GET", "/v1/jobs/job_1")
+            answer = client.getresponse()
+            said = answer.read()
+    assert answer.status == (200 if trusted else 502)
+    assert said == JOB if trusted else b"certificate is not trusted" in said
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
@@ -297,26 +318,15 @@ def test_no_secret_is_written(out: Path) -> None:
 
 
 def test_credentials_have_names(out: Path) -> None:
-    """What --key names is called so, by its value or its label; the rest has a label, or none."""
-    names = {KEY: "own", label_of("another-key-1"): "other"}
+    """What --key names is called so, by its hash; the rest has a label, or says why it has none."""
+    names = {label_of(KEY)[4:]: "own", label_of("another-key-1")[4:]: "other"}
     with proxied(answering(whole(JOB)), out, names=names) as proxy:
         for line in (KEY, "another-key-1", "a-third-key-1"):
             proxy.get("/v1/jobs/job_1", f"X-Api-Key: {line}")
         proxy.get()
         proxy.get("/v1/jobs/job_1", "Cookie: sid=1")
         found = [each.credential for each in proxy.exchanges]
-    assert found == ["own", "other", label_of("a-third-key-1"), "none", "cookie"]
-
-
-def test_the_key_that_is_accepted_most_is_our_own() -> None:
-    """Where nobody has said whose keys they are, and never where somebody has."""
-    tape = Tape()
-    made = tape.generate(credential="key-a")
-    tape.read(made, credential="key-a")
-    tape.read(made, credential="key-b", status=401)
-    assert [each.credential for each in claimed(tape.history)] == ["own", "own", "key-b"]
-    tape.read(made, credential="key-b")
-    assert [each.credential for each in claimed(tape.history)][-1] == "key-b"
+    assert found == ["own", "other", label_of("a-third-key-1"), "nobody", "hidden"]
 
 
 def test_long_bodies_pass_in_little_memory_and_are_not_recorded(out: Path) -> None:

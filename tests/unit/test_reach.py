@@ -21,9 +21,10 @@ from tests.unit.hostile_server import Altered, Answer, Asked, Peer, Server, http
 
 from layers_contract.mock import MockOptions, background
 from layers_contract.outcome import Outcome
+from layers_contract.replay import Again
 from layers_contract.report import render, scripts, to_har, to_html, to_json, to_junit
 from layers_contract.run import Unjudgeable, run
-from layers_contract.target import TargetError, parse
+from layers_contract.target import TargetError, parse, way_of
 
 Served = tuple[str, dict[str, Any]]
 Rule = Callable[[Asked], Answer | None]
@@ -289,6 +290,24 @@ def test_a_script_is_told_of_certificates_and_proxy(mock: Served, made: Certific
         '--proxy-user "$LAYERS_PROXY_USER"',
     ]
     assert "pass-word" not in repr(aim)
+
+
+def test_a_reproduction_is_told_the_way(
+    made: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written says headers, certificates and proxy, and leaves secrets to variables."""
+    monkeypatch.setenv("GATE_SECRET", SECRET)
+    proxy = "http://me:pass-word-1@127.0.0.1:9"
+    tables = {"tls": trusting(made, verify=False), "headers": {GATE: "env:GATE_SECRET"}}
+    aim = parse({"url": "https://h", **tables, "proxy": {"url": proxy}}, "t")
+    way = way_of(aim)
+    assert not any(secret in repr(way) for secret in (SECRET, "pass-word"))
+    again = Again("auth.list", None, "https://h", way=way)
+    with pytest.raises(TargetError, match=r"the reproduction: \[proxy\] url names LAYERS_PROXY"):
+        again._target(None)
+    monkeypatch.setenv("LAYERS_PROXY", proxy)
+    found = again._target(None)
+    assert (found.headers, found.tls, found.proxy) == (aim.headers, aim.tls, aim.proxy)
 
 
 # Proxies.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -138,3 +139,20 @@ def test_what_was_seen_is_marked() -> None:
 def test_an_empty_run_has_a_page() -> None:
     """A run that sent nothing can be looked at."""
     assert "Nothing was sent." in to_html(outcome())
+
+
+def test_what_may_follow_stands_under_its_cause() -> None:
+    """Each violated promise has one card, those that may follow from another below it."""
+    page = to_html(usual())
+    assert page.index('id="idempotency.replay"') < page.index("May follow from it")
+    assert page.index("May follow from it") < page.index('id="container.readable"')
+    assert "may follow from idempotency.replay: 1 of 1 violation share its resources" in page
+    assert page.count('<article class="card break"') == 2
+
+
+def test_the_page_says_how_many_promises_were_judged() -> None:
+    """The head counts what was judged of how many, beside date, versions and marker."""
+    page = to_html(replace(usual(), marker="lc-1234567890"))
+    assert "5 of 6 promises judged" in page
+    assert "2026-09-21T14:13:20Z · layers-contract " in page
+    assert "marker lc-1234567890" in page

@@ -29,9 +29,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
-    "proxy": frozenset({"contract", "decoding", "document", "facts", "history", "judge"}),
+    "answers": frozenset({"history", "document", "contract", "judge", "likeness"}),
+    "scratch": frozenset(),
+    "proxy": frozenset(
+        {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
+    ),
     "likeness": frozenset({"history", "document", "contract"}),
-    "judge": frozenset({"history", "document", "contract", "facts", "invariants"}),
+    "lag": frozenset({"history", "contract", "facts"}),
+    "judge": frozenset({"history", "document", "contract", "facts", "invariants", "lag"}),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset({"causes", "history", "contract", "facts", "judge", "losses"}),
     "fingerprint": frozenset({"invariants"}),
@@ -56,12 +61,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"history", "document", "contract", "facts", "target", "budget", "network"}
         | {"decoding", "infrastructure", "keyring", "pace"}
     ),
-    "workload": frozenset({"history", "document", "contract", "facts", "target", "driver"}),
-    "fuzz": frozenset({"decoding", "history"}),
+    "workload": frozenset(
+        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
+    ),
+    "fuzz": frozenset({"scratch", "decoding", "history"}),
     "run": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"likeness", "pace"}
+        | {"answers", "likeness", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

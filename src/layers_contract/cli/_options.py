@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
 """Exit codes."""
+ALL = "all"
+"""In place of an invariant's name: each of them."""
 
 out_file = click.Path(dir_okay=False, writable=True, path_type=Path)
 in_file = click.Path(dir_okay=False, path_type=Path)
@@ -65,6 +67,18 @@ def judging(command: Callable[..., None]) -> Callable[..., None]:
         "--exclude",
         metavar="ID,…",
         help="Do not judge these invariants; a group's name takes them all.",
+    )(command)
+    command = click.option(
+        "--fail-on",
+        type=click.Choice(["violated", "not-judged"]),
+        default="violated",
+        show_default=True,
+        help="What ends with exit code 1; not-judged is violated and --require all.",
+    )(command)
+    command = click.option(
+        "--require",
+        metavar="ID,…",
+        help="Fail unless these are judged: invariants, groups, or all.",
     )(command)
     command = click.option(
         "--only", metavar="ID,…", help="Judge these invariants only; a group's name takes them all."
@@ -168,6 +182,26 @@ def chosen_ids(only: str | None, exclude: str | None) -> frozenset[str]:
     return left
 
 
+def required_ids(
+    require: str | None, fail_on: str, listed: Iterable[str], chosen: frozenset[str]
+) -> frozenset[str]:
+    """The invariants that must be judged, by the options and by what a target file has *listed*.
+
+    What is not *chosen* to be judged at all is required only where --require names it itself,
+    which cannot be.
+    """
+    from layers_contract.invariants import CATALOGUE
+
+    everything = chosen or frozenset(CATALOGUE)
+    named = _named(require, "--require")
+    if require != ALL and (lost := sorted(named - everything)):
+        raise click.ClickException(
+            f"--require names {lost[0]}, which --only and --exclude leave out; say one of both"
+        )
+    wanted = named | _named(",".join(listed), "[require] judged")
+    return everything if fail_on == "not-judged" else everything & wanted
+
+
 def _named(names: str | None, option: str) -> frozenset[str]:
     """The invariants that an option's value names, by id or by group."""
     from layers_contract.invariants import CATALOGUE
@@ -175,6 +209,7 @@ def _named(names: str | None, option: str) -> frozenset[str]:
     chosen: set[str] = set()
     for name in filter(None, (each.strip() for each in (names or "").split(","))):
         found = {each for each in CATALOGUE if name in (each, each.split(".")[0])}
+        found |= set(CATALOGUE) if name == ALL else set()
         if not found:
             raise click.ClickException(
                 f"{option}: there is no invariant {name}; "

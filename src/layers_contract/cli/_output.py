@@ -92,7 +92,8 @@ def _github(
 
 def exit_code(outcome: Outcome) -> int:
     """What the process ends with."""
-    return {"violated": VIOLATED, "held": 0}.get(outcome.verdict, UNJUDGED)
+    failed = VIOLATED if outcome.missing else 0
+    return {"violated": VIOLATED, "held": failed}.get(outcome.verdict, UNJUDGED)
 
 
 def make_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from layers_contract.cli._options import (
     judging,
     load_contract,
     reports,
+    required_ids,
 )
 from layers_contract.cli._output import check_writable, exit_code, make_folder, report
+from layers_contract.cli._rehearsal import rehearsed
 from layers_contract.cli._repro import reproduce
 from layers_contract.cli._target import open_target
 
@@ -51,6 +54,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="How much to look at.",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Only greet the server and check the target; say what a run would judge and cost.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Repeat the same workload.")
 @click.option(
     "--repro",
@@ -59,6 +67,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Cut each violation to the fewest requests; write a pytest file and a curl script.",
 )
+@click.option("--fail-fast", is_flag=True, help="End the run at the first violation.")
 @click.option(
     "--repro-seconds",
     type=click.FloatRange(min=1),
@@ -76,18 +85,23 @@ def check(  # noqa: PLR0917 - click hands them over by name
     headers: tuple[str, ...],
     wait: float,
     profile: str,
+    dry_run: bool,
     seed: int,
     strict: bool,
     only: str | None,
+    require: str | None,
+    fail_on: str,
     exclude: str | None,
     repro_folder: Path | None,
     repro_seconds: float,
+    fail_fast: bool,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
     """Judge a server: the mock that comes with this, if none is given."""
+    from layers_contract.invariants import CATALOGUE
     from layers_contract.report import summary
-    from layers_contract.run import Unjudgeable, finishing, run
+    from layers_contract.run import Unjudgeable, finishing, forecast, run
     from layers_contract.target import TargetError
 
     contract = load_contract(source)
@@ -98,6 +112,10 @@ def check(  # noqa: PLR0917 - click hands them over by name
         make_folder(repro_folder)
     try:
         with open_target(target_file, url, source, headers) as target:
+            required = required_ids(require, fail_on, target.require.judged, chosen)
+            if dry_run:
+                found = forecast(contract, target, profile=profile, only=chosen, wait=wait)
+                sys.exit(rehearsed(target, profile, found, required))
             with _progress() as progress:
                 outcome = run(
                     contract,
@@ -107,9 +125,10 @@ def check(  # noqa: PLR0917 - click hands them over by name
                     strict=strict,
                     only=chosen,
                     listener=progress,
+                    fail_fast=fail_fast,
                     wait=wait,
                 )
-            outcome = with_baseline(outcome, known)
+            outcome = replace(with_baseline(outcome, known), required=required)
             with finishing():
                 report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
@@ -118,6 +137,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     except TargetError as error:
         raise click.ClickException(str(error)) from error
     except Unjudgeable as error:
+        click.echo(f"0 of {len(chosen or CATALOGUE)} promises judged")
         click.echo(f"layers-contract: {error}", err=True)
         sys.exit(UNJUDGED)
     sys.exit(exit_code(outcome))

@@ -18,6 +18,7 @@ from layers_contract.cli._options import (
     judging,
     load_contract,
     reports,
+    required_ids,
 )
 from layers_contract.cli._output import check_writable, exit_code, printable, report
 
@@ -51,17 +52,21 @@ def judge(
     other: str | None,
     strict: bool,
     only: str | None,
+    require: str | None,
+    fail_on: str,
     exclude: str | None,
     source: DocumentFiles,
     **files: Any,
 ) -> None:
     """Judge recorded traffic, in any format of docs/recordings.md; sends nothing."""
+    from layers_contract.answers import no_success
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.recordings import RecordingError, names_of, read
 
     contract = load_contract(source)
     chosen = chosen_ids(only, exclude)
+    required = required_ids(require, fail_on, (), chosen)
     known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     started = perf_counter()
@@ -72,16 +77,20 @@ def judge(
         raise click.ClickException(printable(str(error))) from error
     finally:
         _say("")
+    judged = verdicts(contract, recording.history, strict=strict, only=chosen)
+    nothing, left = no_success(contract, recording.history, judged)
     outcome = Outcome(
         contract=contract,
         target=", ".join(map(str, recordings)),
         profile="recorded",
         seed=0,
         strict=strict,
-        judged=verdicts(contract, recording.history, strict=strict, only=chosen),
+        judged=left,
         history=recording.history,
         seconds=round(perf_counter() - started, 1),
-        notes=[printable(note) for note in recording.notes],
+        notes=[*map(printable, recording.notes), *([nothing] if nothing else [])],
+        ended_early=nothing,
+        required=required,
     )
     outcome = with_baseline(outcome, known)
     report(outcome, files, source)

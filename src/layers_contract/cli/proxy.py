@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -49,8 +48,8 @@ MIB = 1024 * 1024
     "--key",
     "keys",
     multiple=True,
-    metavar="own=ENV|other=ENV",
-    help="What the credential in that variable, or with that label, is called in the file.",
+    metavar="NAME=ENV|HASH",
+    help="What a key is called in the file, own or other: the variable that holds it, or its hash.",
 )
 @click.option(
     "--body-limit",
@@ -74,11 +73,16 @@ def proxy(
     Streams both ways; writes no credential and no cookie. Ctrl-C ends it with a summary.
     """
     from layers_contract.proxy import LiveJudge, Options, ProxyError, serve
+    from layers_contract.recordings import RecordingError, names_of
 
     contract = load_contract(source)
     chosen = chosen_ids(given["only"], given["exclude"])
     known = read_baseline(given["baseline_file"], contract)
     check_writable(given)
+    try:
+        names = names_of(keys)
+    except RecordingError as error:
+        raise click.ClickException(printable(str(error))) from error
     options = Options(
         to=given["to"],
         out=given["out"],
@@ -86,7 +90,7 @@ def proxy(
         port=given["port"],
         cap=int(given["body_limit"] * MIB),
         append=given["append"],
-        names=dict(map(_named, keys)),
+        names=names,
     )
 
     def beside(recorder: Recorder) -> Callable[[], None]:
@@ -103,19 +107,6 @@ def proxy(
         if outcome.verdict == "violated":
             sys.exit(exit_code(outcome))
     sys.exit(WRONG_USE if summary.lost else 0)
-
-
-def _named(text: str) -> tuple[str, str]:
-    """A credential, or its label, and what it is to be called."""
-    name, _, value = text.partition("=")
-    if name not in ("own", "other") or not value:
-        raise click.ClickException(f"--key {name}: it has to be own=VARIABLE or other=VARIABLE")
-    if value.startswith("key-"):
-        return value, name
-    secret = os.environ.get(value, "").strip()
-    if not secret:
-        raise click.ClickException(f"--key {text}: the variable {value} is not set, or empty")
-    return secret, name
 
 
 def _announcer(options: Options) -> Callable[[str], None]:
@@ -151,12 +142,16 @@ def _judged(
     contract: Contract, out: Path, chosen: frozenset[str], *, strict: bool
 ) -> Outcome | None:
     """What the whole recording says, if it holds anything."""
-    from layers_contract.history import History
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
-    from layers_contract.proxy import claimed
+    from layers_contract.recordings import RecordingError, read
 
-    history = claimed(History.read(out))
+    try:
+        recording = read([out], contract)
+    except RecordingError as error:
+        click.echo(f"layers-contract proxy: {printable(str(error))}", err=True)
+        return None
+    history = recording.history
     if not len(history):
         return None
     return Outcome(
@@ -167,5 +162,6 @@ def _judged(
         strict=strict,
         judged=verdicts(contract, history, strict=strict, only=chosen),
         history=history,
+        notes=[printable(note) for note in recording.notes],
         seconds=history[len(history) - 1].sent - history[0].sent,
     )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-from hypothesis import configuration
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
@@ -29,13 +27,13 @@ from layers_contract.fuzz.plan import Outcome, Plan, Progress, Skip, Trouble, on
 from layers_contract.fuzz.steer import Transport
 from layers_contract.fuzz.wire import Wire
 from layers_contract.history import Exchange
+from layers_contract.scratch import hypothesis_home
 
 __all__ = ["run"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-_HOME: Final = "__hypothesis_home_directory"
 # Hypothesis keeps its home directory, its seeding of `random` and its warnings per process.
 _ONE_AT_A_TIME: Final = threading.Lock()
 
@@ -66,18 +64,9 @@ def run(
 @contextlib.contextmanager
 def _tidy() -> Iterator[None]:
     """No `.hypothesis` in the working directory, no warnings, and both as before afterwards."""
-    before = getattr(configuration, _HOME)
-    # A run that is given up still writes there while the interpreter ends and clears it away.
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
-        warnings.catch_warnings(),
-    ):
+    with hypothesis_home(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        configuration.set_hypothesis_home_dir(home)
-        try:
-            yield
-        finally:
-            configuration.set_hypothesis_home_dir(before)
+        yield
 
 
 def _configuration(plan: Plan) -> SchemathesisConfig:

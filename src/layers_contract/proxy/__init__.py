@@ -1,7 +1,6 @@
 """A recording reverse proxy: hands traffic on as it comes, and writes it down as exchanges."""
 
 from layers_contract.proxy.live import LiveJudge
-from layers_contract.proxy.naming import claimed, label_of
 from layers_contract.proxy.server import Options, ProxyError, Summary, background, serve
 
 __all__ = [
@@ -10,7 +9,5 @@ __all__ = [
     "ProxyError",
     "Summary",
     "background",
-    "claimed",
-    "label_of",
     "serve",
 ]

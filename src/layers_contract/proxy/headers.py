@@ -8,7 +8,6 @@ from typing import Any, Final
 from urllib.parse import SplitResult
 
 __all__ = [
-    "credential_of",
     "forwarded",
     "is_secret",
     "kept",
@@ -75,15 +74,6 @@ def kept(lines: Lines, secret: str) -> dict[str, str]:
 def is_secret(name: str) -> bool:
     """Whether a header or parameter of that name may hold a secret."""
     return _SECRET.search(name.lower()) is not None
-
-
-def credential_of(lines: Lines, secret: str) -> str | None:
-    """What a request says of who sends it, without the scheme of `Authorization`; or None."""
-    for name in (secret.encode(), b"authorization"):
-        if value := _value(lines, name):
-            text = value.decode("latin-1").strip()
-            return text.split(" ", 1)[-1].strip() if name == b"authorization" else text
-    return None
 
 
 def wants_websocket(lines: Lines) -> bool:

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
@@ -24,8 +25,8 @@ from layers_contract.document import Document
 from layers_contract.facts import Expectations
 from layers_contract.history import Exchange, History, from_record
 from layers_contract.judge import judge
-from layers_contract.proxy.naming import claimed
 from layers_contract.proxy.recorder import Recorder
+from layers_contract.recordings import name_callers
 
 __all__ = ["LiveJudge", "Window"]
 
@@ -68,7 +69,9 @@ class Window:
 
     def judge(self, pending: list[Exchange]) -> list[Found]:
         """What is violated, and was not shown before."""
-        history = claimed(History([*(each for each, _ in self._kept), *pending]))
+        exchanges = [*(replace(each) for each, _ in self._kept), *pending]
+        name_callers(exchanges, {})
+        history = History(exchanges)
         found = []
         for each in judge(self._contract, history, Expectations(), strict=self._strict):
             for violation in each.violations:

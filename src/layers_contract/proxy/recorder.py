@@ -1,7 +1,7 @@
 """What goes through the proxy, as exchanges: one JSON line each, written before it is answered.
 
 No credential is written. Each distinct one has a label: a name that was given to it (`own`,
-`other`), else the beginning of its SHA-256. Bodies are decoded, and cut from the record as a whole
+`other`), else the beginning of its SHA-256, as in all recordings. Bodies are decoded, and left out
 where they are longer than the cap: what was not recorded is not empty.
 """
 
@@ -24,7 +24,7 @@ from layers_contract.contract import Contract
 from layers_contract.decoding import DecodingError, decoded
 from layers_contract.history import Exchange, redact, to_record
 from layers_contract.proxy import headers
-from layers_contract.proxy.naming import label_of
+from layers_contract.recordings import Names, identity
 
 __all__ = ["Lines", "Recorder", "Taken"]
 
@@ -114,7 +114,7 @@ class Recorder:
     """Takes down what goes through, up to *cap* bytes of each body, and counts it."""
 
     def __init__(
-        self, contract: Contract, lines: Lines, *, cap: int, names: Mapping[str, str] | None = None
+        self, contract: Contract, lines: Lines, *, cap: int, names: Names | None = None
     ) -> None:
         self.contract, self.lines, self.cap = contract, lines, cap
         self.written = self.bytes = self.bodies = self.unrecorded = 0
@@ -122,7 +122,8 @@ class Recorder:
         self.open: dict[int, Taken] = {}
         self._names = dict(names or {})
         self._secret = contract.document.security_header.lower()
-        self._labels: OrderedDict[str, str] = OrderedDict()
+        self._scheme = contract.document.key_scheme
+        self._keys: OrderedDict[str, None] = OrderedDict()
         self._clients: OrderedDict[str, str] = OrderedDict()
         self._held = self._seen = 0
         self._epoch = time.time() - time.perf_counter()
@@ -247,16 +248,16 @@ class Recorder:
         return None, {}, path
 
     def _label(self, lines: list[tuple[bytes, bytes]]) -> str:
-        key = headers.credential_of(lines, self._secret)
-        if key is None:
-            return "cookie" if any(name == b"cookie" for name, _ in lines) else "none"
-        if key not in self._labels:
-            label = label_of(key)
-            self._labels[key] = self._names.get(key) or self._names.get(label) or label
-            while len(self._labels) > KEYS:
-                self._labels.popitem(last=False)
-        self._labels.move_to_end(key)
-        return self._labels[key]
+        """What the sender is called; its key is looked for in what is written from now on."""
+        said = {name.decode("latin-1"): value.decode("latin-1") for name, value in lines}
+        label, key = identity(said, self._scheme)
+        if key is not None:
+            self._keys[key] = None
+            self._keys.move_to_end(key)
+            while len(self._keys) > KEYS:
+                self._keys.popitem(last=False)
+        named = (name for start, name in self._names.items() if label.startswith(f"key-{start}"))
+        return next(named, label)
 
     def _client(self, scope: Mapping[str, Any]) -> str:
         host = str((scope.get("client") or ("",))[0])
@@ -286,7 +287,7 @@ class Recorder:
 
     def _cleaned(self, raw: bytes) -> bytes:
         """*raw* without any credential that was seen lately."""
-        return redact(raw, [key for key in self._labels if key.isascii()])
+        return redact(raw, [key for key in self._keys if key.isascii()])
 
 
 def _said(lines: list[tuple[bytes, bytes]]) -> str:

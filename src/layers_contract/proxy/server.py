@@ -29,8 +29,8 @@ class ProxyError(Exception):
 class Options:
     """Where requests come in, where they go, and what is written of them.
 
-    *cap* is the most bytes of one body that are recorded. *names* says what the credential with
-    that value, or that label, is called. With *append* whole lines of an existing file are kept.
+    *cap* is the most bytes of one body that are recorded. *names* says what credentials are
+    called, by the beginning of their SHA-256. With *append* whole lines of an existing file stay.
     """
 
     to: str

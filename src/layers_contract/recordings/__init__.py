@@ -6,6 +6,14 @@ not recorded is not empty, who cannot be told apart is not accused, and one odd 
 
 from layers_contract.recordings._entry import RecordingError
 from layers_contract.recordings._read import Recording, read
-from layers_contract.recordings._who import names_of
+from layers_contract.recordings._who import Names, identity, name_callers, names_of
 
-__all__ = ["Recording", "RecordingError", "names_of", "read"]
+__all__ = [
+    "Names",
+    "Recording",
+    "RecordingError",
+    "identity",
+    "name_callers",
+    "names_of",
+    "read",
+]

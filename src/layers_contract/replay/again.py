@@ -30,6 +30,7 @@ from layers_contract.target import (
     Target,
     TargetError,
     from_environment,
+    reached,
     read,
 )
 
@@ -53,7 +54,8 @@ class Again:
     their run from others'; it is made new. `expect` is what the run expected of the server, as
     in a target file: a target file's own entries count more. `known` names the ids in the steps
     that a target file may have others for, by their entries: `projects.open`.
-    A fault that does not show every time is looked for `tries` times.
+    A fault that does not show every time is looked for `tries` times. `way` holds the tables of a
+    target file that say how the server is reached.
     """
 
     promise: str
@@ -64,6 +66,7 @@ class Again:
     strict: bool = True
     tries: int = 1
     succeeds: bool = False
+    way: Mapping[str, Any] = field(default_factory=dict)
 
     def broken(self, steps: Sequence[Step], file: Path | None = None) -> list[str]:
         """Send *steps* with fresh keys, and say how they break the promise; empty if they do not.
@@ -145,7 +148,9 @@ class Again:
         if file:
             target = read(file, chosen)
         else:
-            target = from_environment(chosen or self.url, URL if chosen else "the reproduction")
+            where = URL if chosen else "the reproduction"
+            target = from_environment(chosen or self.url, where)
+            target = reached(target, self.way, "the reproduction", Path())
         usual, own = asdict(Expect()), asdict(target.expect)
         unsaid = {n: v for n, v in self.expect.items() if n in own and own[n] == usual[n]}
         kept: Any = replace(target.expect, **unsaid)

@@ -14,7 +14,7 @@ from layers_contract.replay.known import known_in
 from layers_contract.replay.reproduce import Reproduction
 from layers_contract.replay.script import Ref, Step
 from layers_contract.report import clean, script
-from layers_contract.target import KEY_VARIABLE, Target
+from layers_contract.target import KEY_VARIABLE, Target, way_of
 
 __all__ = ["CONFTEST", "files"]
 
@@ -93,6 +93,7 @@ def _case(outcome: Outcome, target: Target, found: Reproduction) -> dict[str, An
         "strict": outcome.strict,
         "tries": 1 if found.shown == found.tried else MOST_TRIES,
         "succeeds": any(e.succeeded and e.credential == "own" for e in found.history),
+        "way": way_of(target),
     }
 
 

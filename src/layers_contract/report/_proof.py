@@ -39,10 +39,11 @@ def safe(text: object, limit: int | None = None) -> str:
     return escape(clean(text, limit))
 
 
-def card(outcome: Outcome, judged: Judged) -> str:
-    """A violated invariant with its smallest violations."""
+def card(outcome: Outcome, judged: Judged, because: str = "") -> str:
+    """A violated invariant with its smallest violations; *because* says what may explain it."""
     often = f"{len(judged.violations)} of {plural(judged.occasions, 'occasion')}"
     first, *others = (_proof(outcome, each) for each in smallest(judged.violations))
+    reason = f'<p class="soft">{safe(because)}</p>' if because else ""
     more = f"<details><summary>{len(others)} more like this</summary>{''.join(others)}</details>"
     return (
         f'<article class="card break" id="{safe(judged.promise.id)}">'
@@ -50,7 +51,7 @@ def card(outcome: Outcome, judged: Judged) -> str:
         f'<p class="top"><span class="mono">{safe(judged.promise.id)}</span>'
         f'<span class="chip">{safe(source_words(judged.source))}</span>'
         f'<span class="chip">violated on {often}</span></p>'
-        f"{first}{more if others else ''}</article>"
+        f"{reason}{first}{more if others else ''}</article>"
     )
 
 

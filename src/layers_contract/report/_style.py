@@ -49,6 +49,13 @@ small { font-size: 13px; }
 .break { border-left: 4px solid var(--bad); }
 .break .why { margin: 12px 0; padding: 10px 14px; background: var(--bad-wash);
   border-radius: 8px; }
+.cause { margin: 22px 0 8px; color: var(--soft); }
+.follows { border-left: 2px solid var(--line); margin: 0 0 22px 8px; padding-left: 18px; }
+.follows > p { margin-bottom: 10px; } .follows a { color: inherit; }
+.of { display: flex; height: 8px; margin-top: 6px; border-radius: 99px; overflow: hidden;
+  background: var(--line); }
+.of i { display: block; } .of .held { background: var(--good); }
+.of .violated { background: var(--bad); }
 .chip { font-size: 12px; padding: 1px 9px; border-radius: 99px; border: 1px solid var(--line);
   color: var(--soft); white-space: nowrap; }
 .break > .top { margin-top: 4px; color: var(--soft); }

@@ -36,6 +36,7 @@ __all__ = [
     "headline",
     "in_letters_of",
     "is_secret",
+    "judged_of",
     "known_words",
     "offset",
     "public",
@@ -135,6 +136,12 @@ def because(cause: Cause, follower: Follower) -> str:
     of = f"{follower.shared:,} of {plural(follower.violations, 'violation')}"
     how = "look the same" if follower.what == "symptom" else f"share its {follower.what}"
     return f"may follow from {cause.root.promise.id}: {of} {how}"
+
+
+def judged_of(outcome: Outcome) -> str:
+    """How many of how many promises were judged."""
+    whole = len(outcome.judged)
+    return f"{whole - counts(outcome).not_judged} of {plural(whole, 'promise')} judged"
 
 
 def known_words(judged: Judged) -> str:

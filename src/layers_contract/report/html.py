@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from layers_contract.causes import Cause
 from layers_contract.contract import Lifecycle
 from layers_contract.judge import Judged
 from layers_contract.outcome import Outcome
@@ -12,7 +13,7 @@ from layers_contract.outcome import Outcome
 from ._proof import card, safe
 from ._style import CSS
 from ._svg import machine, status_class, timeline
-from ._text import counts, plural, smallest, source_words
+from ._text import because, counts, heading, plural, smallest, source_words
 
 __all__ = ["page", "to_html"]
 
@@ -66,10 +67,11 @@ def _section(title: str, content: str, kind: str = "") -> str:
 
 def _head(outcome: Outcome) -> str:
     kind, verdict = VERDICTS[outcome.verdict]
+    said = heading(outcome)
     run = [
-        f"profile {outcome.profile}",
-        f"seed {outcome.seed}",
-        f"contract {outcome.contract.document.version}",
+        said["date"],
+        said["tool"],
+        *(f"{name} {said[name]}" for name in ("document", "marker", "profile", "seed")),
         *(["strict"] if outcome.strict else []),
         *(["interrupted"] if outcome.interrupted else []),
     ]
@@ -77,7 +79,22 @@ def _head(outcome: Outcome) -> str:
     return (
         f'<header><div class="top"><h1>{safe(outcome.target, 200)}</h1>'
         f'<span class="badge {kind}">{verdict}</span></div>'
-        f'<p class="soft">{safe(" · ".join(run))}</p>{_tiles(outcome)}{notes}</header>'
+        f'<p class="soft">{safe(" · ".join(run))}</p>{_judged_of(outcome)}'
+        f"{_tiles(outcome)}{notes}</header>"
+    )
+
+
+def _judged_of(outcome: Outcome) -> str:
+    """How many promises were judged, in words and as a bar."""
+    found, total = counts(outcome), len(outcome.judged)
+    judged = total - found.not_judged
+    parts = (("violated", found.violated), ("held", found.held))
+    bar = "".join(
+        f'<i class="{name}" style="width:{100 * number / max(total, 1):.1f}%"></i>'
+        for name, number in parts
+    )
+    return (
+        f'<p class="soft">{judged} of {plural(total, "promise")} judged</p><p class="of">{bar}</p>'
     )
 
 
@@ -105,8 +122,28 @@ def _with(judged: Iterable[Judged], verdict: str) -> list[Judged]:
 
 
 def _violated(outcome: Outcome) -> str:
-    cards = [card(outcome, each) for each in _with(outcome.judged, "violated")]
-    return _section("Violated", "".join(cards))
+    several = len(outcome.causes) > 1
+    causes = [_cause(outcome, each, number, several) for number, each in enumerate(outcome.causes)]
+    return _section("Violated, the worst first", "".join(causes))
+
+
+def _cause(outcome: Outcome, cause: Cause, number: int, several: bool) -> str:
+    """A violated promise and those that may follow from it, as one block."""
+    title = f'<h3 class="cause">Cause {number + 1}</h3>' if several else ""
+    root = card(outcome, cause.root)
+    if not cause.followers:
+        return f"{title}{root}"
+    followers = "".join(
+        card(outcome, each.judged, because(cause, each)) for each in cause.followers
+    )
+    names = ", ".join(
+        f'<a class="mono" href="#{safe(each.judged.promise.id)}">{safe(each.judged.promise.id)}</a>'
+        for each in cause.followers
+    )
+    return (
+        f'{title}{root}<div class="follows"><p class="soft">May follow from it: {names}</p>'
+        f"{followers}</div>"
+    )
 
 
 def _known(judged: Sequence[Judged]) -> str:

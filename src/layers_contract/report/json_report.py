@@ -26,8 +26,10 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
 
     An invariant's `evidence` holds its smallest violations, and `violations` counts all of them.
     A long answer stands there cut off, with its `body_size`; HAR has it whole.
+    With `only_with_lag`, it is kept only if reads may show the past, as `[expect]` allows.
     `causes` are the violated invariants, each once, the worst first: a `root`, and those that it
     may explain. `date` is when the first request was sent.
+    `required` are the invariants that fail the run where they are not judged, as the `missing` are.
     `known` invariants are violated, and only in ways that a baseline accepts: they fail nothing.
     Each invariant's own `causes` are the ways in which it is broken, the same text in every run.
     `infrastructure` counts what got no answer of the API; its times are in seconds since `date`.
@@ -44,6 +46,8 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "interrupted": outcome.interrupted,
         "ended_early": outcome.ended_early,
         "verdict": outcome.verdict,
+        "required": sorted(outcome.required),
+        "missing": [each.promise.id for each in outcome.missing],
         "known": counts(outcome).known,
         "requests": len(outcome.history),
         "generations": outcome.generations,
@@ -76,10 +80,12 @@ def _invariant(outcome: Outcome, judged: Judged) -> dict[str, Any]:
         "group": judged.promise.group,
         "statement": judged.promise.statement,
         "source": judged.source,
+        "required": judged.promise.id in outcome.required,
         "verdict": "violated" if judged.verdict == "known" else judged.verdict,
         "known": judged.verdict == "known",
         "occasions": judged.occasions,
         "reason": judged.reason,
+        "only_with_lag": judged.lag,
         "violations": len(judged.violations) + len(judged.known),
         "causes": _causes(judged),
         "evidence": _evidence(outcome, judged, judged.violations or known),

@@ -26,9 +26,9 @@ def to_junit(outcome: Outcome) -> str:
     numbers = {
         "name": "layers-contract",
         "tests": str(len(outcome.judged)),
-        "failures": str(found.violated),
+        "failures": str(found.violated + len(outcome.missing)),
         "errors": "0",
-        "skipped": str(found.not_judged + found.known),
+        "skipped": str(found.not_judged + found.known - len(outcome.missing)),
         "time": f"{outcome.seconds:.3f}",
     }
     root = ET.Element("testsuites", numbers)
@@ -47,6 +47,7 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
     values = heading(outcome) | {
         "strict": str(outcome.strict).lower(),
         "interrupted": str(outcome.interrupted).lower(),
+        "required": ",".join(sorted(outcome.required)),
         "contract": outcome.contract.document.version,
         "ended_early": outcome.ended_early or "no",
         "requests": str(len(outcome.history)),
@@ -61,7 +62,10 @@ def _properties(suite: ET.Element, outcome: Outcome) -> None:
 def _case(suite: ET.Element, outcome: Outcome, judged: Judged) -> None:
     promise = judged.promise
     case = ET.SubElement(suite, "testcase", classname=promise.group, name=promise.id, time="0.000")
-    if judged.verdict == "not_judged":
+    if judged in outcome.missing:
+        told = f"required, and not judged: {judged.reason or 'no occasion'}"
+        ET.SubElement(case, "failure", message=_line(told), type="not judged")
+    elif judged.verdict == "not_judged":
         ET.SubElement(case, "skipped", message=_line(judged.reason or "not judged"))
     if judged.verdict == "known":
         ET.SubElement(case, "skipped", message=_line(known_words(judged)))

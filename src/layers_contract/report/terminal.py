@@ -27,6 +27,7 @@ from ._text import (
     clean,
     headline,
     in_letters_of,
+    judged_of,
     known_words,
     offset,
     plural,
@@ -85,7 +86,9 @@ def render(
         _violations(page, outcome, verbose, scripts)
         page.say()
     _names(page, outcome)
-    page.say((summary(outcome), f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"))
+    style = f"{STYLES.get(_as_verdict(outcome.verdict), '')} bold"
+    page.say((summary(outcome), style))
+    page.say((judged_of(outcome), style))
 
 
 def _names(page: _Page, outcome: Outcome) -> None:
@@ -99,6 +102,8 @@ def _names(page: _Page, outcome: Outcome) -> None:
         if cause.followers:
             names = ", ".join(each.judged.promise.id for each in cause.followers)
             page.say(("may follow from it: ", "dim"), (names, "red"), indent=4)
+    for each in outcome.missing:
+        page.say(page.mark("not_judged"), f" {each.promise.id} ", ("required, not judged", "red"))
 
 
 def _as_verdict(verdict: str) -> str:
@@ -291,10 +296,13 @@ def _not_judged(page: _Page, judged: Sequence[Judged]) -> None:
     if left:
         page.say()
         page.say(page.mark("not_judged"), (" not judged", "bold"))
+    reasons: dict[str, list[str]] = {}
     for each in left:
-        page.say((each.promise.id, ""), indent=2)
-        reason = "only assumed, and different here: see below" if each.differences else each.reason
-        page.say((clean(reason or "no occasion", _MESSAGE), "dim"), indent=4)
+        reason = "only assumed, and different here: see above" if each.differences else each.reason
+        reasons.setdefault(reason or "no occasion", []).append(each.promise.id)
+    for reason, names in reasons.items():
+        page.say(", ".join(names), indent=2)
+        page.say((clean(reason, _MESSAGE), "dim"), indent=4)
 
 
 def _differences(page: _Page, outcome: Outcome) -> None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import math
 import shlex
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import trio
 
+from layers_contract.answers import no_success, refusals
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
-from layers_contract.judge import judge
+from layers_contract.history import History
+from layers_contract.judge import Judged, judge
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
+from layers_contract.run._fuzzing import FUZZ
+from layers_contract.run._haste import missed
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
+from layers_contract.run._preflight import refused_samples
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
@@ -25,9 +31,10 @@ from layers_contract.run._wire import Wire
 from layers_contract.target import Target
 from layers_contract.workload import STORIES
 
-__all__ = ["expectations", "in_simulation", "run", "simulate"]
+__all__ = ["expectations", "in_simulation", "run", "simulate", "why_not"]
 
 WINDOW_ENDS = "idempotency.window-ends"
+STANDARD, LOOKS = "standard", "the {} profile looks at it"
 
 
 def run(  # noqa: PLR0913 - the command line has this many options
@@ -41,10 +48,11 @@ def run(  # noqa: PLR0913 - the command line has this many options
     listener: Listener | None = None,
     at_once: float = math.inf,
     wait: float = 0.0,
+    fail_fast: bool = False,
 ) -> Outcome:
     """Judge the server at *target*, with no more than *at_once* actors at a time.
 
-    It may take *wait* seconds to start.
+    It may take *wait* seconds to start. With *fail_fast* the run ends at the first violation.
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
@@ -59,11 +67,20 @@ def run(  # noqa: PLR0913 - the command line has this many options
         at_once=at_once,
         wait=wait,
     )
+    if fail_fast:
+        stage.first_violation = partial(_first_violation, stage, strict)
     begun = time.monotonic()
     trio.run(play, stage, restrict_keyboard_interrupt_to_checkpoints=True)
     seconds = time.monotonic() - begun
     with finishing():
         return _outcome(stage, strict=strict, seconds=seconds)
+
+
+def _first_violation(stage: Stage, strict: bool, history: History) -> str | None:
+    """A promise that *history* shows to be violated, if any."""
+    expected = expectations(stage.target, stage.marker)
+    judged = judge(stage.contract, history, expected, strict=strict, only=stage.only)
+    return next((each.promise.id for each in judged if each.verdict == "violated"), None)
 
 
 def simulate(  # noqa: PLR0913 - as above
@@ -113,30 +130,66 @@ def _settle_scheduler(seed: int) -> None:
 
 def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
     contract, target = stage.contract, stage.target
+    refused = refusals(contract, (e for e in stage.history if not e.actor.startswith(FUZZ)))
+    judged = judge(
+        contract,
+        stage.history,
+        expectations(target, stage.marker),
+        strict=strict,
+        only=stage.only,
+        why_not=why_not(contract, target, stage.profile_name, refused),
+    )
+    nothing, left = no_success(contract, stage.history, judged)
+    stage.notes += [*refused.values(), *refused_samples(target, stage.history)]
+    stage.notes += [nothing] if nothing else []
     return Outcome(
         contract=contract,
         target=target.url,
         profile=stage.profile_name,
         seed=stage.seed,
         strict=strict,
-        judged=judge(
-            contract,
-            stage.history,
-            expectations(target, stage.marker),
-            strict=strict,
-            only=stage.only,
-            why_not=_why_not(contract, target, stage.profile_name),
-        ),
+        judged=left,
         history=stage.history,
         seconds=seconds,
         generations=stage.purse.generations,
-        notes=stage.notes,
+        notes=[
+            *stage.notes,
+            *_on_lag(target, judged),
+            *missed(contract, stage.history, judged),
+            *_left_out(stage, judged),
+            *filter(None, [stage.stopped]),
+        ],
         interrupted=stage.interrupted,
         marker=stage.marker,
-        ended_early=stage.ended_early,
+        ended_early=stage.ended_early or stage.stopped or nothing,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
+
+
+def _left_out(stage: Stage, judged: Sequence[Judged]) -> Iterator[str]:
+    """What a cheap profile has not looked at, in one line; a group that it left whole by name."""
+    reason = LOOKS.format(STANDARD)
+    names = {each.promise.id for each in judged if each.reason == reason}
+    if not stage.profile.stories or not names:
+        return
+    groups: dict[str, list[str]] = {}
+    for each in judged:
+        groups.setdefault(each.promise.group, []).append(each.promise.id)
+    told = [
+        word
+        for group, ids in groups.items()
+        for word in ([f"all of {group}"] if names.issuperset(ids) else sorted(names & {*ids}))
+    ]
+    yield f"the {stage.profile_name} profile leaves out {len(names)} promises: {', '.join(told)}"
+
+
+def _on_lag(target: Target, judged: Sequence[Judged]) -> Iterator[str]:
+    """What the lag of reads and lists that the target allows for has changed."""
+    reads, lists = target.expect.read_lag_seconds, target.expect.list_lag_seconds
+    if reads or lists:
+        names = ", ".join(each.promise.id for each in judged if each.lag) or "no promise needs it"
+        yield f"judged with reads up to {reads:g} s and lists up to {lists:g} s late: {names}"
 
 
 def _curl(target: Target) -> Iterator[str]:
@@ -164,11 +217,16 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         marker=marker,
         window=target.expect.idempotency_window_seconds,
         foreign=frozenset(filter(None, [target.projects.foreign])),
+        read_lag=target.expect.read_lag_seconds,
+        list_lag=target.expect.list_lag_seconds,
     )
 
 
-def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str], str | None]:
-    """Why a promise had no occasion, where the target file or the profile is the reason."""
+def why_not(
+    contract: Contract, target: Target, profile: str, refused: Mapping[str, str]
+) -> Callable[[str], str | None]:
+    """Why a promise had no occasion: the target file, the profile, or calls that were *refused*."""
+    starts = [said for name, said in refused.items() if name in contract.starts]
 
     def reason(promise: str) -> str | None:
         if promise == WINDOW_ENDS and not affordable(contract, target):
@@ -179,6 +237,10 @@ def _why_not(contract: Contract, target: Target, profile: str) -> Callable[[str]
         if told and len(lacking) == len(told):
             return lacking[0]
         dear = [s for s in told if PROFILES[s.profile].rank > PROFILES[profile].rank]
-        return f"the {dear[0].profile} profile looks at it" if dear else None
+        if dear:
+            return LOOKS.format(dear[0].profile)
+        if PROFILES[profile].stories:
+            return LOOKS.format(STANDARD)
+        return starts[0] if starts else None
 
     return reason

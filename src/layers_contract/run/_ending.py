@@ -134,7 +134,9 @@ def leave(stage: Stage) -> None:
         shown = ", ".join(ascii(name)[1:-1] for name in left[:SHOWN])
         more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
         stage.notes.append(f"left running, for no cancel was answered: {shown}{more}")
-    lost = sum(1 for each in stage.history if _may_have_started(stage, each))
+    header = stage.contract.idempotency.header.lower()
+    answered = {each.request_headers.get(header) for each in stage.history if each.answered}
+    lost = sum(1 for each in stage.history if _may_have_started(stage, each, answered))
     if lost:
         stage.notes.append(f"may be left behind: what was started without an answer ({lost} calls)")
     if stage.purse.heavy:
@@ -144,16 +146,14 @@ def leave(stage: Stage) -> None:
         stage.notes.append(f"left behind: {made} containers, tagged {stage.marker}")
 
 
-def _may_have_started(stage: Stage, exchange: Exchange) -> bool:
+def _may_have_started(stage: Stage, exchange: Exchange, answered: set[str | None]) -> bool:
     """Whether a call that starts a render had no answer, nor a twin with its key that had one."""
     starts = exchange.operation in stage.contract.starts and exchange.credential == "own"
     if not starts or exchange.answered or (exchange.failure or "").startswith((UNSENT, RETRACTED)):
         return False
     header = stage.contract.idempotency.header.lower()
     key = exchange.request_headers.get(header)
-    return key is None or not any(
-        each.answered and each.request_headers.get(header) == key for each in stage.history
-    )
+    return key is None or key not in answered
 
 
 def _is_canceled(facts: Facts, job: str) -> bool:

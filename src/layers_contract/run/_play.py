@@ -12,10 +12,12 @@ from layers_contract.network import Network, Transport
 from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._greeting import Unjudgeable, await_server, greet
+from layers_contract.run._preflight import preflight
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import heed_signals
 from layers_contract.run._stage import Stage
-from layers_contract.target import Target
+from layers_contract.run._watching import stop_at_first
+from layers_contract.target import Target, TargetError
 from layers_contract.workload import (
     STORIES,
     Actor,
@@ -28,7 +30,7 @@ from layers_contract.workload import (
     renders_of,
 )
 
-__all__ = ["connection", "play"]
+__all__ = ["chosen", "connection", "fits", "play", "rehearse"]
 
 Play = Callable[[Actor], Awaitable[None]]
 STORY_PART = "stories"
@@ -45,6 +47,7 @@ async def play(stage: Stage) -> None:
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
+        TargetError: An entry of the target file is not what it must be.
     """
     async with connection(stage.target, stage.transport) as transport:
         session = stage.session(transport)
@@ -55,16 +58,33 @@ async def play(stage: Stage) -> None:
             raise refusal
 
 
-async def _in_order(stage: Stage, session: Session) -> Unjudgeable | None:
+async def rehearse(stage: Stage) -> None:
+    """Greet the server, and check what the target file names.
+
+    Raises:
+        Unjudgeable: The server does not answer, or refuses the key.
+        TargetError: An entry of the target file is not what it must be.
+    """
+    async with connection(stage.target) as transport:
+        session = stage.session(transport)
+        stage.purse.begin()
+        if stage.wait:
+            await await_server(stage, session)
+        await greet(stage, session)
+        await preflight(stage, session)
+
+
+async def _in_order(stage: Stage, session: Session) -> Exception | None:
     """Work and tidy up; each signal ends one of them. Why there was nothing to do, if so."""
-    refusal = None
+    refusal: Exception | None = None
     scopes = [trio.CancelScope(), trio.CancelScope()]
     async with trio.open_nursery() as nursery:
         nursery.start_soon(heed_signals, stage, scopes)
+        nursery.start_soon(stop_at_first, stage, session, scopes[0])
         with scopes[0]:
             try:
                 await _work(stage, session)
-            except Unjudgeable as error:
+            except (Unjudgeable, TargetError) as error:
                 refusal = error
         del scopes[0]
         stage.ended_early = stage.ended_early or session.watch.lost.get("own")
@@ -86,6 +106,7 @@ async def _work(stage: Stage, session: Session) -> None:
         if stage.wait:
             await await_server(stage, session)
         await greet(stage, session)
+        await preflight(stage, session)
     except OutOfBudget:
         stage.ended_early = "the budget ended before the server had answered"
         stage.notes.append(stage.ended_early)
@@ -103,7 +124,7 @@ def connection(target: Target, transport: Transport | None = None) -> Transport:
 
 
 async def _tell_all(stage: Stage, session: Session) -> None:
-    chosen, left = _chosen(stage)
+    plays, left = chosen(stage)
     turns = trio.CapacityLimiter(stage.at_once)
 
     async def in_turn(play: Callable[..., Awaitable[None]], *arguments: object) -> None:
@@ -112,12 +133,12 @@ async def _tell_all(stage: Stage, session: Session) -> None:
 
     fuzzing = Fuzzing(stage, min(stage.profile.fuzzed_renders, left))
     begun = trio.current_time()
-    stage.begin_part(STORY_PART, len(chosen))
+    stage.begin_part(STORY_PART, len(plays))
     async with trio.open_nursery() as everybody:
         if stage.transport is None:
             everybody.start_soon(in_turn, fuzzing.play, session)
         async with trio.open_nursery() as nursery:
-            for seat, (name, play) in enumerate(chosen.items()):
+            for seat, (name, play) in enumerate(plays.items()):
                 actor = stage.actor(session, name, seat)
                 nursery.start_soon(in_turn, _tell, stage, actor, play)
                 # A crowd that comes at once is answered late, when renders are over.
@@ -126,17 +147,17 @@ async def _tell_all(stage: Stage, session: Session) -> None:
         fuzzing.hurry(trio.current_time() - begun)
 
 
-def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
+def chosen(stage: Stage) -> tuple[dict[str, Play], int]:
     """What to play, by the name of its actor, as far as the renders last; how many are left."""
-    chosen: dict[str, Play] = {}
-    left, left_out = stage.target.budget.generations, []
+    plays: dict[str, Play] = {}
+    left, left_out = stage.purse.budget.generations - bool(stage.profile.stories), []
     reserve = min(stage.profile.fuzzed_renders, left // KEPT_BACK)
     for number in range(stage.profile.rounds):
         for each in STORIES:
-            if not _fits(stage, each) or (number and not each.repeatable):
+            if not fits(stage, each) or (number and not each.repeatable):
                 continue
             if each.renders <= max(left - reserve, 0):
-                chosen[f"{each.name}-{number + 1}" if number else each.name] = each.play
+                plays[f"{each.name}-{number + 1}" if number else each.name] = each.play
                 left -= each.renders
             elif not number:
                 left_out.append(each.name)
@@ -144,9 +165,9 @@ def _chosen(stage: Stage) -> tuple[dict[str, Play], int]:
         stage.notes.append(f"[budget] generations left out: {', '.join(left_out)}")
     for name, program in _programs(stage):
         if renders_of(program) + stage.profile.fuzzed_renders <= left:
-            chosen[name] = partial(play_program, program)
+            plays[name] = partial(play_program, program)
             left -= renders_of(program)
-    return chosen, left
+    return plays, left
 
 
 def _programs(stage: Stage) -> Iterator[tuple[str, Program]]:
@@ -162,11 +183,12 @@ def _drawn(count: int, seed: int) -> tuple[Program, ...]:
     return drawn(programs(count), seed)
 
 
-def _fits(stage: Stage, story: Story) -> bool:
+def fits(stage: Stage, story: Story) -> bool:
     wanted = not stage.only or not story.promises
     wanted = wanted or any(each.startswith(story.promises) for each in stage.only)
     ranked = PROFILES[story.profile].rank <= stage.profile.rank
-    return wanted and ranked and story.lacks(stage.target) is None
+    cheap = stage.only or not stage.profile.stories or story.name in stage.profile.stories
+    return bool(wanted and ranked and cheap) and story.lacks(stage.target) is None
 
 
 async def _tell(stage: Stage, actor: Actor, play: Play) -> None:

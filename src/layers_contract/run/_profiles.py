@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from layers_contract import fuzz
@@ -17,7 +18,8 @@ class Profile:
 
     A story is told in its own profile and in those of a higher `rank`. `programs` is how many
     Hypothesis draws, as far as the renders last. `examples` is what Schemathesis tries for each
-    operation, `fuzzed_renders` the most that it may start.
+    operation, `fuzzed_renders` the most that it may start. Where the run costs no more than
+    `renders`, `stories` names those that are worth it.
     """
 
     rank: int
@@ -26,10 +28,17 @@ class Profile:
     examples: int
     phases: tuple[str, ...]
     fuzzed_renders: int
+    renders: float = inf
+    stories: frozenset[str] = frozenset()
 
 
+CHEAP: Final = frozenset(
+    {"replays", "simultaneous-calls", "without-a-key", "one-render", "rendered-again", "canceled"}
+    | {"approved", "reader"}
+)
+"""Eleven renders with Schemathesis's own; the longest is three of them, one after another."""
 PROFILES: Final[Mapping[str, Profile]] = {
-    "quick": Profile(0, 1, 2, 2, ("examples", "stateful"), 3),
+    "quick": Profile(0, 1, 0, 2, ("examples",), 0, 12, CHEAP),
     "standard": Profile(1, 1, 16, 10, fuzz.PHASES, 12),
     "thorough": Profile(2, 3, 96, 50, fuzz.PHASES, 100),
 }

@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import trio
@@ -54,6 +54,8 @@ class Stage:
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
     ended_early: str | None = None
+    first_violation: Callable[[History], str | None] | None = None
+    stopped: str | None = None
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
     _read: tuple[int, Facts | None] = (0, None)
@@ -61,9 +63,12 @@ class Stage:
 
     def __post_init__(self) -> None:
         now = trio.current_time if self.transport else time.monotonic
-        self.purse = Purse(self.target.budget, now)
+        generations = min(self.target.budget.generations, self.profile.renders)
+        self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         self.roles = Roles.of(self.contract)
-        self.purse.outage.vital = self.roles.generate
+        outage, expect = self.purse.outage, self.target.expect
+        outage.share, outage.seconds = expect.away_share, expect.away_seconds
+        outage.vital = self.roles.generate
 
     @property
     def profile(self) -> Profile:

@@ -14,7 +14,7 @@ from layers_contract.contract import Contract
 from layers_contract.history import Exchange
 from layers_contract.target import Target
 
-__all__ = ["BUSY", "beginning", "given", "misplaced", "quoted", "stranger", "which_key"]
+__all__ = ["BUSY", "given", "misplaced", "quoted", "stranger", "which_key"]
 
 BUSY, UNAUTHORIZED, FORBIDDEN, NO_PROXY, PORTAL = 429, 401, 403, 407, 511
 GATEWAY: Final = frozenset({502, 503, 504, 509, 598, 599})
@@ -112,15 +112,9 @@ def quoted(text: str, most: int = LONGEST) -> str:
     return safe if len(safe) <= most else f"{safe[: most - 1]}…"
 
 
-def beginning(contract: Contract) -> str:
-    """What all of the document's paths begin with, such as `/v1`, if anything."""
-    first = {each.path.split("/")[1] for each in contract.operations.values()}
-    return f"/{first.pop()}" if len(first) == 1 and not any("{" in f for f in first) else ""
-
-
 def misplaced(contract: Contract, target: Target) -> str:
     """What is to be looked at where a path is not there."""
-    start = beginning(contract)
+    start = contract.beginning
     path = urlsplit(target.url).path
     if start and path.endswith(start):
         fixed = target.url.removesuffix(start)

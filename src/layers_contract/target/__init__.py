@@ -6,12 +6,15 @@ from layers_contract.target._file import (
     Budget,
     Expect,
     Projects,
+    Require,
     Samples,
     Target,
     check_url,
     from_environment,
     parse,
+    reached,
     read,
+    way_of,
 )
 from layers_contract.target._keys import (
     KEY_VARIABLE,
@@ -31,6 +34,7 @@ __all__ = [
     "Header",
     "Projects",
     "Proxy",
+    "Require",
     "Samples",
     "Target",
     "TargetError",
@@ -39,6 +43,8 @@ __all__ = [
     "from_environment",
     "header_of",
     "parse",
+    "reached",
     "read",
     "run_command",
+    "way_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,12 +26,15 @@ __all__ = [
     "Budget",
     "Expect",
     "Projects",
+    "Require",
     "Samples",
     "Target",
     "check_url",
     "from_environment",
     "parse",
+    "reached",
     "read",
+    "way_of",
 ]
 
 
@@ -84,7 +88,8 @@ class Expect:
     """What to expect of the server's pace and clock. Seconds.
 
     `answer_seconds` is how long one response may take. Reads and lists may show the state of up to
-    `read_lag_seconds` and `list_lag_seconds` ago.
+    `read_lag_seconds` and `list_lag_seconds` ago. A run ends where more than `away_share` of its
+    requests get no response of the API, or none does for `away_seconds`.
     """
 
     render_seconds: float = 180
@@ -93,6 +98,15 @@ class Expect:
     answer_seconds: float = 30
     read_lag_seconds: float = 0
     list_lag_seconds: float = 0
+    away_share: float = 0.1
+    away_seconds: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """What fails a run: `judged` names the invariants, groups, or `all`, that must be judged."""
+
+    judged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class Target:
     allow: Allow = Allow()
     budget: Budget = Budget()
     expect: Expect = Expect()
+    require: Require = Require()
     headers: tuple[Header, ...] = ()
     tls: Tls = field(default_factory=Tls)
     proxy: Proxy = field(default_factory=Proxy)
@@ -125,12 +140,15 @@ class Target:
         return self.tls.context() if secure else None
 
 
+PROXY_VARIABLE = "LAYERS_PROXY"
+"""Where a proxy's address is in the environment of a script, if it holds a password."""
 TABLES = {
     "projects": Projects,
     "samples": Samples,
     "allow": Allow,
     "budget": Budget,
     "expect": Expect,
+    "require": Require,
 }
 KEYS = (
     "url",
@@ -178,7 +196,7 @@ def parse(
     for name, kind in (("tls", Tls), ("proxy", Proxy)):
         if isinstance(raw.get(name), dict):
             _known(raw[name], tuple(each.name for each in fields(kind)), f"{where}: [{name}]")
-    return _reached(
+    return reached(
         Target(url=check_url(address, where), **tables, **_keys(raw, where)),
         raw,
         where,
@@ -197,8 +215,25 @@ def _keys(raw: dict[str, Any], where: str) -> dict[str, Any]:
     }
 
 
-def _reached(target: Target, raw: dict[str, Any], where: str, folder: Path) -> Target:
-    """*target* with what *raw* says of the way to it."""
+def way_of(target: Target) -> dict[str, Any]:
+    """The way to *target*, in the words of a target file; what is secret is left to variables."""
+    tls = {name: str(path) for name in ("ca", "cert", "key") if (path := getattr(target.tls, name))}
+    proxy = f"env:{PROXY_VARIABLE}" if target.proxy.user else target.proxy.url
+    found: dict[str, Any] = {
+        "headers": {each.name: f"env:{each.variable}" for each in target.headers},
+        "tls": tls if target.tls.verify else {**tls, "verify": False},
+        "proxy": {"url": proxy} if proxy else {},
+    }
+    return {name: table for name, table in found.items() if table}
+
+
+def reached(target: Target, raw: Mapping[str, Any], where: str, folder: Path) -> Target:
+    """*target* with what *raw* says of the way to it; *where* names it in messages.
+
+    Raises:
+
+        TargetError: It says something that cannot be.
+    """
     return replace(
         target,
         headers=headers_of(raw.get("headers", {}), f"{where}: [headers]"),

@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import trio
@@ -24,6 +25,9 @@ FIRST_PAUSE, SLOWER = 0.1, 1.4
 MOST_PAGES = 40
 FRESH = "a fresh one"
 """In place of a key: make one."""
+NOT_FOUND = 404
+LOOKS = 3
+"""How often to look within the lag of reads for what was made."""
 PATIENCE = 50
 """How often to look whether a render has left the queue before going on without."""
 
@@ -63,6 +67,7 @@ class Actor:
     on_doing: Callable[[str, str], None] = _nobody_listens
     made: list[Made] = field(default_factory=list)
     under_way: trio.Event = field(default_factory=trio.Event)
+    _changed: float = -inf
     _count: int = 0
     _dealt: int = 0
     _tags: dict[str, list[str | None]] = field(default_factory=dict)
@@ -135,20 +140,50 @@ class Actor:
         credential: str = "own",
         hang_up: bool = False,
     ) -> Exchange:
-        """Call an operation; *key* is an idempotency key."""
+        """Call an operation; *key* is an idempotency key.
+
+        Where reads lag, one waits until it must show what this actor did last, and what is not
+        found within the lag is asked for again.
+        """
         header = self.session.contract.idempotency.header
-        answer = await self.session.call(
-            operation,
-            self._named(operation, ids),
-            actor=self.name,
-            body=body,
-            query=query,
-            headers={**(headers or {}), **({header: key} if key else {})},
-            credential=credential,
-            hang_up=hang_up,
-        )
+        named = self._named(operation, ids)
+        await self._let_settle(operation)
+        while True:
+            answer = await self.session.call(
+                operation,
+                named,
+                actor=self.name,
+                body=body,
+                query=query,
+                headers={**(headers or {}), **({header: key} if key else {})},
+                credential=credential,
+                hang_up=hang_up,
+            )
+            if credential != "own" or not self._may_be_late(answer):
+                break
+            await trio.sleep(self.target.expect.read_lag_seconds / LOOKS)
+        if answer.method != "GET" and credential == "own":
+            self._changed = self.session.clock()
         self.under_way.set()
         return answer
+
+    async def _let_settle(self, operation: str) -> None:
+        """Before a look, wait until what this actor did last must be seen."""
+        contract, expect = self.session.contract, self.target.expect
+        if contract.operations[operation].method == "GET":
+            lists = operation in contract.lists
+            lag = expect.list_lag_seconds if lists else expect.read_lag_seconds
+            if lag:
+                await trio.sleep(max(self._changed + lag - self.session.clock(), 0.0))
+
+    def _may_be_late(self, answer: Exchange) -> bool:
+        """Whether something was not found that this actor has just made."""
+        lag, names = self.target.expect.read_lag_seconds, set(answer.path_params.values())
+        return answer.status == NOT_FOUND and any(
+            answer.sent - made.answer.received_at < lag
+            for made in self.made
+            if made.job in names or made.container in names
+        )
 
     def _named(self, operation: str, ids: Mapping[str, str]) -> dict[str, str]:
         """*ids* by resource, as the path parameters that the operation takes."""

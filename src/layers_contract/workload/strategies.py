@@ -15,6 +15,8 @@ import hypothesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
+from layers_contract.scratch import hypothesis_home
+
 __all__ = ["Deck", "Filling", "Program", "Step", "decks", "drawn", "programs"]
 
 T = TypeVar("T")
@@ -195,5 +197,6 @@ def drawn(strategy: st.SearchStrategy[T], seed: int) -> T:
     def collect(value: T) -> None:
         values.append(value)
 
-    collect()
+    with hypothesis_home():
+        collect()
     return values[-1]
