@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -48,6 +49,11 @@ def identity(headers: Mapping[str, str], scheme: KeyScheme) -> tuple[str, str | 
         value = headers.get("authorization")
     if value is None:
         return (HIDDEN if any(headers.get(n) for n in _OTHERS) else NOBODY), None
+    return _identity(value)
+
+
+@lru_cache(maxsize=256)
+def _identity(value: str) -> tuple[str, str | None]:
     if is_scrubbed(value):
         return SCRUBBED, None
     key = _PREFIX.sub("", value, count=1).strip()
