@@ -502,7 +502,8 @@ def test_an_interrupted_run_ends_with_a_verdict(sent: signal.Signals, tmp_path: 
         target.write_text(to_toml(values), encoding="utf-8")
         arguments = ("check", "--target", target, "--profile", "quick", "--json", file)
         with started(*arguments) as process:
-            line_of(process)
+            while not re.search(r"\b[1-9]\d* requests", line_of(process)):
+                pass
             process.send_signal(sent)
             out, err = process.communicate(timeout=30)
     assert process.returncode == 3

@@ -278,5 +278,6 @@ def test_a_run_survives_any_server(body: bytes, status: int) -> None:
         epoch=SIMULATED_EPOCH,
         profile="standard",
     )
-    assert found.verdict == "violated"
+    page = body.startswith(b"<html>")  # that is somebody else's answer
+    assert found.verdict == ("unjudged" if page else "violated")
     assert not [each for each in found.notes if "in our own code" in each]
