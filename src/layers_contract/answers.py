@@ -90,7 +90,7 @@ def refusals(contract: Contract, calls: Iterable[Exchange]) -> dict[str, str]:
 def no_start(
     contract: Contract, calls: Iterable[Exchange], refused: Mapping[str, str]
 ) -> str | None:
-    """Why a run that was to start renders has judged too little: none of its starts was accepted."""
+    """Why a run that was to start renders is no verdict: none of its starts was accepted."""
     said = [line for name, line in refused.items() if name in contract.starts]
     own = (e for e in calls if e.operation in contract.starts and e.credential == "own")
     if not said or any(each.succeeded for each in own):
