@@ -210,7 +210,7 @@ class Bench:
         """The containers on the mock that calls of *client* have made, by their hooks."""
         jobs: dict[str, set[str]] = {f"{client} {n}": set() for n in range(self._options.calls)}
         for container in layers.content.list(self._project, limit=100):
-            hook = container.brief.hook if container.brief else None
+            hook = container.brief.hook
             if hook in jobs:
                 jobs[hook].add(container.id)
         return jobs

@@ -9,7 +9,7 @@ Importing this package costs next to nothing; what is used is imported when it i
 
 from __future__ import annotations
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 from typing import TYPE_CHECKING
 

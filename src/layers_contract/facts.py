@@ -37,11 +37,20 @@ __all__ = [
     "Render",
     "Seen",
     "Started",
+    "nobodys",
     "undisturbed",
 ]
 
 Json = Any
 T = TypeVar("T")
+
+
+_OTHERWISE = str.maketrans("0123456789abcdefABCDEF", "9876543210badcfeBADCFE")
+
+
+def nobodys(name: str) -> str:
+    """An id like *name* that stands for nothing: its last characters are others of their kind."""
+    return name[:-12] + name[-12:].translate(_OTHERWISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,8 @@ class Expectations:
     `marker` stands in every hook that this run sends, and in no other; None where nobody knows.
     `foreign` are projects that belong to somebody else. `window` is how long a key is remembered
     where that is less than the document says. Reads may show the state of up to `read_lag` ago, and
-    lists that of up to `list_lag` ago.
+    lists that of up to `list_lag` ago. `alone` is False where others may have acted on the same
+    containers without a trace, as with recorded traffic.
     """
 
     render: float | None = None
@@ -62,6 +72,7 @@ class Expectations:
     window: float = inf
     read_lag: float = 0.0
     list_lag: float = 0.0
+    alone: bool = True
 
 
 class Seen:

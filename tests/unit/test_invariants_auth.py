@@ -10,12 +10,18 @@ from tests.unit.histories import (
     OPEN,
     Case,
     Cases,
+    Json,
+    Made,
     Tape,
+    code_of,
     container,
     found,
+    refusal,
     somebody_elses,
     wanted,
 )
+
+from layers_contract.facts import nobodys
 
 CASES = Cases()
 
@@ -46,11 +52,22 @@ def is_refused_as_lacking_a_scope(tape: Tape) -> None:
     tape.policy(status=403, answer=None, credential="none")
 
 
+@CASES.violated("auth.required")
+def has_its_body_looked_at_before_its_key(tape: Tape) -> None:
+    """An invalid body is told apart from a valid one before the key is asked for."""
+    tape.call("generateContent", {"projectId": OPEN}, status=422, body={}, credential="none")
+
+
+@CASES.violated("auth.required")
+def is_not_found_before_its_key(tape: Tape) -> None:
+    """An unknown id is 404 without a key, which tells that another one exists."""
+    tape.call("getContent", {"containerId": "cnt_nobody"}, status=404, credential="none")
+
+
 @CASES.silent("auth.required")
 def is_not_ordinary_enough_to_be_asked(tape: Tape) -> None:
-    """An invalid request, a strange path and a busy server may be refused before the key is."""
-    tape.generate(status=422, body={}, credential="none")
-    tape.page(status=422, answer=None, query=[("limit", "0")], credential="none")
+    """A long body, a strange path and a busy server may be refused before the key is."""
+    tape.call("generateContent", {"projectId": OPEN}, status=413, body={}, credential="none")
     strange = {"containerId": "..%2f"}
     tape.call("getContent", strange, status=404, credential="none")
     tape.policy(status=429, answer=None, credential="none")
@@ -127,3 +144,65 @@ def lists_nothing(tape: Tape) -> None:
 def lists_what_names_no_project(tape: Tape) -> None:
     """An item that names no project is a matter of its schema."""
     tape.page(container(somebody_elses(), "failed", {"projectId": GONE}))
+
+
+def _asked(tape: Tape, made: Made, status: int, credential: str, *details: Json) -> None:
+    """The same read of what exists, and twice of what does not; *details* go with the first."""
+    for name, more in ((made.container, details), *[(nobodys(made.container), ())] * 2):
+        answer = refusal(code_of(status))
+        for each in more:
+            answer["error"] |= each
+        ids = {"containerId": name}
+        tape.call("getContent", ids, status=status, answer=answer, credential=credential)
+
+
+@CASES.held("auth.stranger")
+def is_told_the_same_without_a_key(tape: Tape) -> None:
+    """Without a key the answer does not depend on what exists."""
+    _asked(tape, tape.generate(), 401, "none")
+
+
+@CASES.violated("auth.stranger")
+def is_told_more_without_a_key(tape: Tape) -> None:
+    """Without a key the answer for what exists carries details."""
+    _asked(tape, tape.generate(), 401, "none", {"details": {"projectId": OPEN}})
+
+
+@CASES.held("auth.not-leaked")
+def is_told_the_same_as_of_nothing(tape: Tape) -> None:
+    """Another organization's 404 is that for what does not exist."""
+    _asked(tape, tape.generate(), 404, "other")
+
+
+@CASES.held("auth.not-leaked")
+def has_its_id_echoed(tape: Tape) -> None:
+    """A refusal may name the id that was asked for."""
+    made = tape.generate()
+    for name in (made.container, *[nobodys(made.container)] * 2):
+        answer = {"error": {**refusal("NOT_FOUND")["error"], "message": f"{name} is not there."}}
+        ids = {"containerId": name}
+        tape.call("getContent", ids, status=404, answer=answer, credential="other")
+
+
+@CASES.violated("auth.not-leaked")
+def is_told_whose_it_is(tape: Tape) -> None:
+    """Another organization's 404 names the owner."""
+    _asked(tape, tape.generate(), 404, "other", {"details": {"owner": "org_1"}})
+
+
+@CASES.violated("auth.not-leaked")
+def is_told_in_other_words(tape: Tape) -> None:
+    """Another organization's 404 has a message of its own."""
+    _asked(tape, tape.generate(), 404, "other", {"message": "Not yours."})
+
+
+@CASES.silent("auth.not-leaked")
+def is_not_asked_for_nothing(tape: Tape) -> None:
+    """Without a request for what does not exist there is nothing to compare with."""
+    tape.read(tape.generate(), status=404, credential="other")
+
+
+@CASES.silent("auth.stranger")
+def is_asked_for_one_thing_without_a_key(tape: Tape) -> None:
+    """Without a key, one refusal alone shows no difference."""
+    tape.read(tape.generate(), status=401, credential="none")

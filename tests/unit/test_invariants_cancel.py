@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from tests.unit.histories import (
     GATED,
@@ -345,3 +347,73 @@ def is_followed_by_a_state_that_is_new(tape: Tape) -> None:
     tape.poll(made, "completed")
     tape.cancel(made, status=200)
     tape.poll(made, "archiving")
+
+
+def _usually_twenty_seconds(tape: Tape) -> None:
+    """Three renders of this run that took 20 seconds each."""
+    usual = [tape.generate(project=GATED) for _ in range(3)]
+    tape.wait(20)
+    for state in ("running", "completed"):
+        for made in usual:
+            tape.poll(made, state)
+
+
+def _end_by_themselves(tape: Tape, ends: Sequence[str], wait: float = 0) -> None:
+    """Cancel a render for each of *ends*, when it is so old, and see it end so."""
+    for end in ends:
+        made = tape.generate(project=GATED)
+        tape.wait(wait)
+        tape.cancel(made)
+        tape.poll(made, end)
+
+
+@CASES.violated("cancel.ends")
+def is_never_heeded(tape: Tape) -> None:
+    """Three renders that were canceled young have all completed."""
+    _usually_twenty_seconds(tape)
+    _end_by_themselves(tape, ["completed"] * 3)
+
+
+@CASES.held("cancel.ends")
+def is_heeded_once_in_three(tape: Tape) -> None:
+    """One young render of three is canceled: the others may have won the race."""
+    _usually_twenty_seconds(tape)
+    _end_by_themselves(tape, ["completed", "canceled", "completed"])
+
+
+@CASES.held("cancel.ends")
+def loses_the_race_twice(tape: Tape) -> None:
+    """Two renders that win the race prove nothing, nor do three that were old by then."""
+    _usually_twenty_seconds(tape)
+    _end_by_themselves(tape, ["completed"] * 2)
+    _end_by_themselves(tape, ["completed"] * 3, wait=15)
+
+
+def _archived_young(tape: Tape, *ends: str) -> None:
+    """Renders that are archived young, and how they end."""
+    _usually_twenty_seconds(tape)
+    renders = [tape.generate() for _ in ends]
+    for made in renders:
+        tape.read(made, "queued")
+    tape.archive()
+    for made, end in zip(renders, ends, strict=True):
+        tape.poll(made, end)
+        tape.read(made, end)
+
+
+@CASES.violated("archive.cancels")
+def is_never_heeded_by_renders(tape: Tape) -> None:
+    """Three young renders of an archived project all complete."""
+    _archived_young(tape, *["completed"] * 3)
+
+
+@CASES.violated("archive.cancels")
+def reaches_the_newest_alone(tape: Tape) -> None:
+    """All young renders but the newest complete in their archived project."""
+    _archived_young(tape, *["completed"] * 3, "canceled")
+
+
+@CASES.held("archive.cancels")
+def reaches_some(tape: Tape) -> None:
+    """Of the young renders of an archived project one in the middle is canceled."""
+    _archived_young(tape, "completed", "canceled", "completed")

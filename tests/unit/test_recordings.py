@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,6 +15,7 @@ from typing import Any, Final
 import pytest
 from tests.unit.histories import contract
 
+from layers_contract.facts import Expectations
 from layers_contract.judge import judge
 from layers_contract.recordings import Recording, RecordingError, names_of, read
 
@@ -42,7 +44,7 @@ def recorded(folder: Path, content: Any, name: str = "recorded.har", **more: Any
 
 def violated(recording: Recording) -> list[str]:
     """The promises that a recording breaks."""
-    judged = judge(contract(), recording.history)
+    judged = judge(contract(), recording.history, Expectations(alone=recording.alone))
     return [each.promise.id for each in judged if each.verdict == "violated"]
 
 
@@ -434,3 +436,165 @@ def test_entries_in_any_order_are_judged_alike(tmp_path: Path) -> None:
         e.path for e in recorded(tmp_path, log_of()).history
     }
     assert held(recorded(tmp_path, log)) == held(recorded(tmp_path, log_of()))
+
+
+# Other tools.
+
+
+def on_the_wire(message: Any, first: str, body: str) -> str:
+    """A message as Burp saves it."""
+    lines = [f"{h['name']}: {h['value']}" for h in message["headers"] if h["name"][0] != ":"]
+    raw = "\r\n".join([first, *lines, "", body]).encode()
+    return base64.b64encode(raw).decode()
+
+
+def as_burp(log: Any) -> bytes:
+    items = []
+    for each in entries_of(log):
+        asked, answer = each["request"], each["response"]
+        body = asked.get("postData", {}).get("text", "")
+        sent = on_the_wire(asked, f"{asked['method']} /x HTTP/2", body)
+        got = on_the_wire(answer, f"HTTP/2 {answer['status']} OK", answer["content"]["text"])
+        items.append(
+            f"<item><time>Sun Nov 29 {each['startedDateTime'][11:19]} UTC 2026</time>"
+            f"<url><![CDATA[{asked['url']}]]></url><method>{asked['method']}</method>"
+            f'<request base64="true"><![CDATA[{sent}]]></request>'
+            f'<response base64="true"><![CDATA[{got}]]></response></item>'
+        )
+    head = '<?xml version="1.0"?><!DOCTYPE items [<!ELEMENT item ANY>]>'
+    return f"{head}<items>{''.join(items)}</items>".encode()
+
+
+def pairs(message: Any) -> list[dict[str, str]]:
+    return [
+        {"key": h["name"], "value": h["value"]} for h in message["headers"] if h["name"][0] != ":"
+    ]
+
+
+def as_newman(log: Any) -> bytes:
+    runs = []
+    for each in entries_of(log):
+        asked, answer = each["request"], each["response"]
+        text = asked.get("postData", {}).get("text")
+        place, _, query = asked["url"].removeprefix("https://").partition("?")
+        host, *path = place.split("/")
+        url = {"protocol": "https", "host": host.split("."), "path": path}
+        url["query"] = [
+            dict(zip(("key", "value"), part.split("="), strict=True))
+            for part in query.split("&")
+            if part
+        ]
+        request = {"url": url, "method": asked["method"], "header": pairs(asked)}
+        runs.append(
+            {
+                "request": {**request, **({"body": {"mode": "raw", "raw": text}} if text else {})},
+                "response": {
+                    "code": answer["status"],
+                    "header": pairs(answer),
+                    "stream": {"type": "Buffer", "data": list(answer["content"]["text"].encode())},
+                    "responseTime": round(each["time"]) + 1,
+                },
+            }
+        )
+    return json.dumps(
+        {"run": {"timings": {"started": 1795916706020}, "executions": runs}, "collection": {}}
+    ).encode()
+
+
+def as_logger(log: Any) -> bytes:
+    rows = []
+    for each in entries_of(log):
+        asked, answer = each["request"], each["response"]
+        request = {
+            "URL": asked["url"],
+            "Method": asked["method"],
+            "Time": "Nov 29, 2026 1:45:06 AM",
+        }
+        rows.append(
+            {
+                "Request": {
+                    **request,
+                    "Headers": "\r\n".join(f"{h['key']}: {h['value']}" for h in pairs(asked)),
+                    "Body": asked.get("postData", {}).get("text", ""),
+                },
+                "Response": {
+                    "Status": str(answer["status"]),
+                    "Headers": "\r\n".join(f"{h['key']}: {h['value']}" for h in pairs(answer)),
+                    "Body": answer["content"]["text"],
+                    "RTT": 5,
+                },
+            }
+        )
+    return json.dumps(rows).encode()
+
+
+@pytest.mark.parametrize("export", [as_burp, as_newman, as_logger])
+def test_other_tools_are_read(export: Callable[[Any], bytes], tmp_path: Path) -> None:
+    """What Burp, newman and Logger++ write of a sound server accuses nobody, and shows some."""
+    recording = recorded(tmp_path, export(log_of()), name="export.txt")
+    assert len(recording.history) == 85
+    assert sum(each.answered for each in recording.history) > 70
+    assert violated(recording) == []
+    assert held(recording) > 5
+
+
+def test_a_fault_is_found_in_a_foreign_recording(tmp_path: Path) -> None:
+    """A body that the server itself got wrong is violated, also through the careful reader."""
+    log = log_of()
+    content = entries_of(log)[8]["response"]["content"]
+    content["text"] = content["text"].replace('"generating"', '"thinking"')
+    content["size"] = len(content["text"].encode())
+    for header in entries_of(log)[8]["response"]["headers"]:
+        if header["name"] == "content-length":
+            header["value"] = str(content["size"])
+    assert "schema.body" in violated(recorded(tmp_path, log))
+
+
+ODD: Final[tuple[Any, ...]] = (
+    None,
+    0,
+    -1,
+    5,
+    "",
+    "x",
+    "[redacted]",
+    [],
+    {},
+    [None],
+    {"name": 1},
+    True,
+    1e300,
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every member and item within *value*, with what holds it."""
+    found: list[tuple[Any, Any]] = []
+    keys = (
+        value.keys()
+        if isinstance(value, dict)
+        else range(len(value))
+        if isinstance(value, list)
+        else ()
+    )
+    for key in keys:
+        found += [(value, key), *places(value[key])]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_odd_member_accuses_nobody(seed: int, tmp_path: Path) -> None:
+    """Whatever member is missing or of another type: no traceback, no violation."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    log = log_of()
+    for each in entries_of(log)[::3]:
+        holder, key = chance.choice([p for p in places(each) if p[1] not in VALUES])
+        if chance.random() < 0.5:
+            del holder[key]
+        else:
+            holder[key] = chance.choice(ODD)
+    assert violated(recorded(tmp_path, log)) == []
+
+
+VALUES: Final = frozenset({"name", "value", "method", "url", "time", "startedDateTime"})
+"""What is another request or response when it changes, and no less of a recording."""

@@ -47,7 +47,18 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     ),
     "results": frozenset({"fingerprint", "report"}),
     "pytest_plugin": frozenset(
-        {"baseline", "contract", "judge", "mock", "outcome", "report", "run", "spec", "target"}
+        {
+            "baseline",
+            "contract",
+            "document",
+            "judge",
+            "mock",
+            "outcome",
+            "report",
+            "run",
+            "spec",
+            "target",
+        }
     ),
     "losses": frozenset({"history", "infrastructure"}),
     "outage": frozenset(),

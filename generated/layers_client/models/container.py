@@ -24,13 +24,13 @@ class Container(Model):
         format: What kind of creative. * `video_remix`: a video cut from reference media, with overlays.
             * `slideshow_remix`: several images with typographic hooks. * `ugc_remix`: a video
             in the style of an influencer. * `auto`: the server picks.
-        assets: The rendered files; empty until the render has completed.
-        captions: One text for each platform.
-        created_at: A moment in UTC, RFC 3339 with `Z`.
-        updated_at: A moment in UTC, RFC 3339 with `Z`.
         influencer_id: The influencer that voices it, if any.
         brief: The brief that the newest render worked from.
+        assets: The rendered files; empty until the render has completed.
+        captions: One text for each platform.
         last_error: Why the render failed; null otherwise.
+        created_at: A moment in UTC, RFC 3339 with `Z`.
+        updated_at: A moment in UTC, RFC 3339 with `Z`.
     """
 
     __slots__ = (
@@ -39,13 +39,13 @@ class Container(Model):
         "status",
         "approval_status",
         "format",
-        "assets",
-        "captions",
-        "created_at",
-        "updated_at",
         "influencer_id",
         "brief",
+        "assets",
+        "captions",
         "last_error",
+        "created_at",
+        "updated_at",
     )
 
     def __init__(
@@ -56,13 +56,13 @@ class Container(Model):
         status: ContainerStatus,
         approval_status: ApprovalStatus,
         format: Format,
+        influencer_id: str | None,
+        brief: ContainerBrief,
         assets: list[Asset],
         captions: list[Caption],
+        last_error: RenderError | None,
         created_at: datetime,
         updated_at: datetime,
-        influencer_id: str | None = None,
-        brief: ContainerBrief | None = None,
-        last_error: RenderError | None = None,
         additional_properties: dict[str, Any] | None = None,
     ) -> None:
         self.id = id
@@ -70,13 +70,13 @@ class Container(Model):
         self.status = status
         self.approval_status = approval_status
         self.format = format
-        self.assets = assets
-        self.captions = captions
-        self.created_at = created_at
-        self.updated_at = updated_at
         self.influencer_id = influencer_id
         self.brief = brief
+        self.assets = assets
+        self.captions = captions
         self.last_error = last_error
+        self.created_at = created_at
+        self.updated_at = updated_at
         self.additional_properties = additional_properties or {}
 
     @classmethod
@@ -89,17 +89,15 @@ class Container(Model):
         new.status = read_container_status(take("status"))
         new.approval_status = read_approval_status(take("approvalStatus"))
         new.format = read_format(take("format"))
+        new.influencer_id = take("influencerId")
+        new.brief = ContainerBrief.from_dict(take("brief"))
         new.assets = [Asset.from_dict(each) for each in take("assets")]
         new.captions = [Caption.from_dict(each) for each in take("captions")]
+        new.last_error = (
+            None if (value := take("lastError")) is None else RenderError.from_dict(value)
+        )
         new.created_at = moment(take("createdAt"))
         new.updated_at = moment(take("updatedAt"))
-        new.influencer_id = take("influencerId", None)
-        new.brief = (
-            None if (value := take("brief", None)) is None else ContainerBrief.from_dict(value)
-        )
-        new.last_error = (
-            None if (value := take("lastError", None)) is None else RenderError.from_dict(value)
-        )
         new.additional_properties = rest
         return new
 
@@ -115,11 +113,11 @@ Container.fields = (
     Field("status", "status"),
     Field("approval_status", "approvalStatus"),
     Field("format", "format"),
+    Field("influencer_id", "influencerId", null=True),
+    Field("brief", "brief", ContainerBrief),
     Field("assets", "assets", Asset),
     Field("captions", "captions", Caption),
+    Field("last_error", "lastError", RenderError, null=True),
     Field("created_at", "createdAt"),
     Field("updated_at", "updatedAt"),
-    Field("influencer_id", "influencerId"),
-    Field("brief", "brief", ContainerBrief),
-    Field("last_error", "lastError", RenderError),
 )

@@ -60,6 +60,7 @@ def judge(
 ) -> None:
     """Judge recorded traffic, in any format of docs/recordings.md; sends nothing."""
     from layers_contract.answers import no_success
+    from layers_contract.facts import Expectations
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.recordings import RecordingError, names_of, read
@@ -77,7 +78,9 @@ def judge(
         raise click.ClickException(printable(str(error))) from error
     finally:
         _say("")
-    judged = verdicts(contract, recording.history, strict=strict, only=chosen)
+    judged = verdicts(
+        contract, recording.history, Expectations(alone=recording.alone), strict=strict, only=chosen
+    )
     nothing, left = no_success(contract, recording.history, judged)
     outcome = Outcome(
         contract=contract,

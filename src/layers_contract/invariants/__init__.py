@@ -19,6 +19,7 @@ from layers_contract.invariants import (
     renewal,
     said,
     schema,
+    strangers,
 )
 from layers_contract.invariants._base import ENTERED, HELD, Check, Invariant, Occasion, Violation
 
@@ -37,6 +38,7 @@ ORDER: Final = [
         said,
         assets,
         auth,
+        strangers,
         cancel,
         jobs,
         listing,

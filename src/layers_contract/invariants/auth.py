@@ -10,9 +10,11 @@ from layers_contract.facts import Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
-from layers_contract.invariants._requests import valid
+from layers_contract.invariants._requests import plain, valid
 
 UNAUTHENTICATED, NOT_FOUND, CONFLICT = 401, 404, 409
+UNREAD = frozenset({408, 413, 414, 431})
+"""Refusals of what was not read to its end."""
 WITHOUT = {
     "none": "no key",
     "empty": "an empty key",
@@ -26,23 +28,24 @@ WITHOUT = {
 
 @invariant("auth.required", needs="a request without a valid key")
 def required(facts: Facts) -> Iterator[Occasion]:
-    """An ordinary request with no key, or a wrong one, is answered 401."""
+    """A request with no key, or a wrong one, is answered 401, whatever else it carries."""
     for credential, how in WITHOUT.items():
         for exchange in facts.index(_by_credential)[credential]:
-            if not valid(facts, exchange):
+            if exchange.inconclusive or exchange.status in UNREAD or not plain(exchange):
                 continue
             if exchange.status == UNAUTHENTICATED:
                 yield HELD
             else:
                 message = f"{exchange.operation} with {how} was answered {exchange.status}"
-                yield broken(message, exchange)
+                ordinary = valid(facts, exchange)
+                yield broken(message, exchange, source=None if ordinary else "derived")
 
 
 @invariant("auth.tenancy", needs="other_api_key, and something that this run made")
 def tenancy(facts: Facts) -> Iterator[Occasion]:
     """What this run made does not exist for another organization."""
     known = _known_keys(facts)
-    for exchange in _crossing(facts):
+    for exchange in crossing(facts):
         if not valid(facts, exchange):
             continue
         if exchange.status == UNAUTHENTICATED and exchange.credential not in known:
@@ -93,7 +96,7 @@ def _known_keys(facts: Facts) -> set[str]:
     }
 
 
-def _crossing(facts: Facts) -> Iterator[Exchange]:
+def crossing(facts: Facts) -> Iterator[Exchange]:
     """The requests for something that certainly belongs to another organization."""
     calls, foreign = facts.index(_by_credential), facts.expect.foreign
     for exchange in calls["own"] if foreign else ():

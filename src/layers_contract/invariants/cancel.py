@@ -11,6 +11,7 @@ from layers_contract.facts import Container, Facts, Job, Seen
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants._changes import quiet_around
+from layers_contract.invariants._early import Case, case_of, never_canceled
 from layers_contract.timeline import Spans, Timeline
 
 TAKEN, LATE = 202, 200
@@ -37,9 +38,10 @@ def ends(facts: Facts) -> Iterator[Occasion]:
     """A job whose cancel was taken ends.
 
     The render may win the race, and no page says how long a race may be: one that went on for
-    long is a difference, not a violation.
+    long is a difference, not a violation. That early cancels never win is a violation.
     """
     endings = facts.contract.job.endings
+    yield from never_canceled(_early_cancels(facts), "accepted cancel")
     for job, exchange in _cancels(facts):
         last = job.views[-1] if job.views else None
         if exchange.status != TAKEN or last is None or last.sent < exchange.received_at:
@@ -86,6 +88,7 @@ def archive_cancels(facts: Facts) -> Iterator[Occasion]:
     """
     canceled, endings = facts.contract.render.ending("cancel"), facts.contract.render.endings
     longest = facts.expect.render or inf
+    yield from never_canceled(_early_archives(facts), "archive of its project")
     for exchange in _archives(facts):
         unfinished = list(_unfinished(facts, exchange))
         lasts = [container.reads[-1] for container in unfinished]
@@ -130,6 +133,23 @@ def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchan
             counts = exchange.succeeded or (every and not exchange.inconclusive)
             if counts and exchange.credential == "own" and job.render:
                 yield job, exchange
+
+
+def _early_cancels(facts: Facts) -> Iterator[Case]:
+    """The first accepted cancel of each job, as far as it came early."""
+    for job in facts.jobs.values():
+        taken = [each for each in job.cancels if not each.refused]
+        if len(taken) == 1 and taken[0].status == TAKEN and taken[0].credential == "own":
+            yield from case_of(facts, job, taken[0])
+
+
+def _early_archives(facts: Facts) -> Iterator[Case]:
+    """The renders that were young when their project was archived, and that nobody canceled."""
+    for exchange in _archives(facts):
+        for container in _unfinished(facts, exchange):
+            job = facts.jobs[container.renders[-1].job]
+            if job.first_cancel == inf:
+                yield from case_of(facts, job, exchange)
 
 
 def _poll_lines(facts: Facts) -> dict[str, tuple[Timeline[Seen], Timeline[Seen]]]:

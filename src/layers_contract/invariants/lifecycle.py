@@ -216,7 +216,9 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 
 def may_be_canceled(facts: Facts, container: Container, seen: Seen) -> bool:
     """Whether a cancel or an archive that reaches *container* was sent before *seen* was known."""
-    if container.unsure < seen.received or _may_be_archived(facts, container, seen):
+    if not facts.expect.alone or container.unsure < seen.received:
+        return True
+    if _may_be_archived(facts, container, seen):
         return True
     render = container.render_of(seen)
     jobs = {render.job} if render else {each.job for each in container.renders}

@@ -59,7 +59,8 @@ class Core:
         with self.store.transaction():
             for project_id, gated in owned:
                 self.store.add_project(self.first_project(project_id, OWN.org, gated=gated))
-            self.store.add_project(self.first_project(world.foreign, OTHER.org, gated=False))
+            for project_id in (world.foreign, world.foreign_disposable):
+                self.store.add_project(self.first_project(project_id, OTHER.org, gated=False))
 
     def first_project(self, project_id: str, org: str, *, gated: bool) -> Project:
         """A project as it is before anybody changed it."""

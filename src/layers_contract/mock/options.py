@@ -70,6 +70,7 @@ class World:
     gated: str
     disposable: tuple[str, ...]
     foreign: str
+    foreign_disposable: str
 
     @classmethod
     def of(cls, document: Document) -> World:
@@ -79,6 +80,7 @@ class World:
             gated=_project("gated"),
             disposable=tuple(_project(f"disposable-{number}") for number in range(DISPOSABLE)),
             foreign=_project("foreign"),
+            foreign_disposable=_project("foreign-disposable"),
         )
 
 

@@ -27,6 +27,7 @@ def target(options: MockOptions, url: str, words: Words | None = None) -> dict[s
             "gated": world.gated,
             "disposable": list(world.disposable),
             "foreign": world.foreign,
+            "foreign_disposable": world.foreign_disposable,
         },
         "samples": {
             "source_post": min(words.posts),

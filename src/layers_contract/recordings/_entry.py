@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 __all__ = ["Entry", "LeftOutError", "RecordingError", "headers_of", "is_scrubbed", "moment_of"]
@@ -55,12 +56,19 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Headers by lower-case name, without what HTTP/2 calls pseudo headers."""
     found: dict[str, str] = {}
     for name, value in pairs:
-        low = name.lower()
-        if not low.startswith(":"):
-            found[low] = f"{found[low]}, {value}" if low in found else value
+        low = _lower(name)
+        if low in found:
+            found[low] = f"{found[low]}, {value}"
+        elif low[:1] != ":":
+            found[low] = value
     return found
 
 
+_lower: Final = lru_cache(maxsize=1024)(str.lower)
+
+
+_USUAL: Final = len("2026-11-29T01:45:06.160Z")
+"""How long times with whole milliseconds are."""
 _FRACTION: Final = re.compile(r"\d\d:\d\d:\d\d[.,](\d+)")
 _LOOSE: Final = (
     "%a %b %d %H:%M:%S %Y",
@@ -71,6 +79,7 @@ _LOOSE: Final = (
 )
 _ZONE: Final = re.compile(r" (?:[A-Z]{3,5}) (?=\d{4}$)")
 """A zone's name, as Java writes it in the middle of a time."""
+_LAST: Final = 1e13
 _YEAR: Final = 4e8
 """Numbers from here on are seconds since the epoch, from a thousand times that milliseconds."""
 
@@ -81,7 +90,7 @@ def moment_of(value: Any) -> tuple[float, float]:
     Raises:
         LeftOutError: It is no time.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > _YEAR:
+    if isinstance(value, int | float) and not isinstance(value, bool) and _YEAR < value < _LAST:
         return (value / 1000, 1e-3) if value > 1000 * _YEAR else (float(value), 1.0)
     text = str(value or "").strip()
     try:
@@ -92,6 +101,8 @@ def moment_of(value: Any) -> tuple[float, float]:
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (OverflowError, ValueError) as error:
         raise LeftOutError("it has no start time") from error
+    if len(text) == _USUAL and text[-1] == "Z":
+        return seconds, 1e-3
     found = _FRACTION.search(text)
     return seconds, 10.0 ** -min(len(found[1]), 6) if found else 1.0
 

@@ -214,6 +214,8 @@ def _take_response(
         entry.failure, entry.received = str(recorded.error), None
         return
     content = response.content or Content()
+    if content.mime and entry.headers:
+        entry.headers.setdefault("content-type", content.mime)
     try:
         text, encoding = _text(content, attached)
         entry.body = response_body(

@@ -31,9 +31,13 @@ _Splits = list[tuple[Entry, tuple[str, str, str]]]
 
 @dataclass
 class Recording:
-    """What was read: the exchanges with the API, and lines for people."""
+    """What was read: the exchanges with the API, and lines for people.
+
+    *alone* tells that all are of runs of ours, which record whatever they do.
+    """
 
     history: History
+    alone: bool = True
     notes: list[str] = field(default_factory=list)
 
 
@@ -68,6 +72,7 @@ class _Reader:
         self._progress = progress
         self._places = Places(contract.document)
         self._scheme = contract.document.key_scheme
+        self._secret_headers = {*NOT_KEPT, self._scheme.header.lower()}
         self._key_header = contract.idempotency.header.lower()
         self._bodies = {e.id for e in contract.operations.values() if e.takes_body}
         self._secrets: set[str] = set()
@@ -89,7 +94,8 @@ class _Reader:
         note = name_callers(exchanges, self._names)
         self._part_keys(exchanges)
         history = History(sorted(exchanges, key=lambda each: each.sent))
-        return Recording(history, [*self._told(found, len(exchanges)), *([note] if note else [])])
+        told = [*self._told(found, len(exchanges)), *([note] if note else [])]
+        return Recording(history, all(each.own_words is not None for each in recorded), told)
 
     def _settled(self, found: Found) -> Found:
         mine = [each for each in found.entries if isinstance(each, Entry)]
@@ -147,6 +153,7 @@ class _Reader:
         self, entry: Entry, path: str, query: str, call: tuple[str, dict[str, str]] | None
     ) -> Exchange:
         who, key = identity(entry.request_headers, self._scheme)
+        bare = not entry.request_headers
         asked = tuple(parse_qsl(query, keep_blank_values=True)) if query else (entry.query or ())
         exchange = Exchange(
             method=entry.method,
@@ -171,22 +178,24 @@ class _Reader:
             self._missing["requests"] += 1
             self._forget(exchange, "the body of the request was not recorded")
         if entry.own_words is None:
-            self._check_headers(entry, exchange)
+            self._check_headers(exchange, bare=bare)
             self._redact(exchange, key)
         return exchange
 
     def _kept(self, headers: dict[str, str]) -> dict[str, str]:
-        secret = self._scheme.header.lower()
-        return {n: v for n, v in headers.items() if n not in NOT_KEPT and n != secret}
+        """*headers*, which are nobody else's, without what may say who somebody is."""
+        for name in self._secret_headers:
+            headers.pop(name, None)
+        return headers
 
     # What is not known for certain.
 
-    def _check_headers(self, entry: Entry, exchange: Exchange) -> None:
+    def _check_headers(self, exchange: Exchange, *, bare: bool) -> None:
         """A call whose idempotency key may have been left out might be a repeat of another."""
         if exchange.operation not in self._contract.idempotent:
             return
         key = exchange.request_headers.get(self._key_header)
-        if not entry.request_headers or (key is not None and is_scrubbed(key)):
+        if bare or (key is not None and is_scrubbed(key)):
             self._forget(exchange, "the headers of the request were not recorded")
 
     def _forget(self, exchange: Exchange, reason: str) -> None:
@@ -230,9 +239,9 @@ class _Reader:
                 exchange.body = exchange.body.replace(raw, b"***")
             if raw in exchange.request_body:
                 exchange.request_body = exchange.request_body.replace(raw, b"***")
-            if any(secret in value for _, value in exchange.query):
+            if exchange.query:
                 exchange.query = tuple((n, v.replace(secret, "***")) for n, v in exchange.query)
-            if any(secret in value for value in exchange.headers.values()):
+            if secret in "\n".join(exchange.headers.values()):
                 exchange.headers = {
                     n: v.replace(secret, "***") for n, v in exchange.headers.items()
                 }

@@ -212,12 +212,13 @@ def _curl(target: Target) -> Iterator[str]:
 
 def expectations(target: Target, marker: str | None = None) -> Expectations:
     """What the target file lets the invariants expect."""
+    projects = target.projects
     return Expectations(
         render=target.expect.render_seconds,
         clock_skew=target.expect.clock_skew_seconds,
         marker=marker,
         window=target.expect.idempotency_window_seconds,
-        foreign=frozenset(filter(None, [target.projects.foreign])),
+        foreign=frozenset(filter(None, (projects.foreign, projects.foreign_disposable))),
         read_lag=target.expect.read_lag_seconds,
         list_lag=target.expect.list_lag_seconds,
     )

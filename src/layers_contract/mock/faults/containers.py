@@ -227,3 +227,48 @@ class _SignedImageIsVideo(Behaviour):
 class _SignedUrlBornExpired(Behaviour):
     def expiry(self) -> float:
         return self.clock.now() - 60
+
+
+class _LeavesOut(Behaviour):
+    """Leaves out a member of a container where it has nothing to say."""
+
+    member = ""
+
+    def container_view(
+        self, container: Container, render: Render, now: float, base: str
+    ) -> dict[str, Json]:
+        view = super().container_view(container, render, now, base)
+        return {name: value for name, value in view.items() if name != self.member or value}
+
+
+@fault(
+    "no-error-left-out",
+    breaks="schema.body",
+    sentence="A container without an error has no lastError at all.",
+)
+class _NoErrorLeftOut(_LeavesOut):
+    member = "lastError"
+
+
+@fault(
+    "no-influencer-left-out",
+    breaks="schema.body",
+    sentence="A container without an influencer has no influencerId at all.",
+)
+class _NoInfluencerLeftOut(_LeavesOut):
+    member = "influencerId"
+
+
+@fault(
+    "brief-left-out",
+    breaks="schema.body",
+    sentence="A container is shown without its brief until it has completed.",
+)
+class _BriefLeftOut(Behaviour):
+    def container_view(
+        self, container: Container, render: Render, now: float, base: str
+    ) -> dict[str, Json]:
+        view = super().container_view(container, render, now, base)
+        if not self.is_completed(render, now):
+            del view["brief"]
+        return view

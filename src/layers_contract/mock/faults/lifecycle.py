@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Call, Container, Render
+from layers_contract.mock.model import Answer, Call, Container, Render
 from layers_contract.mock.registry import fault
 
 Json = Any
@@ -226,6 +226,30 @@ class _CancelIsRefused(Behaviour):
 class _CancelIsLost(Behaviour):
     def stop(self, render: Render, moment: float) -> None:
         self.store.put_render(replace(render, run=render.run * 1e6))
+
+
+@fault(
+    "cancel-never-cancels",
+    breaks="cancel.ends",
+    sentence="A cancel is accepted, and the render completes as if nobody had asked.",
+)
+class _CancelNeverCancels(Behaviour):
+    def cancel(self, call: Call) -> Any:
+        render, now = self.owned_render(call), self.clock.now()
+        if not self.is_running(render, now):
+            return self.too_late(call, render, now)
+        return Answer(202, {"jobId": render.job, "accepted": True})
+
+
+@fault(
+    "cancel-only-in-queue",
+    breaks="cancel.ends",
+    sentence="A cancel that is accepted once the render has begun is not heeded.",
+)
+class _CancelOnlyInQueue(Behaviour):
+    def stop(self, render: Render, moment: float) -> None:
+        if moment < render.started + render.queue:
+            super().stop(render, moment)
 
 
 @fault(

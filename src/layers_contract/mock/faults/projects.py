@@ -23,10 +23,25 @@ class _ArchiveLetsRun(Behaviour):
 
 
 @fault(
+    "archive-cancels-the-newest",
+    breaks="archive.cancels",
+    sentence="Archiving a project cancels the newest of its renders only.",
+)
+class _ArchiveCancelsTheNewest(Behaviour):
+    def end_all(self, project: Project) -> None:
+        now = self.clock.now()
+        for render in sorted(self.store.unfinished(project.id, now), key=_started)[-1:]:
+            self.stop(render, now)
+
+
+def _started(render: Render) -> tuple[float, str]:
+    return render.started, render.job
+
+
+@fault(
     "archive-forgets-begun",
     breaks="archive.cancels",
     sentence="Archiving a project cancels what is in the queue, not what runs already.",
-    assumed=True,
 )
 class _ArchiveForgetsBegun(Behaviour):
     def end_all(self, project: Project) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Call, Container, Credential, Project, Render
+from layers_contract.mock.errors import Refused
+from layers_contract.mock.model import Answer, Call, Container, Credential, Project, Render
 from layers_contract.mock.options import OWN
 from layers_contract.mock.registry import fault
 
@@ -59,6 +60,122 @@ class _KeyMissingIsForbidden(Behaviour):
         if not self.key(call):
             raise self.words.refuse("Forbidden")
         return super().authenticate(call)
+
+
+@fault(
+    "unknown-before-key",
+    breaks="auth.required",
+    sentence="A request without a valid key is answered 404 where its container does not exist.",
+)
+class _UnknownBeforeKey(Behaviour):
+    def authenticate(self, call: Call) -> Credential:
+        name = call.ids.get("containerId")
+        if name is not None and self.store.container(name) is None and not self._known(call):
+            raise self.words.refuse("NotFound")
+        return super().authenticate(call)
+
+    def _known(self, call: Call) -> bool:
+        return self.credential(self.key(call)) is not None
+
+
+@fault(
+    "body-before-key",
+    breaks="auth.required",
+    sentence="An invalid body is refused before the key is asked for.",
+)
+class _BodyBeforeKey(Behaviour):
+    async def carry_out(self, call: Call) -> Answer:
+        if call.operation.body is not None and self.credential(self.key(call)) is None:
+            self.check(call, await call.read())
+        return await super().carry_out(call)
+
+
+@fault(
+    "stranger-is-told-more",
+    breaks="auth.stranger",
+    sentence="A 401 names the project of a job that exists.",
+)
+class _StrangerIsToldMore(Behaviour):
+    def authenticate(self, call: Call) -> Credential:
+        try:
+            return super().authenticate(call)
+        except Refused as refused:
+            render = self.store.render(call.ids.get("jobId", ""))
+            if render is not None:
+                refused.details = {"projectId": render.project}
+            raise
+
+
+class _TellsTheOwner(Behaviour):
+    """A refusal for what exists differs from one for what does not."""
+
+    def owned_container(self, call: Call) -> tuple[Container, Render]:
+        try:
+            return super().owned_container(call)
+        except Refused as refused:
+            found = self.store.container(call.ids["containerId"])
+            raise self.told(refused, found[0]) if found else refused from None
+
+    def told(self, refused: Refused, container: Container) -> Refused:
+        return refused
+
+
+@fault(
+    "owner-in-details",
+    breaks="auth.not-leaked",
+    sentence="A 404 for another organization's container names its owner in details.",
+)
+class _OwnerInDetails(_TellsTheOwner):
+    def told(self, refused: Refused, container: Container) -> Refused:
+        refused.details = {"owner": container.org}
+        return refused
+
+
+@fault(
+    "owner-in-message",
+    breaks="auth.not-leaked",
+    sentence="A 404 for another organization's container says that it is not yours.",
+)
+class _OwnerInMessage(_TellsTheOwner):
+    def told(self, refused: Refused, container: Container) -> Refused:
+        refused.message = "This container belongs to another organization."
+        return refused
+
+
+@fault(
+    "tag-for-strangers",
+    breaks="auth.not-leaked",
+    sentence="A 404 for another organization's container carries an ETag.",
+)
+class _TagForStrangers(_TellsTheOwner):
+    def told(self, refused: Refused, container: Container) -> Refused:
+        refused.headers = {**refused.headers, "ETag": '"there"'}
+        return refused
+
+
+@fault(
+    "owner-after-body",
+    breaks="auth.not-leaked",
+    sentence="An invalid body for another organization's container is 422, for none it is 404.",
+)
+class _OwnerAfterBody(Behaviour):
+    def check_body(self, call: Call) -> None:
+        name = call.ids.get("containerId")
+        if name is not None and self.store.container(name) is None:
+            raise self.words.refuse("NotFound")
+        super().check_body(call)
+
+
+@fault(
+    "foreign-archive",
+    breaks="auth.tenancy",
+    sentence="Another organization's project can be archived.",
+)
+class _ForeignArchive(Behaviour):
+    def owned_project(self, call: Call) -> Project:
+        project = self.store.project(call.ids["projectId"])
+        archives = call.operation.id == "archiveProject"
+        return project if project and archives else super().owned_project(call)
 
 
 @fault(

@@ -6,6 +6,9 @@ import json
 from functools import partial
 from typing import Any
 
+from layers_contract.document import Operation
+from layers_contract.driver import NO_BODY
+from layers_contract.facts import nobodys
 from layers_contract.workload.actor import Actor, asset_ids
 from layers_contract.workload.stories._registry import story
 
@@ -83,27 +86,73 @@ async def odd_bodies(actor: Actor) -> None:
         actor.made_by(generate, ids, await actor.call(generate, ids=ids, body=raw))
 
 
-@story("auth.required", renders=1, needs=("projects.open",))
+@story("auth.required", "auth.stranger", renders=1, needs=("projects.open",))
 async def without_a_key(actor: Actor) -> None:
-    """No key, and a wrong one, on every operation."""
-    made = await actor.generate(actor.open_project)
-    await actor.follow(made)
+    """No key, and a wrong one, on every operation, for what exists and for what does not."""
+    made = await actor.rendered(actor.open_project)
     shown = await actor.read(made)
     ids = {"project": actor.open_project, "container": made.container, "job": made.job}
     ids |= dict(zip(["asset"], asset_ids(shown), strict=False))
+    nothing = {resource: nobodys(name) for resource, name in ids.items()}
+    malformed = {resource: f"{name}~{actor.marker}" for resource, name in ids.items()}
+    foreign = actor.target.projects.foreign
     for operation in actor.session.contract.operations.values():
-        if operation.id in (actor.roles.archive, actor.roles.update_policy) or not all(
-            p.resource in ids for p in operation.path_parameters
-        ):
+        if not all(p.resource in ids for p in operation.path_parameters):
             continue
-        for credential in ("none", "invalid"):
-            body = next(iter(operation.body_examples.values()), None)
-            body = actor.brief() if operation.id == actor.roles.generate else body
-            if operation.body_required or body is not None:
-                await actor.call(operation.id, ids=ids, body=body, credential=credential)
-            else:
-                await actor.call(operation.id, ids=ids, credential=credential)
+        # What a broken server would do to the whole project is asked of no project that matters.
+        spared = operation.id in (actor.roles.archive, actor.roles.update_policy)
+        named = [nothing, nothing, malformed] if spared else [ids, nothing, nothing, malformed]
+        if foreign and not spared:
+            named.append({**ids, "project": foreign})
+        for body in _bodies(actor, operation):
+            for each in named if body is NO_BODY or body == _valid(actor, operation) else named[:3]:
+                for credential in ("none", "invalid"):
+                    await actor.call(operation.id, ids=each, body=body, credential=credential)
     await actor.read(made)
     for credential in ("swapped", "longer", "shorter", "empty"):
-        await actor.call(actor.roles.read, ids=ids, credential=credential)
+        for each in (ids, nothing):
+            await actor.call(actor.roles.read, ids=each, credential=credential)
     await actor.walk(actor.open_project, actor.most)
+
+
+@story(
+    "auth.tenancy",
+    "auth.not-leaked",
+    renders=2,
+    needs=("projects.open", "other_api_key"),
+    profile="standard",
+)
+async def told_apart(actor: Actor) -> None:
+    """Another organization asks for what exists and for what does not, in each way."""
+    made = await actor.rendered(actor.target.projects.gated or actor.open_project)
+    running = await actor.generate(actor.open_project)
+    shown = await actor.read(made)
+    ids = {"project": actor.open_project, "container": made.container, "job": running.job}
+    ids |= dict(zip(["asset"], asset_ids(shown), strict=False))
+    nothing = {resource: nobodys(name) for resource, name in ids.items()}
+    for operation in actor.session.contract.operations.values():
+        spared = operation.id in (actor.roles.archive, actor.roles.update_policy)
+        if spared or not all(p.resource in ids for p in operation.path_parameters):
+            continue
+        for body in _bodies(actor, operation):
+            for each in (ids, nothing, nothing):
+                await actor.call(operation.id, ids=each, body=body, credential="other")
+        await actor.read(made)
+        await actor.poll(running)
+    await actor.follow(running)
+    await actor.walk(actor.open_project, actor.most)
+
+
+def _valid(actor: Actor, operation: Operation) -> Any:
+    """A body that the operation takes; NO_BODY where it takes none."""
+    if not operation.takes_body:
+        return NO_BODY
+    if operation.id == actor.roles.generate:
+        return {"brief": {"hook": f"Not mine [{actor.marker}]", "themeTags": [actor.marker]}}
+    return next(iter(operation.body_examples.values()), {})
+
+
+def _bodies(actor: Actor, operation: Operation) -> list[Any]:
+    """Bodies of each kind: valid, invalid, no JSON, and none at all."""
+    valid = _valid(actor, operation)
+    return [valid] if valid is NO_BODY else [valid, [], b"{", NO_BODY]

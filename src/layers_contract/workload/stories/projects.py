@@ -2,29 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
+
 import trio
 
-from layers_contract.workload.actor import Actor, GaveUp
+from layers_contract.facts import nobodys
+from layers_contract.workload.actor import Actor, GaveUp, Made
 from layers_contract.workload.stories._registry import story
 
 
-@story("archive.", renders=3, needs=("projects.disposable",), profile="standard", repeatable=False)
+@story("archive.", renders=7, needs=("projects.disposable",), profile="standard", repeatable=False)
 async def archived(actor: Actor) -> None:
-    """A project archived while one container renders, one waits, and one has completed."""
+    """A project archived while some containers render, some wait, and one has completed."""
     project = actor.target.projects.disposable[0]
     done = await actor.generate(project, key=None)
     await actor.follow(done)
-    begun = await actor.generate(project, key=None)
-    await actor.until_begun(begun)
-    waiting = await actor.generate(project, key=None)
-    await actor.read(waiting)
+    begun = [await actor.generate(project, key=None) for _ in range(3)]
+    await _all(actor.until_begun, begun)
+    waiting = [await actor.generate(project, key=None) for _ in range(3)]
+    await _all(actor.read, waiting)
+    for credential in ("none", "invalid"):
+        await actor.call(actor.roles.archive, ids={"project": project}, credential=credential)
     await actor.call(actor.roles.archive, ids={"project": project})
+    await _all(actor.follow, [*begun, *waiting])
+    await actor.read(done)
+    await actor.call(actor.roles.archive, ids={"project": project})
+    await actor.read(done)
+
+
+async def _all(do: Callable[[Made], Awaitable[object]], renders: Iterable[Made]) -> None:
+    """Do the same to several renders side by side."""
     async with trio.open_nursery() as nursery:
-        for each in (begun, waiting):
-            nursery.start_soon(actor.follow, each)
-    await actor.read(done)
-    await actor.call(actor.roles.archive, ids={"project": project})
-    await actor.read(done)
+        for each in renders:
+            nursery.start_soon(do, each)
+
+
+@story(
+    "auth.tenancy",
+    renders=0,
+    needs=("projects.foreign_disposable",),
+    profile="standard",
+    repeatable=False,
+)
+async def archived_by_strangers(actor: Actor) -> None:
+    """A project of the other organization, archived with this run's key."""
+    ids = {"project": actor.target.projects.foreign_disposable or ""}
+    theirs = "other" if actor.target.other_api_key else None
+    if theirs:
+        await actor.call(actor.roles.policy, ids=ids, credential=theirs)
+    await actor.call(actor.roles.archive, ids=ids)
+    for _ in range(2):
+        await actor.call(actor.roles.archive, ids={"project": nobodys(ids["project"])})
 
 
 @story(

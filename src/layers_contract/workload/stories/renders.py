@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from layers_contract.workload.actor import Actor
+import trio
+
+from layers_contract.workload.actor import Actor, GaveUp, Made
 from layers_contract.workload.bodies import clone_body
 from layers_contract.workload.stories._registry import story
 
@@ -121,6 +123,25 @@ async def canceled_for_good(actor: Actor) -> None:
     await actor.until_begun(made)
     await actor.call(actor.roles.cancel, ids={"job": made.job})
     await actor.follow(made)
+
+
+@story("cancel.", renders=6, needs=("projects.open",), profile="standard")
+async def canceled_side_by_side(actor: Actor) -> None:
+    """Renders that are canceled early: three in the queue, three once they have begun."""
+    async with trio.open_nursery() as nursery:
+        for number in range(6):
+            made = await actor.generate(actor.open_project)
+            nursery.start_soon(_canceled_early, actor, made, number % 2 == 1)
+
+
+async def _canceled_early(actor: Actor, made: Made, begun: bool) -> None:
+    """Cancel one of them, and watch it end."""
+    await actor.until_begun(made) if begun else await actor.read(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    try:
+        await actor.follow(made)
+    except GaveUp:
+        return
 
 
 @story("container.last-error", renders=2, needs=("projects.open", "samples.failing_hook"))
