@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from layers_contract.history import Exchange
 from layers_contract.judge import Judged
 from layers_contract.likeness import speaks
 
-__all__ = ["no_success", "refusals", "withheld"]
+__all__ = ["no_start", "no_success", "refusals", "withheld"]
 
 FEWEST: Final = 3
 """Calls of an operation that must all have been refused to be worth a note."""
@@ -85,6 +85,17 @@ def refusals(contract: Contract, calls: Iterable[Exchange]) -> dict[str, str]:
             alike = [each for each in group if each.status == usual]
             found[name] = f"{count} of {len(group)} {name} calls were {_refusal(alike)}"
     return found
+
+
+def no_start(
+    contract: Contract, calls: Iterable[Exchange], refused: Mapping[str, str]
+) -> str | None:
+    """Why a run that was to start renders is no verdict: none of its starts was accepted."""
+    said = [line for name, line in refused.items() if name in contract.starts]
+    own = (e for e in calls if e.operation in contract.starts and e.credential == "own")
+    if not said or any(each.succeeded for each in own):
+        return None
+    return f"{said[0]} (to judge reads alone, set [allow] generate = false)"
 
 
 def _refusal(alike: Sequence[Exchange]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.histories import OPEN, contract
 from tests.unit.test_report_outcome import outcome, violated
 
-from layers_contract.answers import no_success, refusals
+from layers_contract.answers import no_start, no_success, refusals
 from layers_contract.cli._output import exit_code
 from layers_contract.history import Exchange
 from layers_contract.invariants import Violation
@@ -107,6 +107,24 @@ def test_calls_that_are_all_refused_are_told_with_code_and_message() -> None:
 def test_usual_refusals_are_not_told(calls: list[Exchange]) -> None:
     """Few refusals, refusals for a state, and those beside a success say nothing."""
     assert refusals(contract(), calls) == {}
+
+
+@pytest.mark.parametrize(
+    ("calls", "told"),
+    [
+        ([call(422)] * 3, True),
+        ([call(403)] * 5 + [call(200, {}, "getJob")], True),
+        ([call(422)] * 3 + [call(202)], False),
+        ([call(422)] * 3 + [call(202, {}, "regenerateContent")], False),
+        ([call(404, operation="getJob")] * 3, False),
+    ],
+)
+def test_a_run_whose_starts_are_all_refused_is_not_green(calls: list[Exchange], told: bool) -> None:
+    """Reads that were held do not make up for it; one accepted start of any kind does."""
+    reason = no_start(contract(), calls, refusals(contract(), calls))
+    assert (reason is not None) is told
+    found = outcome([violated("lifecycle.order")], ended_early=reason)
+    assert exit_code(found) == (3 if told else 0)
 
 
 def test_a_required_invariant_that_is_not_judged_fails_the_run() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import trio
 
-from layers_contract.answers import no_success, refusals
+from layers_contract.answers import no_start, no_success, refusals
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
 from layers_contract.history import History
@@ -140,6 +140,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         why_not=why_not(contract, target, stage.profile_name, refused),
     )
     nothing, left = no_success(contract, stage.history, judged)
+    idle = no_start(contract, stage.history, refused)
     stage.notes += [*refused.values(), *refused_samples(target, stage.history)]
     stage.notes += [nothing] if nothing else []
     return Outcome(
@@ -161,7 +162,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         ],
         interrupted=stage.interrupted,
         marker=stage.marker,
-        ended_early=stage.ended_early or stage.stopped or nothing,
+        ended_early=stage.ended_early or stage.stopped or nothing or idle,
         headers={each.name: each.variable for each in target.headers},
         curl=tuple(_curl(target)),
     )
