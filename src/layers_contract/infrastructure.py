@@ -81,13 +81,15 @@ def _is_foreign(contract: Contract, exchange: Exchange, status: int) -> bool:
         documented = _documented(contract, exchange, status) is not None
         return exchange.credential == "own" and not documented and "location" in exchange.headers
     if 200 <= status < 300 and PAGE.match(exchange.body[:HEAD]):
-        return _is_of_json(_documented(contract, exchange, status))
+        return _answers_in_json(contract, exchange)
     return False
 
 
-def _is_of_json(response: Response | None) -> bool:
-    """Whether a response is documented, and has a body."""
-    return response is not None and response.schema is not None
+def _answers_in_json(contract: Contract, exchange: Exchange) -> bool:
+    """Whether a success of the operation that was called has a documented body."""
+    operation = contract.operations.get(exchange.operation or "")
+    successes = (operation.response(each) for each in operation.success) if operation else ()
+    return any(each is not None and each.schema is not None for each in successes)
 
 
 def _documented(contract: Contract, exchange: Exchange, status: int) -> Response | None:

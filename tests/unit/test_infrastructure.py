@@ -90,6 +90,7 @@ def test_a_page_in_place_of_json_is_no_answer() -> None:
     """A login or maintenance page with 200 is set apart; broken JSON called HTML is not."""
     page = b"\xef\xbb\xbf<!-- x -->\n<!DOCTYPE html><html><body>Sign in</body></html>"
     assert set_apart(contract(), answered(200, page))
+    assert set_apart(contract(), answered(202, page)), "an undocumented success is a page, too"
     assert not set_apart(contract(), answered(200, b"<b>no</b>"))
     assert not set_apart(contract(), answered(200, b"{", headers={"content-type": "text/html"}))
 

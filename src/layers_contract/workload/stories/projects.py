@@ -40,7 +40,7 @@ async def _all(do: Callable[[Made], Awaitable[object]], renders: Iterable[Made])
 @story(
     "auth.tenancy",
     renders=0,
-    needs=("projects.foreign_disposable",),
+    needs=("projects.foreign_disposable", "allow.generate"),
     profile="standard",
     repeatable=False,
 )
