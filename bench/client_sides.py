@@ -70,8 +70,11 @@ CONTAINER: Final = {
     "status": "completed",
     "approvalStatus": "not_required",
     "format": "auto",
+    "influencerId": None,
+    "brief": BRIEF,
     "assets": [],
     "captions": [],
+    "lastError": None,
     "createdAt": "2026-04-18T12:04:11Z",
     "updatedAt": "2026-04-18T12:07:33Z",
 }

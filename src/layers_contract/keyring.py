@@ -143,6 +143,8 @@ class KeyWatch:
         *exchange* is in the history. It counts as not answered if the key had stopped working.
         """
         name = exchange.credential
+        if name not in OWNERS and "own" in self.lost and exchange.status in REFUSING:
+            exchange.retract(self.lost["own"])
         if name not in OWNERS or exchange.status not in REFUSING or name not in self._last:
             return False
         async with self._turn:
@@ -183,9 +185,18 @@ class KeyWatch:
         reason = self.lost.get(name, "the key had ended, and was renewed")
         for each in list(self._refused(name)):
             each.retract(reason)
+        if name == "own":
+            self._retract_strangers(reason)
         if name == "own" and name in self.lost:
             self.stop()
         return trouble is None
+
+    def _retract_strangers(self, reason: str) -> None:
+        """What was refused without a key since then may have been refused by somebody else."""
+        for each in self.history:
+            late = each.sent > self._last["own"]
+            if late and each.credential not in OWNERS and each.status in REFUSING:
+                each.retract(reason)
 
     async def _renew(self, name: str, at: float) -> str | None:
         """Renew a key, once a minute; what stands in the way, if anything does."""

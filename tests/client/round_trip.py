@@ -22,7 +22,7 @@ from layers_client.models import Job
 from layers_contract.codegen.client.operations import identifier, method_name
 from layers_contract.contract import Contract
 from layers_contract.document import load
-from layers_contract.history import Exchange
+from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.mock import MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
@@ -47,7 +47,10 @@ def _contract() -> Contract:
 
 
 def recorded(*tastes: str, profile: str = "standard") -> list[Exchange]:
-    """What a run against a mock with these tastes was answered, where the document knows of it."""
+    """What a run against a mock with these tastes was answered, where the document knows of it.
+
+    Bodies that are no JSON, or lack what is required, are left out: no client could send them.
+    """
     options = MockOptions(render=5, latency=0.05, seed=0, tastes=tastes)
     target = parse(target_of(options, "http://mock.invalid"), "mock")
     application = app(options, TrioClock())
@@ -55,7 +58,15 @@ def recorded(*tastes: str, profile: str = "standard") -> list[Exchange]:
         found = simulate(_contract(), target, application, epoch=SIMULATED_EPOCH, profile=profile)
     finally:
         application.behaviour.store.close()
-    return [each for each in found.history if _is_documented(each)]
+    return [each for each in found.history if _is_documented(each) and _is_sayable(each)]
+
+
+def _is_sayable(exchange: Exchange) -> bool:
+    operation, body = _contract().operations[str(exchange.operation)], exchange.request_json
+    if not operation.body_required:
+        return not exchange.request_body or body is not NOT_JSON
+    schema = _contract().document.resolve(operation.body)
+    return isinstance(body, dict) and body.keys() >= set(schema.get("required", ()))
 
 
 def _is_documented(exchange: Exchange) -> bool:

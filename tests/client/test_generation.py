@@ -263,14 +263,17 @@ def test_a_new_list_appears_as_a_pager(package: ModuleType) -> None:
 def test_a_new_render_appears_as_a_job(package: ModuleType) -> None:
     """With a key that is reused, a body of keyword arguments, and a wait."""
     done = {**JOB, "status": "completed"}
-    container = {
+    container: dict[str, Any] = {
         "id": "c",
         "projectId": "p",
         "status": "completed",
         "approvalStatus": "approved",
         "format": "auto",
+        "influencerId": None,
+        "brief": {"hook": "x"},
         "assets": [],
         "captions": [],
+        "lastError": None,
         "createdAt": "2026-04-18T12:04:11Z",
         "updatedAt": "2026-04-18T12:04:11Z",
     }

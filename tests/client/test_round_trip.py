@@ -17,7 +17,7 @@ from layers_contract.history import Exchange
 
 TASTES: Final = {
     "less": (
-        *("sparse-jobs", "lean-containers", "no-outcome", "last-page-without-cursor", "never-304"),
+        *("sparse-jobs", "no-outcome", "last-page-without-cursor", "never-304"),
         *("one-kind-of-job", "whole-seconds", "lower-case-ids", "malformed-id-is-invalid"),
         *("new-error-codes", "malformed-json-is-400", "unknown-post-is-invalid"),
         *("assets-without-size", "assets-without-expiry"),

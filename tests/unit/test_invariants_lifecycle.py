@@ -461,7 +461,7 @@ def does_not_say_why_it_failed(tape: Tape) -> None:
     tape.read(tape.generate(), "failed", {"lastError": None})
 
 
-@CASES.violated("container.last-error")
+@CASES.violated("container.last-error", also=["schema.body"])
 def has_no_word_on_why_it_failed(tape: Tape) -> None:
     """A failed container leaves its error out."""
     tape.read(tape.generate(), "failed", {"lastError": GONE})
@@ -475,7 +475,7 @@ def keeps_its_error(tape: Tape) -> None:
     tape.read(tape.regenerate(made), "queued", {"lastError": {"code": "X", "message": "Y"}})
 
 
-@CASES.held("container.last-error")
+@CASES.held("container.last-error", also=["schema.body"])
 def leaves_its_error_out(tape: Tape) -> None:
     """An error that is not there is as good as null."""
     tape.read(tape.generate(), "completed", {"lastError": GONE})

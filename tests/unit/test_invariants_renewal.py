@@ -256,7 +256,7 @@ def is_cloned_while_it_renders(tape: Tape) -> None:
     tape.read(made, "queued")
 
 
-@CASES.silent("clone.overrides")
+@CASES.silent("clone.overrides", also=["schema.body"])
 def is_cloned_without_a_brief_to_see(tape: Tape) -> None:
     """Where overrides are left out, or a container shows no brief, there is nothing to compare."""
     made = tape.generate()

@@ -25,6 +25,7 @@ from tests.unit.test_driver import answering, session, talk
 from trio.testing import MockClock
 
 from layers_contract.driver import OutOfBudget
+from layers_contract.facts import nobodys
 from layers_contract.history import Exchange
 from layers_contract.mock import MockOptions, background, to_toml
 from layers_contract.outcome import Outcome
@@ -54,7 +55,8 @@ def judged(
     with serving(rule, mock[0]) as server:
         values = {**mock[1], "url": server.url}
         for name, changes in tables.items():
-            values[name] = {**values[name], **changes}
+            merged = {**values[name], **changes}
+            values[name] = {key: each for key, each in merged.items() if each is not None}
         return run(contract(), parse(values, "mock"), profile=profile, only=only), server
 
 
@@ -259,7 +261,8 @@ def test_only_disposable_projects_are_changed(mock: Served) -> None:
     """Policies are changed, and projects archived, where the target file allows it alone."""
     budget = {"seconds": 8}
     found, server = judged(mock, profile="standard", budget=budget)
-    spare = found_projects(mock)
+    theirs = mock[1]["projects"]["foreign_disposable"]
+    spare = {*found_projects(mock), theirs, nobodys(theirs)}
     for asked in server.asked:
         if asked.method not in (*SAFE, "POST") and asked.path.startswith("/v1/projects/"):
             assert asked.path.split("/")[3] in spare or "content" in asked.path
@@ -272,7 +275,7 @@ def test_without_leave_no_project_is_changed(mock: Served) -> None:
         mock,
         profile="standard",
         allow={"policy": False},
-        projects={"disposable": []},
+        projects={"disposable": [], "foreign_disposable": None},
         budget={"seconds": 8},
     )
     writes = {(a.method, a.path) for a in server.asked if a.method not in SAFE}

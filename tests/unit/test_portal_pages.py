@@ -259,7 +259,8 @@ def test_footer(portal: Portal) -> None:
     document["info"]["contact"] = {"name": "Partners", "email": "partners@example.com"}
     for page in portal.pages(document):
         foot = page.partition("<footer")[2]
-        for part in (DOWNLOADS[0].sha256, "1.0.0", "https://example.com/terms", "mailto:partners@"):
+        version = document["info"]["version"]
+        for part in (DOWNLOADS[0].sha256, version, "https://example.com/terms", "mailto:partners@"):
             assert part in foot
 
 

@@ -53,7 +53,7 @@ def sound(_: Asked) -> Answer | None:
 def judged(mock: Served, url: str, **tables: Any) -> Outcome:
     """A small run at *url*, where the mock is; *tables* are added to the target file."""
     values = {**mock[1], "url": url, "budget": {**mock[1]["budget"], **SMALL}, **tables}
-    only = ("policy.stored", "auth.list")
+    only = ("policy.stored", "auth.list", "schema.status")
     return run(contract(), parse(values, "t"), profile="quick", only=only)
 
 

@@ -180,11 +180,11 @@ def test_a_known_violation_is_marked_in_json() -> None:
 
 
 def test_a_known_violation_is_shown_to_people() -> None:
-    """The terminal and the page name it with its reason, and the last line counts it."""
+    """The terminal and the page name it with its reason, and the summary counts it."""
     text = io.StringIO()
     report.render(with_known(), Console(file=text, width=120))
     assert "mended in July" in text.getvalue()
-    assert "1 known" in text.getvalue().splitlines()[-1]
+    assert "1 known" in text.getvalue().splitlines()[-2]
     assert "Violated, and known" in report.to_html(with_known())
 
 

@@ -153,8 +153,8 @@ class _Look:
                 raise TargetError(
                     f"{entry} is not there for other_api_key (404); name a project of theirs"
                 )
-            ours = await self._read(named)
-            if ours and ours.succeeded and not (theirs and theirs.succeeded):
+            ours = await self._ask(self.stage.roles.policy, named, "own")
+            if ours.succeeded and not (theirs and theirs.succeeded):
                 raise TargetError(
                     f"{entry} can be read with api_key; name a project of another organization"
                 )

@@ -238,7 +238,8 @@ class _CancelNeverCancels(Behaviour):
         render, now = self.owned_render(call), self.clock.now()
         if not self.is_running(render, now):
             return self.too_late(call, render, now)
-        return Answer(202, {"jobId": render.job, "accepted": True})
+        status = self.words.status(call.operation.id, accepted=True)
+        return Answer(status, {"jobId": render.job, "accepted": True})
 
 
 @fault(

@@ -45,13 +45,6 @@ class _NoOutcome(Behaviour):
         return {}
 
 
-@taste("lean-containers", sentence="A container leaves out what is null and not certain.")
-class _LeanContainers(Behaviour):
-    def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
-        view = super().container_view(container, render, now, base)
-        return {name: value for name, value in view.items() if value is not None}
-
-
 @taste("full-briefs", sentence="A container's brief shows null or empty where nothing was asked.")
 class _FullBriefs(Behaviour):
     def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
