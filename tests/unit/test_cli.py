@@ -383,6 +383,7 @@ def test_a_run_is_written_as_html_har_and_scripts(checked: Checked) -> None:
 
 
 OF_A_RUN = {
+    "auth.tenancy",
     "container.updated-moves",
     "errors.not-found",
     "errors.refused-does-nothing",
@@ -391,7 +392,8 @@ OF_A_RUN = {
     "idempotency.replay-starts-nothing",
     "lifecycle.ends",
 }
-"""Promises that take the run's own word: its marker, how long a render lasts, how clocks differ."""
+"""Promises that take the run's own word: its marker, whose keys and projects
+those are, how long a render lasts, how clocks differ."""
 
 
 def test_a_recording_gets_the_verdict_of_its_run(shell: Shell, checked: Checked) -> None:
