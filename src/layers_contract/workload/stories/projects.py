@@ -15,14 +15,14 @@ from layers_contract.workload.stories._registry import story
 async def archived(actor: Actor) -> None:
     """A project archived while some containers render, some wait, and one has completed."""
     project = actor.target.projects.disposable[0]
+    for credential in ("none", "invalid"):
+        await actor.call(actor.roles.archive, ids={"project": project}, credential=credential)
     done = await actor.generate(project, key=None)
     await actor.follow(done)
     begun = [await actor.generate(project, key=None) for _ in range(3)]
     await _all(actor.until_begun, begun)
     waiting = [await actor.generate(project, key=None) for _ in range(3)]
     await _all(actor.read, waiting)
-    for credential in ("none", "invalid"):
-        await actor.call(actor.roles.archive, ids={"project": project}, credential=credential)
     await actor.call(actor.roles.archive, ids={"project": project})
     await _all(actor.follow, [*begun, *waiting])
     await actor.read(done)
