@@ -45,9 +45,9 @@ SHADOWS: Final[Mapping[str, str]] = {
         "A decision is taken on what has ended, so that a status which it changes has left an end:"
         " lifecycle.terminal sees that, too."
     ),
-    "cancel.ends": (
-        "A job that goes on after its cancel may have won the race; one that never ends has not,"
-        " and that breaks lifecycle.ends as well."
+    "errors.not-found": (
+        "What does not exist and is not answered 404 is told otherwise than what is somebody"
+        " else's: auth.not-leaked sees that, too."
     ),
     "idempotency.credential-scope": (
         "Nothing of this API key is there for another one, so that it is answered 404; whatever"
