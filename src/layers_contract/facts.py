@@ -49,8 +49,12 @@ _OTHERWISE = str.maketrans("0123456789abcdefABCDEF", "9876543210badcfeBADCFE")
 
 
 def nobodys(name: str) -> str:
-    """An id like *name* that stands for nothing: its last characters are others of their kind."""
-    return name[:-12] + name[-12:].translate(_OTHERWISE)
+    """An id like *name* that stands for nothing: its last characters are others of their kind.
+
+    A prefix such as `job_` stays.
+    """
+    prefix, mark, rest = name.rpartition("_")
+    return prefix + mark + rest[:-12] + rest[-12:].translate(_OTHERWISE)
 
 
 @dataclass(frozen=True, slots=True)
