@@ -226,7 +226,9 @@ def test_requests_are_never_overspent(mock: Served, requests: int) -> None:
     """A server gets no more requests than the budget allows, but for the cancels that tidy up."""
     found, server = judged(mock, profile="standard", budget={"requests": requests, "seconds": 6})
     assert len(server.asked) - tidied(found) <= requests
-    assert len(server.asked) == len(found.history)
+    # On a busy machine the seconds end first, and what was under way may not have been sent.
+    lost = sum(not each.answered for each in found.history)
+    assert len(found.history) - lost <= len(server.asked) <= len(found.history)
 
 
 def test_no_minute_holds_too_many(mock: Served) -> None:
