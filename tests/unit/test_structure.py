@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from layers_contract.invariants import CATALOGUE
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "layers_contract"
 SOURCE: Final = ROOT / "src" / PACKAGE
@@ -291,3 +293,25 @@ def test_contributing_names_files_that_are_there() -> None:
     named = re.findall(r"`((?:src|tests|openapi|docs|overlays|requirements)/[\w./-]*\w/?)`", text)
     assert len(named) > 10
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def promise_modules() -> list[Path]:
+    """The modules of the invariants that judge promises, not those that help them."""
+    found = [path for path in modules() if path.parts[0] == "invariants"]
+    return [path for path in found if not path.name.startswith("_")]
+
+
+@pytest.mark.parametrize("promise", CATALOGUE)
+def test_the_id_of_a_promise_leads_to_its_invariant(promise: str) -> None:
+    """A promise is judged in the module, or the package, that its group names."""
+    assert CATALOGUE[promise].check.__module__.split(".")[2] == promise.split(".", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("module", promise_modules(), ids=str)
+def test_an_invariant_knows_no_other_group(module: Path) -> None:
+    """What two groups of invariants share stands in an underscored module."""
+    package = (PACKAGE, *module.parent.parts)
+    tree = ast.walk(ast.parse((SOURCE / module).read_text(encoding="utf-8")))
+    names = [name.split(".") for node in tree for name in _absolute_names(node, package)]
+    shared = [name[2] for name in names if name[:2] == [PACKAGE, "invariants"] and name[2:]]
+    assert not [each for each in shared if not each.startswith("_")]
