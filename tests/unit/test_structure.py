@@ -29,6 +29,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "document": frozenset({"shipped"}),
     "target": frozenset(),
     "contract": frozenset({"document"}),
+    "rules": frozenset({"contract", "document"}),
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
