@@ -170,7 +170,7 @@ def test_two_mocks_do_not_share_a_file(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--fault", "replay-starts-jop"], "replay-starts-job"),
-        (["--taste", "no-progres"], "no-progress"),
+        (["--variant", "no-progres"], "no-progress"),
         (["--fault", "zzzzzzzzzz"], "unknown fault"),
         (["--rate-limit", "gold"], "standard"),
         (["--port", "99999"], "--port"),
