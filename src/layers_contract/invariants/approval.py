@@ -1,19 +1,31 @@
-"""The review of a container, and the policy that asks for it."""
+"""The review of a container: who waits for one, who decides, and what a decision changes."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
 from math import inf
 
+from layers_contract.contract import Transition
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Render, Seen, by_received_at
+from layers_contract.facts import Container, Facts, Render, Seen, by_received_at, by_sent
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants._requests import error_code_of, valid
-from layers_contract.timeline import Timeline, Work
+from layers_contract.invariants._policy import (
+    home,
+    is_soft,
+    policies,
+    policy_changes,
+    policy_writes,
+    project_of,
+    soft_policy,
+)
+from layers_contract.invariants._refusals import refusals
+from layers_contract.invariants._requests import REFUSED, asks_soundly, error_code_of, valid
+from layers_contract.invariants._side_effects import KEPT, NEAR, differs
+from layers_contract.timeline import Timeline, Work, overlapping
 
 SUCCESS = 200
 PERSON = 30.0
@@ -106,85 +118,6 @@ def keeps_status(facts: Facts) -> Iterator[Occasion]:
         yield HELD if same else broken(message, last, exchange, following)
 
 
-@invariant("policy.stored", needs="[allow] policy, and a project whose policy may change")
-def stored(facts: Facts) -> Iterator[Occasion]:
-    """A change is in its answer and in the next read, and changes nothing else."""
-    for change in policy_changes(facts):
-        if change.status != SUCCESS or not isinstance(change.request_json, dict):
-            continue
-        wanted = {**settings_before(facts, change), **change.request_json}
-        for seen in (change, *policy_reads_after(facts, change)):
-            wrong = [n for n, v in wanted.items() if lost_setting(n, v, seen)]
-            message = f"{change.operation}: {', '.join(wrong)} is not as it was set"
-            yield broken(message, change, seen) if wrong else HELD
-
-
-def policy_changes(facts: Facts) -> Iterator[Exchange]:
-    """The calls that may change a policy."""
-    gate = facts.contract.review.gate
-    for operation in facts.contract.operations.values() if gate else ():
-        if gate and operation.path == facts.contract.operations[gate.operation].path:
-            yield from facts.answers[operation.id] if operation.method != "GET" else ()
-
-
-def settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
-    """The policy as it was read last before *change*, where nobody changed it in between."""
-    reads = facts.index(_policies).get(change.path)
-    last = reads.before(change.sent) if reads else None
-    if last is None or not isinstance(last.json, dict):
-        return {}
-    if facts.index(_known_writes)[change.path].at(last.sent, change.received_at, but=change):
-        return {}
-    operation = facts.operation(change)
-    settings = facts.contract.document.resolve(operation.body if operation else {})["properties"]
-    return {n: v for n, v in last.json.items() if n in settings}
-
-
-def lost_setting(name: str, value: object, seen: Exchange) -> bool:
-    """Whether a policy shows another value than *value*."""
-    known = isinstance(seen.json, dict) and name in seen.json
-    return known and seen.json[name] != value
-
-
-def policy_reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
-    """Reads of the policy after *change* and before anybody could change it again."""
-    reads = facts.index(_policies).get(change.path)
-    other = facts.index(_known_writes)[change.path].first(change.sent, but=change)
-    until = other.sent if other else inf
-    since = reads.since(change.received_at) if reads else ()
-    asked = takewhile(lambda each: each.sent <= until, since)
-    return [each for each in asked if each.received_at <= until]
-
-
-def _policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
-    """The reads of each policy, by its path."""
-    gate = facts.contract.review.gate
-    reads = [e for e in facts.answers[gate.operation] if e.status == SUCCESS] if gate else []
-    return {path: Timeline(each, by_received_at) for path, each in _by_path(reads).items()}
-
-
-def _known_writes(facts: Facts) -> dict[str, Work[Exchange]]:
-    """The writes to each policy, of documented operations alone."""
-    return _works(policy_changes(facts))
-
-
-def _writes(facts: Facts) -> dict[str, Work[Exchange]]:
-    """All writes to each policy that was read."""
-    read = facts.index(_policies)
-    return _works(each for each in facts.history if each.path in read and each.method != "GET")
-
-
-def _works(writes: Iterable[Exchange]) -> dict[str, Work[Exchange]]:
-    return {path: Work(each, by_received_at) for path, each in _by_path(writes).items()}
-
-
-def _by_path(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
-    found = defaultdict(list)
-    for exchange in exchanges:
-        found[exchange.path].append(exchange)
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How a project's policy was read; `soft` where some setting's effect is not promised."""
@@ -208,13 +141,13 @@ def _wanted(facts: Facts, policy: Policy, render: Render, seen: Seen) -> str | N
 
 def _changed(facts: Facts, policy: Policy, start: float, end: float) -> bool:
     """Whether anything may have been written to a policy in that time."""
-    writes = facts.index(_writes).get(policy.path)
+    writes = facts.index(policy_writes).get(policy.path)
     return writes is not None and writes.at(start, end)
 
 
 def _policy(facts: Facts, container: Container) -> Policy | None:
     """The policy of a container's project, if it was read."""
-    project, known = _project(container), facts.index(_policies_known)
+    project, known = home(container), facts.index(_policies_known)
     if project is not None and project not in known:
         known[project] = _find_policy(facts, project)
     return known.get(project)
@@ -225,50 +158,22 @@ def _policies_known(_: Facts) -> dict[str | None, Policy | None]:
 
 
 def _find_policy(facts: Facts, project: str) -> Policy | None:
-    lines, paths = facts.index(_policies), facts.index(_policy_paths).get(project, set())
+    lines, paths = facts.index(policies), facts.index(_policy_paths).get(project, set())
     reads = sorted((e for path in paths for e in lines[path].since(-inf)), key=lambda e: e.sent)
     if not reads:
         return None
     return Policy(
-        Timeline(reads, by_received_at), reads[0].path, any(_soft(each) for each in reads)
+        Timeline(reads, by_received_at), reads[0].path, any(is_soft(each) for each in reads)
     )
 
 
 def _policy_paths(facts: Facts) -> dict[str, set[str]]:
     """The paths of the policy of each project, as it was asked for in different letters."""
     found = defaultdict(set)
-    for path, line in facts.index(_policies).items():
+    for path, line in facts.index(policies).items():
         for each in line.since(-inf):
-            found[_place(facts, each)].add(path)
+            found[project_of(facts, each)].add(path)
     return found
-
-
-def _project(container: Container) -> str | None:
-    found = pointer(container.created.envelope, "/projectId") if container.created else None
-    return found.lower() if isinstance(found, str) else None
-
-
-def soft_policy(facts: Facts, container: Container) -> bool:
-    """Whether the container's project may have settings that decide by themselves."""
-    return _project(container) not in facts.index(_hard_projects)
-
-
-def _hard_projects(facts: Facts) -> set[str | None]:
-    """The projects whose policy was read, and never had such settings."""
-    gate = facts.contract.review.gate
-    reads = [e for e in facts.answers[gate.operation] if e.status == SUCCESS] if gate else []
-    soft = {_place(facts, each) for each in reads if _soft(each)}
-    return {_place(facts, each) for each in reads if _place(facts, each) not in soft}
-
-
-def _place(facts: Facts, exchange: Exchange) -> str:
-    return exchange.path_params.get(facts.project_parameter, "").lower()
-
-
-def _soft(policy: Exchange) -> bool:
-    """Whether a policy has settings whose effect is not promised."""
-    after, first = (pointer(policy.json, at) for at in ("/autoApproveAfter", "/firstNPostsBlocked"))
-    return after is not None or first not in (None, 0)
 
 
 def _deciding(facts: Facts, container: Container) -> Work[Exchange]:
@@ -314,3 +219,121 @@ def review_around(facts: Facts, container: Container, exchange: Exchange) -> str
     quiet = quiet and not _policy_changed(facts, last.sent, exchange.received_at)
     state = pointer(last.data, facts.contract.review.field)
     return state if quiet and last.state == success and isinstance(state, str) else None
+
+
+@invariant("approval.early", needs="a decision before the render completed")
+def early_decision(facts: Facts) -> Iterator[Occasion]:
+    """A decision is refused in a state that has nothing to decide on."""
+    for refusal in facts.contract.render.refusals:
+        starts = facts.contract.starts.get(refusal.operation)
+        if starts is None or starts.when:
+            yield from refusals(facts, refusal)
+
+
+@invariant("approval.keeps-rest", needs="a container read before and after a decision")
+def keeps_rest(facts: Facts) -> Iterator[Occasion]:
+    """A decision without a new render leaves all but the review as it was."""
+    deciders = {name for step in facts.contract.review.transitions for name in step.by}
+    success = facts.contract.render.ending("success")
+    for container in facts.own:
+        for exchange in container.writes:
+            if exchange.operation not in deciders or facts.starts_render(exchange):
+                continue
+            around = container.around(exchange) if exchange.succeeded else None
+            if around is None or any(seen.state != success for seen in around):
+                continue
+            changed = [n for n in KEPT if differs(facts, around[0].data, around[1].data, n)]
+            message = f"a decision on container {container.id} changed {', '.join(changed)}"
+            yield broken(message, around[0], exchange, around[1]) if changed else HELD
+
+
+@invariant("approval.apart", needs="two containers read before and after one of them was decided")
+def apart(facts: Facts) -> Iterator[Occasion]:
+    """A sibling that was pending before a decision on another one, and is not touched, still is."""
+    gate, field = facts.contract.review.gate, facts.contract.review.field
+    taken = facts.index(_taken)
+    for last, following in _pending_and_next(facts) if gate and taken else ():
+        other = facts.containers[last.id]
+        decision = _decided_between(taken, last, following)
+        if decision is None or soft_policy(facts, other):
+            continue
+        if not other.untouched(last.sent, following.received):
+            continue
+        kept = gate is not None and pointer(following.data, field) == gate.closed
+        message = f"deciding on another container changed the review of {other.id}"
+        yield HELD if kept else broken(message, last, decision, following)
+
+
+def _taken(facts: Facts) -> list[Exchange]:
+    """The decisions that were taken, in the order of sending."""
+    deciders = {name for step in facts.contract.review.transitions for name in step.by}
+    calls = (each for name in deciders for each in facts.answers[name])
+    return sorted((e for e in calls if e.succeeded and not facts.starts_render(e)), key=by_sent)
+
+
+def _decided_between(taken: list[Exchange], last: Seen, following: Seen) -> Exchange | None:
+    """A decision that may have fallen between two reads, so near to both that no person has."""
+    place = bisect_left(taken, min(following.received, last.received + NEAR), key=by_sent)
+    found = taken[place - 1] if place else None
+    if found is None or found.received_at <= last.sent:
+        return None
+    return found if following.sent - found.received_at < NEAR else None
+
+
+def _pending_and_next(facts: Facts) -> Iterator[tuple[Seen, Seen]]:
+    """Reads of this run's completed containers that show a pending review, each with the next."""
+    gate, field = facts.contract.review.gate, facts.contract.review.field
+    success = facts.contract.render.ending("success")
+    for container in facts.own:
+        for last in container.reads:
+            if last.state != success or pointer(last.data, field) != (gate and gate.closed):
+                continue
+            if following := container.line.after(last.received):
+                yield last, following
+
+
+@invariant("approval.taken", needs="a decision on a pending review")
+def taken(facts: Facts) -> Iterator[Occasion]:
+    """A decision is not refused where the review is pending, and stays so."""
+    review = facts.contract.review
+    for step in review.transitions:
+        for name in step.by if step.origins else ():
+            for exchange in facts.answers[name]:
+                container = facts.container_of(exchange)
+                if container is None or not asks_soundly(facts, container, exchange):
+                    continue
+                if review_around(facts, container, exchange) not in step.origins:
+                    continue
+                if exchange.succeeded:
+                    yield HELD
+                elif exchange.status in REFUSED and _is_still(facts, container, exchange, step):
+                    message = f"{name} of a container whose review is pending: {exchange.status}"
+                    yield broken(message, exchange)
+
+
+def _is_still(facts: Facts, container: Container, exchange: Exchange, step: Transition) -> bool:
+    """Whether the next read shows that nobody else, nor the server by itself, has decided."""
+    around = container.around(exchange)
+    state = pointer(around[1].data, facts.contract.review.field) if around else None
+    return state in step.origins
+
+
+@invariant("approval.race", needs="two decisions on one container at one moment")
+def decisions_race(facts: Facts) -> Iterator[Occasion]:
+    """Of decisions that overlap at most one is taken, and the other one refused."""
+    deciders = {name for step in facts.contract.review.transitions for name in step.by}
+    for container in facts.own:
+        plain, others = list[Exchange](), list[Exchange]()
+        for each in container.writes:
+            decides = each.operation in deciders and not facts.starts_render(each)
+            (plain if decides else others).append(each)
+        at_work = Work(others, by_received_at)
+        decisions = [e for e in plain if e.credential == "own" and valid(facts, e)]
+        for one, other in overlapping(decisions, by_received_at):
+            if not (one.succeeded or other.succeeded):
+                continue
+            start, end = min(one.sent, other.sent), max(one.received_at, other.received_at)
+            if not at_work.at(start, end):  # a new render is undecided
+                message = f"{one.operation} and {other.operation} of {container.id} were both taken"
+                both = one.succeeded and other.succeeded
+                yield broken(message, one, other) if both else HELD

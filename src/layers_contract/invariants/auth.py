@@ -1,18 +1,22 @@
-"""Who may see what."""
+"""Who may see what, and what a refusal tells of what exists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
+from typing import Any, Final
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started
+from layers_contract.facts import Facts, Started, nobodys
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
-from layers_contract.invariants._requests import plain, valid
+from layers_contract.invariants._lists import items
+from layers_contract.invariants._requests import error_code_of, plain, valid
 
-UNAUTHENTICATED, NOT_FOUND, CONFLICT = 401, 404, 409
+UNAUTHENTICATED = 401
+NOT_FOUND = 404
+CONFLICT = 409
 UNREAD = frozenset({408, 413, 414, 431})
 """Refusals of what was not read to its end."""
 WITHOUT = {
@@ -24,6 +28,20 @@ WITHOUT = {
     "shorter": "the key without its last character",
 }
 """The credentials that are none."""
+TELLING: Final = frozenset(
+    {
+        *("allow", "content-location", "content-type", "etag", "last-modified", "link"),
+        *("location", "www-authenticate"),
+    }
+)
+"""The headers that can tell something of a resource."""
+INVALID: Final = 422
+UNSURE: Final = frozenset({408, 413, 414, 429, 431})
+"""Refusals that say nothing of a resource."""
+Told = Mapping[str, str]
+_OF_THE_CONNECTION: Final = frozenset(
+    {"content-length", "host", "user-agent", "connection", "accept", "accept-encoding"}
+)
 
 
 @invariant("auth.required", needs="a request without a valid key")
@@ -75,13 +93,6 @@ def listed(facts: Facts) -> Iterator[Occasion]:
                     yield broken(message, exchange)
 
 
-def items(facts: Facts, exchange: Exchange) -> list[dict[str, object]]:
-    """The objects on a list's page."""
-    pagination = facts.contract.lists.get(exchange.operation or "")
-    found = pointer(exchange.json, pagination.items) if pagination and exchange.succeeded else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
 def _by_credential(facts: Facts) -> dict[str, list[Exchange]]:
     """The calls of documented operations, by what they were sent with."""
     calls = (each for answers in facts.answers.values() for each in answers)
@@ -125,3 +136,110 @@ def _own_projects(facts: Facts) -> set[str | None]:
 
 def _made_by_own(started: Started | None) -> bool:
     return started is not None and started.exchange.credential == "own"
+
+
+@invariant("auth.stranger", needs="one request without a valid key for something and for nothing")
+def stranger(facts: Facts) -> Iterator[Occasion]:
+    """A request without a valid key is told the same of what exists and of what does not."""
+    calls = [e for e in _calls(facts) if e.credential in WITHOUT]
+    existing = [each for each in calls if not _made_up(facts, each)]
+    yield from _compared(facts, existing, calls)
+
+
+@invariant("auth.not-leaked", needs="other_api_key, and one request for something and for nothing")
+def not_leaked(facts: Facts) -> Iterator[Occasion]:
+    """What is somebody else's is refused like what does not exist."""
+    numbers = {each.number for each in crossing(facts) if not each.succeeded}
+    calls = [e for e in _calls(facts) if e.credential not in WITHOUT]
+    yield from _compared(facts, [e for e in calls if e.number in numbers], calls)
+
+
+def _compared(
+    facts: Facts, existing: Sequence[Exchange], calls: Sequence[Exchange]
+) -> Iterator[Occasion]:
+    """Each refusal in *existing* beside those of the same request for what does not exist."""
+    made_up = grouped((each for each in calls if _made_up(facts, each)), _request)
+    for exchange in existing:
+        controls = made_up.get(_request(exchange), [])
+        # An id that was made up may be malformed in the server's eyes, which is 422 by right.
+        controls = [e for e in controls if exchange.status == INVALID or e.status != INVALID]
+        if not controls:
+            continue
+        change = _difference(_told(exchange), [_told(each) for each in controls])
+        message = f"{exchange.operation} of what exists differs from one of nothing: {change}"
+        yield broken(message, exchange, controls[0]) if change else HELD
+
+
+def _calls(facts: Facts) -> Iterator[Exchange]:
+    """The calls without a success that an ordinary server has judged by itself."""
+    for exchanges in facts.answers.values():
+        for each in exchanges:
+            names = each.path_params
+            if names and not each.inconclusive and each.status not in UNSURE and plain(each):
+                yield each
+
+
+def _request(exchange: Exchange) -> tuple[Any, ...]:
+    """What makes two requests the same but for the ids in their paths."""
+    headers = tuple(
+        (name, value)
+        for name, value in sorted(exchange.request_headers.items())
+        if name not in _OF_THE_CONNECTION
+    )
+    query = tuple(exchange.query)
+    return exchange.operation, exchange.credential, exchange.request_body, query, headers
+
+
+def _made_up(facts: Facts, exchange: Exchange) -> bool:
+    """Whether one of the ids in the path was made up by this run."""
+    unknown = facts.index(_made_up_ids)
+    return any(value in unknown for value in exchange.path_params.values())
+
+
+def _made_up_ids(facts: Facts) -> Collection[str]:
+    """Ids that are like those of real things, and stand for nothing."""
+    real = {each.id for each in facts.own}
+    real |= {job.id for job in facts.jobs.values() if job.render} | facts.expect.foreign
+    real |= {each.exchange.path_params.get(facts.project_parameter, "") for each in facts.starts}
+    return {nobodys(name) for name in real if name} - real
+
+
+def _told(exchange: Exchange) -> Told:
+    """What a refusal says, place by place; ids of its path and of itself left out."""
+    told = {"status": str(exchange.status), "code": error_code_of(exchange) or ""}
+    names = [value.lower() for value in exchange.path_params.values() if value]
+    its_own = set(exchange.headers.values())
+    for place, value in _leaves(exchange.json, ""):
+        if value not in its_own:
+            told[_without(place, names)] = _without(value, names)
+    for name in TELLING & exchange.headers.keys():
+        told[f"header {name}"] = _without(exchange.headers[name], names)
+    return told
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    text = text.lower()
+    for name in names:
+        text = text.replace(name, "{}")
+    return text
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _leaves(each, f"{place}/{name}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _leaves(each, f"{place}/{number}")
+    else:
+        yield place, str(value)
+
+
+def _difference(told: Told, controls: Sequence[Told]) -> str:
+    """Where *told* differs from all *controls*, leaving out what differs among these."""
+    for place in sorted({*told, *controls[0]}):
+        others = {each.get(place) for each in controls}
+        steady = len(others) == 1 and (len(controls) > 1 or place in ("status", "code"))
+        if told.get(place) not in others and (steady or None in (told.get(place), *others)):
+            return f"{place} is {told.get(place)!r} and {controls[0].get(place)!r}"
+    return ""

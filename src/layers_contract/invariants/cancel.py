@@ -1,4 +1,4 @@
-"""Cancelling a render, and archiving a project."""
+"""Cancelling a job."""
 
 from __future__ import annotations
 
@@ -7,14 +7,39 @@ from math import inf
 from operator import attrgetter
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Job, Seen
+from layers_contract.facts import Facts, Job, Seen
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
-from layers_contract.invariants._changes import quiet_around
-from layers_contract.invariants._early import Case, case_of, never_canceled
-from layers_contract.timeline import Spans, Timeline
+from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._cancels import archives
+from layers_contract.invariants._side_effects import quiet_around
+from layers_contract.invariants._stopped import Case, case_of, never_canceled, ran_on
+from layers_contract.timeline import Timeline
 
-TAKEN, LATE = 202, 200
+TAKEN = 202
+LATE = 200
+
+
+@invariant("cancel.reason", needs="a cancel of a job that had completed")
+def reason(facts: Facts) -> Iterator[Occasion]:
+    """The reason of a cancel that came too late is the documented one."""
+    completed = facts.contract.job.ending("success")
+    for job in facts.jobs.values():
+        views = (v for v in job.views if v.state == completed) if job.cancels else ()
+        done = Timeline(list(views), attrgetter("received"))
+        for exchange in job.cancels:
+            shown = pointer(exchange.json, "/reason") if exchange.succeeded else None
+            before = done.before(exchange.sent)
+            known = _late_reasons(facts, exchange)
+            if isinstance(shown, str) and before and known:
+                message = f"cancelling job {job.id}, which had completed: reason {shown}"
+                yield HELD if shown in known else broken(message, before, exchange)
+
+
+def _late_reasons(facts: Facts, exchange: Exchange) -> set[str]:
+    """The reasons that the document shows for that answer."""
+    response = facts.response(exchange)
+    examples = response.examples.values() if response else ()
+    return {each["reason"] for each in examples if isinstance(each, dict) and each.get("reason")}
 
 
 @invariant("cancel.accepted", needs="a cancel of a job that certainly runs, or certainly ended")
@@ -52,7 +77,7 @@ def ends(facts: Facts) -> Iterator[Occasion]:
             if facts.expect.render and last.sent - exchange.received_at > facts.expect.render:
                 message = f"job {job.id} is still {last.state} after its cancel was taken"
                 yield broken(message, exchange, last)
-        elif ran := _ran_on(facts, job, exchange):
+        elif ran := ran_on(facts, job, exchange):
             message = f"job {job.id} went on for long after its cancel was taken, and completed"
             yield broken(message, exchange, *ran, source="assumed")
         else:
@@ -80,52 +105,6 @@ def keeps(facts: Facts) -> Iterator[Occasion]:
             yield broken(message, exchange)
 
 
-@invariant("archive.cancels", needs="a disposable project, archived while something renders")
-def archive_cancels(facts: Facts) -> Iterator[Occasion]:
-    """What was unfinished when its project was archived ends as canceled, or won the race.
-
-    One that went on for long may have won by luck; that none was canceled is no luck.
-    """
-    canceled, endings = facts.contract.render.ending("cancel"), facts.contract.render.endings
-    longest = facts.expect.render or inf
-    yield from never_canceled(_early_archives(facts), "archive of its project")
-    for exchange in _archives(facts):
-        unfinished = list(_unfinished(facts, exchange))
-        lasts = [container.reads[-1] for container in unfinished]
-        none_canceled = len(lasts) > 1 and not any(last.state == canceled for last in lasts)
-        for container, last in zip(unfinished, lasts, strict=True):
-            ran = _ran_on(facts, facts.jobs[container.renders[0].job], exchange)
-            message = f"container {container.id} is {last.state} although its project was archived"
-            if ran:
-                source = None if none_canceled else "assumed"
-                yield broken(message, exchange, *ran, last, source=source)
-            elif last.state == canceled:
-                yield HELD
-            elif last.state not in endings and last.sent - exchange.received_at > longest:
-                yield broken(message, exchange, last)
-
-
-@invariant("archive.again", needs="a disposable project, archived twice")
-def archive_again(facts: Facts) -> Iterator[Occasion]:
-    """The second archive is answered like the first."""
-    done: dict[str, Exchange] = {}
-    for exchange in _archives(facts, every=True):
-        if exchange.inconclusive:
-            continue
-        first = done.get(exchange.path)
-        if first is not None and first.received_at <= exchange.sent:
-            was, now = (f"{each.status} {_shown(each)}".strip() for each in (first, exchange))
-            message = f"archiving was answered {was}, and again {now}"
-            yield HELD if was == now else broken(message, first, exchange)
-        elif exchange.succeeded:
-            done[exchange.path] = exchange
-
-
-def _shown(exchange: Exchange) -> str:
-    """The state that an answer shows, as far as it shows one."""
-    return str(pointer(exchange.json, "/status") or "")
-
-
 def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchange]]:
     """The cancels of this run's jobs; those that were refused only where *every* one counts."""
     for job in facts.jobs.values():
@@ -143,22 +122,13 @@ def _early_cancels(facts: Facts) -> Iterator[Case]:
             yield from case_of(facts, job, taken[0])
 
 
-def _early_archives(facts: Facts) -> Iterator[Case]:
-    """The renders that were young when their project was archived, and that nobody canceled."""
-    for exchange in _archives(facts):
-        for container in _unfinished(facts, exchange):
-            job = facts.jobs[container.renders[-1].job]
-            if job.first_cancel == inf:
-                yield from case_of(facts, job, exchange)
-
-
 def _poll_lines(facts: Facts) -> dict[str, tuple[Timeline[Seen], Timeline[Seen]]]:
     """The polls of each canceled job: those that show it ended, and all."""
     endings = facts.contract.job.endings
     return {
         job.id: (
-            Timeline([v for v in job.polls if v.state in endings], _by_received),
-            Timeline(job.polls, _by_received),
+            Timeline([v for v in job.polls if v.state in endings], attrgetter("received")),
+            Timeline(job.polls, attrgetter("received")),
         )
         for job in facts.jobs.values()
         if job.cancels
@@ -201,91 +171,5 @@ def _may_be_archived(facts: Facts, job: Job) -> bool:
 
 def _archived(facts: Facts) -> set[str]:
     """The projects that somebody may have archived."""
-    calls = _archives(facts, every=True)
+    calls = archives(facts, every=True)
     return {each.path_params.get(facts.project_parameter, "").lower() for each in calls}
-
-
-def _archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
-    render = facts.contract.render
-    for name in render.causes(render.ending("cancel")) - facts.cancelers:
-        for exchange in facts.answers[name]:
-            if exchange.credential == "own" and (every or exchange.succeeded):
-                yield exchange
-
-
-def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
-    """The containers of this run that were unfinished when their project was archived."""
-    project = archive.path_params.get(facts.project_parameter, "").lower()
-    spans = facts.index(_running_spans).get(project)
-    for container in spans.around(archive.sent, archive.sent) if spans else ():
-        before = container.line.before(archive.sent)
-        after = container.line.after(archive.received_at)
-        made = container.created
-        if made is None or before is None or after is None:
-            continue
-        running = before.state not in facts.contract.render.endings
-        if running and made.exchange.received_at <= archive.sent:
-            yield container
-
-
-def _running_spans(facts: Facts) -> dict[str, Spans[Container]]:
-    """The containers of each project, from the first read that shows them unfinished to the last.
-
-    The last of those answers is the newest one until another read was answered.
-    """
-    endings = facts.contract.render.endings
-    found = {}
-    for project, containers in facts.index(by_project).items():
-        spans = []
-        for container in containers:
-            running = [seen for seen in container.reads if seen.state not in endings]
-            if running:
-                after = container.line.after(running[-1].received)
-                end = after.received if after else container.reads[-1].sent
-                spans.append((container, min(seen.received for seen in running), end))
-        found[project] = Spans(spans)
-    return found
-
-
-def _ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
-    """The views that show a job running on for no mere race after *call*, and completing.
-
-    Half of the shortest render of this run is more than a race.
-    """
-    late = call.received_at + facts.index(_shortest_render) / 2
-    known = facts.index(_last_and_completed)
-    if job.id not in known:
-        known[job.id] = _find_last_and_completed(facts, job)
-    running, ended = known[job.id]
-    return (running, ended) if running and ended and running.sent > late else None
-
-
-def _last_and_completed(_: Facts) -> dict[str, tuple[Seen | None, Seen | None]]:
-    return {}
-
-
-def _find_last_and_completed(facts: Facts, job: Job) -> tuple[Seen | None, Seen | None]:
-    """The view that shows a job, or its container, running last, and one that shows its success."""
-    running, ended = list[Seen](), list[Seen]()
-    for views, lifecycle in (
-        (job.views, facts.contract.job),
-        (facts.reads_beside(job), facts.contract.render),
-    ):
-        goes_on = {each for each in lifecycle.states if each not in lifecycle.endings}
-        running += [v for v in views if v.state in goes_on]
-        ended += [v for v in views if v.state == lifecycle.ending("success")]
-    return max(running, key=_by_sent, default=None), next(iter(ended), None)
-
-
-_by_sent, _by_received = attrgetter("sent"), attrgetter("received")
-
-
-def _shortest_render(facts: Facts) -> float:
-    """Seconds from the start of a render that completed to the first sight of its end."""
-    success = facts.contract.job.ending("success")
-    took = []
-    for job in facts.jobs.values():
-        ends = [v.received for v in job.views if v.state == success]
-        if ends and job.render and job.render.latest < inf:
-            took.append(min(ends) - job.render.earliest)
-    return min(took, default=inf)

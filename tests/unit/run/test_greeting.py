@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.hostile_server import Answer, Asked, http, serving, shown
 
 from layers_contract.contract import Contract
 from layers_contract.document import load
 from layers_contract.run import Unjudgeable, run
 from layers_contract.target import Budget, Expect, Proxy, Target
-
-from .hostile_server import Answer, Asked, http, serving, shown
 
 CONTRACT: Final = Contract(load())
 KEY: Final = "lk_live_canary_0123456789"

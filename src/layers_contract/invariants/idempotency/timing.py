@@ -1,24 +1,17 @@
-"""Calls that overlap, and calls whose answer nobody heard: some serial order must explain them."""
+"""Calls that overlap, or whose answer nobody heard: some serial order must explain them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
 
-from layers_contract.document import pointer
-from layers_contract.facts import (
-    Container,
-    Facts,
-    KeyedCall,
-    Seen,
-    by_received_at,
-)
+from layers_contract.facts import Facts, KeyedCall, Seen, by_received_at
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._bodies import differs
 from layers_contract.invariants._hooks import hook_of, looks_at, may_be_clone
-from layers_contract.invariants._repeats import window_end
-from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.invariants._replays import window_end
+from layers_contract.invariants._requests import error_code_of
 from layers_contract.timeline import Work, overlapping
 
 IN_FLIGHT = 30.0
@@ -114,75 +107,3 @@ def _doubtful(facts: Facts) -> dict[str | None, list[Exchange]]:
     """The calls to start something of which nobody knows what became, by their hook."""
     calls = (each for name in facts.contract.starts for each in facts.answers[name])
     return grouped((each for each in calls if not (each.succeeded or each.refused)), hook_of)
-
-
-@invariant("approval.race", needs="two decisions on one container at one moment")
-def decisions_race(facts: Facts) -> Iterator[Occasion]:
-    """Of decisions that overlap at most one is taken, and the other one refused."""
-    deciders = {name for step in facts.contract.review.transitions for name in step.by}
-    for container in facts.own:
-        plain, others = list[Exchange](), list[Exchange]()
-        for each in container.writes:
-            decides = each.operation in deciders and not facts.starts_render(each)
-            (plain if decides else others).append(each)
-        at_work = Work(others, by_received_at)
-        decisions = [e for e in plain if e.credential == "own" and valid(facts, e)]
-        for one, other in overlapping(decisions, by_received_at):
-            if not (one.succeeded or other.succeeded):
-                continue
-            start, end = min(one.sent, other.sent), max(one.received_at, other.received_at)
-            if not at_work.at(start, end):  # a new render is undecided
-                message = f"{one.operation} and {other.operation} of {container.id} were both taken"
-                both = one.succeeded and other.succeeded
-                yield broken(message, one, other) if both else HELD
-
-
-@invariant("regenerate.race", needs="two new renders of one container asked for at one moment")
-def renders_race(facts: Facts) -> Iterator[Occasion]:
-    """Of calls for a new render that overlap at most one is accepted.
-
-    Two that are accepted are broken only where both jobs were seen running afterwards: a render
-    may be over in no time.
-    """
-    for container in facts.own:
-        for one, other in overlapping(_calls(facts, container), by_received_at):
-            if not (one.succeeded or other.succeeded):
-                continue
-            jobs = {job for e in (one, other) if (job := _job_of(facts, e))}
-            if not (one.succeeded and other.succeeded):
-                yield HELD
-            elif running := _running_after(facts, jobs, max(one.received_at, other.received_at)):
-                message = f"container {container.id} is rendered twice at one time"
-                yield broken(message, one, other, *running)
-
-
-def _job_of(facts: Facts, exchange: Exchange) -> str | None:
-    """The job that an answer names."""
-    starts = facts.contract.starts[exchange.operation or ""]
-    named = pointer(exchange.json, f"{starts.job}/jobId") if exchange.succeeded else None
-    return named if isinstance(named, str) else None
-
-
-def _calls(facts: Facts, container: Container) -> list[Exchange]:
-    """The calls for a new render of *container* that have keys of their own."""
-    renewing = {n for n, s in facts.contract.starts.items() if not s.new_container and not s.when}
-    return [
-        e
-        for e in container.writes
-        if e.operation in renewing
-        and e.credential == "own"
-        and valid(facts, e)
-        and not facts.repeats(e)
-    ]
-
-
-def _running_after(facts: Facts, jobs: set[str], moment: float) -> list[Seen]:
-    """A look at each of two *jobs* that shows it running after *moment*; nothing unless both do."""
-    lifecycle = facts.contract.job
-    running = set(lifecycle.states) - lifecycle.endings.keys()
-    found = [
-        next((v for v in facts.jobs[name].line.since(moment) if v.state in running), None)
-        for name in jobs
-    ]
-    seen = [view for view in found if view is not None]
-    return seen if len(seen) == len(jobs) > 1 else []

@@ -7,7 +7,7 @@ from typing import Any
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen
 from layers_contract.history import Exchange
-from layers_contract.invariants.approval import soft_policy
+from layers_contract.invariants._policy import soft_policy
 
 KEPT = ("assets", "captions", "brief", "format", "createdAt")
 """The fields that only a new render changes."""

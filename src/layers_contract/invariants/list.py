@@ -14,7 +14,7 @@ from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen, moment, precision
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
-from layers_contract.invariants.auth import items
+from layers_contract.invariants._lists import items
 from layers_contract.timeline import Spans, Timeline
 
 ROUNDING = 1.0

@@ -1,4 +1,4 @@
-"""Renders that were told to stop early in their time: that none of several stops is no luck."""
+"""Renders that were told to stop: the young ones that never heeded it, and those that ran on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,53 @@ from math import inf
 from statistics import median
 from typing import Final
 
-from layers_contract.facts import Facts, Job, Seen
+from layers_contract.facts import Facts, Job, Seen, by_sent
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import Violation, broken, grouped
 
-__all__ = ["Case", "case_of", "never_canceled"]
-
 ENOUGH: Final = 3
 """How many renders that ended by themselves prove that a signal is not heeded."""
+
+
+def ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
+    """The views that show a job running on for no mere race after *call*, and completing.
+
+    Half of the shortest render of this run is more than a race.
+    """
+    late = call.received_at + facts.index(_shortest_render) / 2
+    known = facts.index(_last_and_completed)
+    if job.id not in known:
+        known[job.id] = _find_last_and_completed(facts, job)
+    running, ended = known[job.id]
+    return (running, ended) if running and ended and running.sent > late else None
+
+
+def _last_and_completed(_: Facts) -> dict[str, tuple[Seen | None, Seen | None]]:
+    return {}
+
+
+def _find_last_and_completed(facts: Facts, job: Job) -> tuple[Seen | None, Seen | None]:
+    """The view that shows a job, or its container, running last, and one that shows its success."""
+    running, ended = list[Seen](), list[Seen]()
+    for views, lifecycle in (
+        (job.views, facts.contract.job),
+        (facts.reads_beside(job), facts.contract.render),
+    ):
+        goes_on = {each for each in lifecycle.states if each not in lifecycle.endings}
+        running += [v for v in views if v.state in goes_on]
+        ended += [v for v in views if v.state == lifecycle.ending("success")]
+    return max(running, key=by_sent, default=None), next(iter(ended), None)
+
+
+def _shortest_render(facts: Facts) -> float:
+    """Seconds from the start of a render that completed to the first sight of its end."""
+    success = facts.contract.job.ending("success")
+    took = []
+    for job in facts.jobs.values():
+        ends = [v.received for v in job.views if v.state == success]
+        if ends and job.render and job.render.latest < inf:
+            took.append(min(ends) - job.render.earliest)
+    return min(took, default=inf)
 
 
 @dataclass(frozen=True, slots=True)

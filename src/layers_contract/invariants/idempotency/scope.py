@@ -1,4 +1,4 @@
-"""What is no repetition: no key, another one, one of somebody else, one that failed first."""
+"""How far a key reaches: no key, another one, one of somebody else, one that failed first."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from layers_contract.facts import Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import json_alike
-from layers_contract.invariants._keys import is_used_elsewhere
-from layers_contract.invariants._repeats import repetitions, same_answer
+from layers_contract.invariants._keys import is_used_elsewhere, last_use_over
+from layers_contract.invariants._replays import repetitions, same_answer
 from layers_contract.invariants._requests import error_code_of, request_problems, valid
 
 
@@ -112,3 +112,31 @@ def _own_jobs(started: Iterable[Started]) -> Iterator[Occasion]:
 def _is_invalid(facts: Facts, exchange: Exchange) -> bool:
     operation = facts.operation(exchange)
     return operation is not None and bool(request_problems(facts, operation, exchange))
+
+
+@invariant("idempotency.window-ends", needs="time beyond the window of a key, as in simulation")
+def window_ends(facts: Facts) -> Iterator[Occasion]:
+    """A call with a key whose last use lies further back than its window starts a job anew."""
+    code = facts.contract.idempotency.conflict_code
+    for call in facts.keyed.values():
+        jobs = {s.exchange.number: s for s in call.started}
+        old: dict[str, Exchange] = {}
+        for again in call.exchanges:
+            now, first = jobs.get(again.number), next(iter(old.values()), None)
+            if first and _window_is_over(facts, again):
+                if now:
+                    message = (
+                        f"a key was still known after its window: {call.operation.id} replayed"
+                    )
+                    yield broken(message, first, again) if now.job in old else HELD
+                elif error_code_of(again) == code:
+                    message = "a key was still known after its window, and another body a conflict"
+                    yield broken(message, first, again)
+            if now:
+                old.setdefault(now.job, again)
+
+
+def _window_is_over(facts: Facts, again: Exchange) -> bool:
+    """Whether every other use of a call's key was over a whole window before it was sent."""
+    window = min(facts.contract.idempotency.window, facts.expect.window)
+    return again.sent - last_use_over(facts, again) > window + facts.expect.clock_skew

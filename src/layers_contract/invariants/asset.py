@@ -1,4 +1,4 @@
-"""A signed asset beside the same asset on its container."""
+"""A container's assets: signed, found under their own container, and the same as on it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,53 @@ from typing import Any
 from layers_contract.document import pointer
 from layers_contract.facts import Container, Facts, Seen, moment
 from layers_contract.history import Exchange
+from layers_contract.invariants._assets import ASSETS, asset_urls
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants.lifecycle import ASSETS, asset_urls
 
-SUCCESS, NOT_FOUND = 200, 404
+NOT_THERE = frozenset({404, 422})
+SUCCESS = 200
+NOT_FOUND = 404
 MEASURES = ("id", "kind", "width", "height", "durationMs")
+
+
+@invariant("asset.own", needs="an asset asked for under another container than its own")
+def own(facts: Facts) -> Iterator[Occasion]:
+    """The id of another container's asset is not found."""
+    reader = facts.contract.reader("container", "asset")
+    names = [p.name for p in reader.path_parameters if p.resource == "asset"]
+    for exchange in facts.answers[reader.id]:
+        container = facts.container_of(exchange)
+        asked = exchange.path_params.get(names[0], "")
+        if container is None or exchange.inconclusive or not _is_elsewhere(facts, container, asked):
+            continue
+        message = f"asset {asked} of another container was found under {container.id}"
+        if exchange.succeeded:
+            yield broken(message, exchange)
+        elif exchange.status in NOT_THERE:
+            yield HELD
+
+
+def _is_elsewhere(facts: Facts, container: Container, asset: str) -> bool:
+    """Whether *asset* was seen on other containers, and never on one that was read itself."""
+    homes = facts.index(_homes).get(asset, set())
+    return bool(homes) and container.id not in homes and bool(container.reads)
+
+
+def _homes(facts: Facts) -> dict[str, set[str]]:
+    """The containers that each asset was seen on, as far as anybody asked for it."""
+    reader = facts.contract.reader("container", "asset")
+    homes: dict[str, set[str]] = {
+        asked: set() for each in facts.answers[reader.id] for asked in each.path_params.values()
+    }
+    for container in facts.containers.values() if homes else ():
+        last = None
+        for seen in (*container.reads, *container.listed):
+            shown = pointer(seen.data, ASSETS)
+            for asset in asset_urls(seen) if shown != last else ():
+                if asset in homes:
+                    homes[asset].add(container.id)
+            last = shown
+    return homes
 
 
 @invariant("asset.signed", needs="a signed asset of a container that was read")

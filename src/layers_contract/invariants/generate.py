@@ -1,4 +1,4 @@
-"""What was asked for in a brief is what there is."""
+"""A new container from a brief is what was asked for."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started, moment
+from layers_contract.facts import Facts, Seen, Started, moment
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
+from layers_contract.invariants._cancels import may_be_archived
 from layers_contract.invariants._keys import is_used_for_another
-from layers_contract.invariants._requests import (
-    NAMES_A_RESOURCE,
-    is_json,
-    may_be_archived,
-    valid,
-)
+from layers_contract.invariants._requests import NAMES_A_RESOURCE, is_json, valid
 
 BRIEF = "/brief"
 INVALID = 422
@@ -147,3 +143,27 @@ def _open_to_us(facts: Facts) -> set[str]:
         if each.credential == "own" and each.succeeded
         if (project := each.path_params.get(facts.project_parameter))
     }
+
+
+@invariant("generate.container", needs="a container that this run generated")
+def generated(facts: Facts) -> Iterator[Occasion]:
+    """A new container is in the project asked for, in the format asked for unless that is open."""
+    for container in facts.own:
+        made = container.created
+        if made is None or facts.project_parameter not in made.exchange.path_params:
+            continue
+        for seen in container.reads:
+            wrong = _not_as_asked(facts, made.exchange, seen)
+            message = f"container {container.id} has another {wrong} than was asked for"
+            yield broken(message, made.exchange, seen) if wrong else HELD
+
+
+def _not_as_asked(facts: Facts, asked: Exchange, seen: Seen) -> str | None:
+    project = asked.path_params[facts.project_parameter]
+    shown = seen.data.get("projectId")
+    if isinstance(shown, str) and shown.lower() != project.lower():
+        return "project"
+    wanted, got = pointer(asked.request_json, "/format"), seen.data.get("format")
+    if wanted is None or got is None or got == wanted:
+        return None
+    return None if wanted == facts.contract.open_format else "format"

@@ -1,4 +1,4 @@
-"""One key, one call."""
+"""A key that is used again: the same call is replayed, another body is a conflict."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from layers_contract.facts import Facts, Started
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import differs
-from layers_contract.invariants._changes import has_picked
+from layers_contract.invariants._cancels import may_be_canceled
 from layers_contract.invariants._hooks import nothing_new
-from layers_contract.invariants._repeats import (
+from layers_contract.invariants._replays import (
     conflicts,
     other_uses,
     replays,
@@ -19,7 +19,7 @@ from layers_contract.invariants._repeats import (
     together,
 )
 from layers_contract.invariants._requests import error_code_of, valid
-from layers_contract.invariants.lifecycle import may_be_canceled
+from layers_contract.invariants._side_effects import has_picked
 
 STABLE = ("status", "assets", "captions", "brief", "createdAt", "updatedAt", "format")
 

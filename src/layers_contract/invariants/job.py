@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
+from urllib.parse import unquote
 
-from layers_contract.facts import (
-    Container,
-    Facts,
-    Job,
-    Render,
-    Seen,
-    earlier,
-    moment,
-    precision,
-)
+from layers_contract.facts import Facts, Job, Seen, earlier
 from layers_contract.history import Exchange
+from layers_contract.invariants._assets import asset_urls
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
-from layers_contract.invariants.lifecycle import asset_urls
+from layers_contract.invariants._jobs import (
+    changed_identity,
+    documented,
+    never_back,
+    numbered,
+    one_story_of,
+)
 
-PROGRESS, RESULT, ERROR = "progress", "result", "error"
-CONSTANT = ("kind", "containerId", "projectId", "startedAt")
+RESULT = "result"
+ERROR = "error"
 SHOWN = ("status", "stage", "progress")
 
-Numbered = tuple[float, Seen]
-"""A view of a job, with the progress that it shows."""
+
+@invariant("job.kind", needs="a render that was started")
+def kind(facts: Facts) -> Iterator[Occasion]:
+    """The envelope's kind is the one documented for the operation."""
+    for started in facts.starts:
+        shown, render = started.envelope.get("kind"), facts.jobs[started.job].render
+        if isinstance(shown, str) and render is not None and render.first is started:
+            message = f"{started.operation} started a job of kind {shown}"
+            right = shown == started.starts.kind
+            source = started.starts.kind_source
+            yield HELD if right else broken(message, started.exchange, source=source)
+
+
+@invariant("job.location", needs="a render that was started")
+def location(facts: Facts) -> Iterator[Occasion]:
+    """The address in the 202 holds the job's id."""
+    for started in facts.starts:
+        shown = started.envelope.get("locationUrl")
+        if isinstance(shown, str):
+            message = f"the locationUrl of job {started.job} is {shown}"
+            named = started.job in unquote(shown)
+            yield HELD if named else broken(message, started.exchange)
 
 
 @invariant("job.terminal", needs="a job polled again after it ended")
@@ -37,7 +54,7 @@ def terminal(facts: Facts) -> Iterator[Occasion]:
     """A job that has ended is polled as it ended."""
     endings = facts.contract.job.endings
     for job in facts.jobs.values():
-        for after, before in earlier(_known(facts, job.polls), lambda seen: seen.state):
+        for after, before in earlier(documented(facts, job.polls), lambda seen: seen.state):
             for each in before:
                 if each.state in endings:
                     message = f"job {job.id} was {each.state}, then {after.state}"
@@ -49,20 +66,20 @@ def terminal(facts: Facts) -> Iterator[Occasion]:
 def one_story(facts: Facts) -> Iterator[Occasion]:
     """What the job shows, and what its container shows next, fit one lifecycle; and back."""
     for job, reads in _stories(facts):
-        yield from _one_story(facts, job.polls, reads)
+        yield from one_story_of(facts, job.polls, reads)
 
 
 @invariant("job.progress", needs="a job that shows its progress")
 def progress(facts: Facts) -> Iterator[Occasion]:
     """Progress lies between 0 and 1 and never goes back."""
     for job in facts.jobs.values():
-        shown = _numbered(job.polls)
+        shown = numbered(job.polls)
         for number, seen in shown:
             if 0 <= number <= 1:
                 yield HELD
             else:
                 yield broken(f"progress of job {job.id} is {number}", seen)
-        yield from _never_back(shown, shown)
+        yield from never_back(shown, shown)
 
 
 @invariant("job.result", needs="a job that shows a result or an error")
@@ -115,7 +132,7 @@ def constant(facts: Facts) -> Iterator[Occasion]:
             continue
         first = job.render.first
         for seen in job.polls:
-            if changed := _changed(first.envelope, seen.data):
+            if changed := changed_identity(first.envelope, seen.data):
                 yield broken(f"job {job.id}: {', '.join(changed)} changed", first.exchange, seen)
             else:
                 yield HELD
@@ -160,159 +177,11 @@ def unchanged(facts: Facts) -> Iterator[Occasion]:
             yield from _still_true(facts, job, first, exchange)
 
 
-@invariant("progress.same-as-job", needs="the progress endpoint of a container of this run")
-def same_as_job(facts: Facts) -> Iterator[Occasion]:
-    """The progress endpoint shows the newest job, and shows it as the job itself does."""
-    by_container = _progress_by_container(facts)
-    for container in facts.own:
-        for seen in by_container.get(container.id, ()):
-            if render := container.render_of(seen):
-                yield from _shows_newest(container, render, seen)
-    for job in facts.jobs.values():
-        yield from _same_states(facts, job)
-        polled, shown = _numbered(job.polls), _numbered(job.progress)
-        for one, other in ((polled, shown), (shown, shown), (shown, polled)):
-            yield from _never_back(one, other)
-
-
-def _known(facts: Facts, views: list[Seen]) -> list[Seen]:
-    """The views that show a documented state; of others no more can be said than that."""
-    return [seen for seen in views if seen.state in facts.contract.job.states]
-
-
-def _progress_by_container(facts: Facts) -> dict[str | None, list[Seen]]:
-    found = defaultdict(list)
-    for job in facts.jobs.values():
-        for seen in job.progress:
-            found[seen.exchange.path_params.get(facts.container_parameter)].append(seen)
-    return found
-
-
-def _shows_newest(container: Container, render: Render, seen: Seen) -> Iterator[Occasion]:
-    first = render.first
-    if seen.id != render.job:
-        message = f"progress of {container.id} shows job {seen.id}, the newest is {render.job}"
-        yield broken(message, first.exchange, seen)
-        return
-    yield HELD
-    if changed := _changed(first.envelope, seen.data):
-        message = f"progress of {container.id} shows another {', '.join(changed)}"
-        yield broken(message, first.exchange, seen)
-
-
-def _same_states(facts: Facts, job: Job) -> Iterator[Occasion]:
-    reach = facts.contract.job.reach
-    for before, after in _mixed(_known(facts, job.polls), _known(facts, job.progress)):
-        if after.state in reach.get(before.state, {after.state}):
-            yield HELD
-        else:
-            message = (
-                f"job {job.id} is {before.state} at one endpoint, then {after.state} at the other"
-            )
-            yield broken(message, before, after)
-    yield from _one_story(facts, job.progress, facts.reads_beside(job))
-
-
 def _stories(facts: Facts) -> Iterator[tuple[Job, Sequence[Seen]]]:
     """Each job of this run with the reads of its container that belong to its render."""
     for container in facts.own:
         for render in container.renders:
             yield facts.jobs[render.job], container.reads_of(render)
-
-
-def _mixed(one: Sequence[Seen], other: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
-    """Pairs of one view from each list, certainly ordered in time."""
-    if not one or not other:
-        return
-    mine = set(one)
-    by_sent = sorted((*one, *other), key=attrgetter("sent"))
-    by_received = sorted(by_sent, key=attrgetter("received"))
-    before: tuple[dict[str, Seen], dict[str, Seen]] = {}, {}
-    done = 0
-    for after in by_sent:
-        while done < len(by_received) and (each := by_received[done]).received <= after.sent:
-            before[each in mine][each.state] = each
-            done += 1
-        for each in before[after not in mine].values():
-            yield each, after
-
-
-def _one_story(facts: Facts, jobs: Sequence[Seen], reads: Sequence[Seen]) -> Iterator[Occasion]:
-    """Views of a job beside those of its container: some state of it explains each pair."""
-    fitting = facts.index(_fitting)
-    for before, after in _mixed(jobs, reads):
-        key = _is_job(before), before.state, after.state
-        if key not in fitting:
-            fitting[key] = _fit(facts, *key)
-        if fitting[key]:
-            yield HELD
-        else:
-            message = f"{_name(before)} is {before.state}, then {_name(after)} is {after.state}"
-            yield broken(message, before, after)
-
-
-def _fitting(_: Facts) -> dict[tuple[bool, str, str], bool]:
-    return {}
-
-
-def _fit(facts: Facts, job_first: bool, before: str, after: str) -> bool:
-    """Whether some state of the container explains two views, one of them its job's."""
-    render = facts.contract.render
-    everything = frozenset(render.states)
-    job, read = (before, after) if job_first else (after, before)
-    of_job = render.mirror.get(job, everything)
-    of_read = frozenset({read} if read in everything else everything)
-    then, now = (of_job, of_read) if job_first else (of_read, of_job)
-    return any(now & render.reach.get(state, now) for state in then)
-
-
-def _is_job(seen: Seen) -> bool:
-    return "jobId" in seen.data
-
-
-def _name(seen: Seen) -> str:
-    return f"job {seen.id}" if _is_job(seen) else f"container {seen.id}"
-
-
-def _never_back(one: Sequence[Numbered], other: Sequence[Numbered]) -> Iterator[Occasion]:
-    """Progress in *other* is never behind what was seen before in *one*."""
-    if not one or not other:
-        return
-    known = sorted(one, key=lambda each: each[1].received)
-    best: Numbered | None = None
-    second: Numbered | None = None
-    done = 0
-    for now, after in other:
-        while done < len(known) and known[done][1].received <= after.sent:
-            if best is None or known[done][0] > best[0]:
-                best, second = known[done], best
-            elif second is None or known[done][0] > second[0]:
-                second = known[done]
-            done += 1
-        most = second if best and best[1] is after else best
-        if most:
-            yield HELD if now >= most[0] else _went_back(*most, now, after)
-
-
-def _went_back(most: float, seen: Seen, now: float, after: Seen) -> Occasion:
-    return broken(f"progress of job {after.id} went back from {most} to {now}", seen, after)
-
-
-def _numbered(views: Iterable[Seen]) -> list[Numbered]:
-    """The views that show progress, with it."""
-    return [(number, seen) for seen in views if (number := _number(seen)) is not None]
-
-
-def _number(seen: Seen) -> float | None:
-    value = seen.data.get(PROGRESS)
-    if type(value) is float:
-        return value
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def _result_names(job: Job, seen: Seen, result: Mapping[str, Any]) -> Iterator[Occasion]:
@@ -325,22 +194,6 @@ def _result_names(job: Job, seen: Seen, result: Mapping[str, Any]) -> Iterator[O
         home = job.render.container
         message = f"the result of job {job.id} names {named}, its container is {home}"
         yield broken(message, job.render.first.exchange, seen)
-
-
-def _changed(envelope: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
-    """What identifies a job, and is another than it was."""
-    return [
-        name
-        for name in CONSTANT
-        if (was := envelope.get(name)) != (now := data.get(name)) and _differ(was, now)
-    ]
-
-
-def _differ(was: Any, now: Any) -> bool:
-    if was is None or now is None:
-        return False
-    start, later = moment(was), moment(now)
-    return start is None or later is None or abs(start - later) > precision(was, now)
 
 
 def _still_true(facts: Facts, job: Job, seen: Seen, exchange: Exchange) -> Iterator[Occasion]:

@@ -1,0 +1,46 @@
+"""What calls started, and whether their jobs are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layers_contract.facts import Facts, Started
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped
+from layers_contract.invariants._keys import is_used_elsewhere
+
+
+def renewed(facts: Facts) -> Iterator[Started]:
+    """What was started on a container that was there already."""
+    return (
+        started
+        for started in facts.starts
+        if not started.starts.new_container and not is_used_elsewhere(facts, started.exchange)
+    )
+
+
+def _calls_by_job(facts: Facts) -> dict[str, list[Started]]:
+    """The first answer to each call that named a job, by the job; a replay is the same call."""
+    firsts: dict[object, Started] = {}
+    for started in facts.starts:
+        call = started.exchange.number if started.key is None else (started.operation, started.key)
+        firsts.setdefault((started.job, call), started)
+    return grouped(firsts.values(), lambda started: started.job)
+
+
+def job_is_new(facts: Facts, started: Started) -> Occasion:
+    others = (
+        s
+        for s in facts.index(_calls_by_job)[started.job]
+        if s is not started
+        and not _same_call(s, started)
+        and s.exchange.received_at <= started.exchange.sent
+    )
+    other = next(others, None)
+    if other is None:
+        return HELD
+    message = f"{started.operation} answered job {started.job}, which another call had started"
+    return broken(message, other.exchange, started.exchange)
+
+
+def _same_call(one: Started, other: Started) -> bool:
+    return one.key is not None and (one.operation, one.key) == (other.operation, other.key)
