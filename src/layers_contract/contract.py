@@ -7,26 +7,41 @@ stands in `openapi/extensions.md`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from math import inf
+from typing import Any, Final
 
-from layers_contract.document import Document, Operation, pointer
+from layers_contract.document import Document, Operation, View, pointer
 
-__all__ = ["Contract", "Gate", "Idempotency", "Lifecycle", "Pagination", "Schedule", "Starts"]
+__all__ = [
+    "Contract",
+    "Gate",
+    "Idempotency",
+    "Lifecycle",
+    "Pagination",
+    "Range",
+    "Resource",
+    "Schedule",
+    "Starts",
+]
 
 Json = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A step of a lifecycle; `by` is empty where the server takes it by itself."""
+    """A step of a lifecycle; `by` is empty where the server takes it by itself.
+
+    `after` is the time, in seconds, that the server lets pass before it; None where it says none.
+    """
 
     origins: frozenset[str]
     targets: tuple[str, ...]
     by: frozenset[str]
     source: str
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +72,26 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Which field of a project's policy decides the first state, and how."""
+    """Which field of a setting decides the first state, and how.
+
+    `values` has the states that each value of the field may lead to, the usual one first. A value
+    that leads to one state alone settles it.
+    """
 
     operation: str
     field: str
     open: str
     closed: str
+    values: Mapping[Json, tuple[str, ...]]
+
+    def first(self, setting: Json) -> tuple[str, ...]:
+        """The states that *setting*, the operation's response, may lead to; none if unsaid."""
+        value = pointer(setting, self.field)
+        return self.values.get(value, ()) if isinstance(value, bool | str) else ()
+
+    def value(self, state: str) -> Json:
+        """The value that settles *state*; None where there is none."""
+        return next((v for v, states in self.values.items() if states == (state,)), None)
 
 
 @dataclass(frozen=True)
@@ -96,8 +125,9 @@ class Lifecycle:
             state: {
                 target
                 for step in self.transitions
-                if state in step.origins and state not in self.endings
+                if state in step.origins
                 for target in step.targets
+                if state not in self.endings or (not step.by and target in self.endings)
             }
             for state in self.states
         }
@@ -118,6 +148,13 @@ class Lifecycle:
         """The operations that lead to *target*."""
         return frozenset(o for step in self.transitions if target in step.targets for o in step.by)
 
+    @cached_property
+    def caused(self) -> frozenset[str]:
+        """The states that nothing but an operation leads to, at a creation or later."""
+        by_server = {t for step in self.transitions if not step.by for t in step.targets}
+        first = set(self.initial)
+        return frozenset(self.states) - by_server - first
+
     def refusal(self, operation: str, state: str) -> Refusal | None:
         """How *operation* is refused in *state*, if it is."""
         return next(
@@ -127,24 +164,41 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """How a repeated call is recognised and answered. `window` is in seconds."""
+    """How a repeated call is recognised and answered.
+
+    `window` is in seconds, infinite where the document names none. `in_flight_status` is None where
+    a call that is under way is waited for.
+    """
 
     header: str
     window: float
     conflict_status: int
     conflict_code: str
-    in_flight_status: int
+    in_flight_status: int | None
+    in_flight_code: str | None
+    scope: frozenset[str]
+    keeps_key: bool
+    equal_bodies: str
 
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """What an operation starts; `job` and `when` are JSON Pointers into answer and request."""
+    """What an operation starts; `job` and `when` are JSON Pointers into response and request.
 
-    new_container: bool
+    `container` is `new`, `same`, or `none`: what runs is its own result. `kind` is None where no
+    kind is promised.
+    """
+
+    container: str
     job: str
-    kind: str
+    kind: str | None
     kind_source: str
     when: str | None
+
+    @property
+    def new_container(self) -> bool:
+        """Whether it makes the container that it fills."""
+        return self.container == "new"
 
     def asked(self, body: Json) -> bool:
         """Whether a request with *body* asks for a render: some calls may go without one."""
@@ -152,15 +206,29 @@ class Starts:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """What a query parameter bounds: items whose field is at least, or at most, its value."""
+
+    field: str
+    least: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pagination:
-    """Where items, cursor and limit of a list are; `filters`: parameter to field."""
+    """Where items, cursor and limit of a list are.
+
+    `filters` goes from a parameter to the field that must equal it, `ranges` to the one that it
+    bounds. `order_by` is None where no order is promised.
+    """
 
     items: str
     next: str
     cursor: str
     limit: str
-    order_by: str
+    order_by: str | None
+    descending: bool
     filters: Mapping[str, str]
+    ranges: Mapping[str, Range]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +239,27 @@ class Schedule:
     factor: float
     maximum: float
     jitter: float
+
+
+UNSCHEDULED: Final = Schedule(1.0, 1.5, 10.0, 0.0)
+"""How often to poll where the document names no schedule."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A type of resource: what shows, makes, moves and lists it.
+
+    `reader` reads one by its own id, and by the ids of what it stands in; None where nothing does.
+    `creators` are the operations whose success shows one that was not there before. `parents` are
+    the types that its schemas refer to.
+    """
+
+    type: str
+    lifecycles: tuple[Lifecycle, ...]
+    reader: Operation | None
+    creators: tuple[str, ...]
+    lists: tuple[str, ...]
+    parents: tuple[str, ...]
 
 
 class Contract:
@@ -189,9 +278,76 @@ class Contract:
         """Every lifecycle, by its name."""
         return {
             name: _lifecycle(name, schema, raw)
-            for schema, node in self.document.raw["components"]["schemas"].items()
+            for schema, node in self._schemas.items()
             for name, raw in node.get("x-lifecycles", {}).items()
         }
+
+    @property
+    def _schemas(self) -> Mapping[str, Mapping[str, Json]]:
+        found: Mapping[str, Mapping[str, Json]] = self.document.raw.get("components", {}).get(
+            "schemas", {}
+        )
+        return found
+
+    @cached_property
+    def resources(self) -> Mapping[str, Resource]:
+        """Every type of resource that a schema of the document is said to show, by its name."""
+        types = dict.fromkeys(name for each in self._schemas.values() if (name := _type_of(each)))
+        return {name: self._resource(name) for name in types}
+
+    def type_of(self, lifecycle: Lifecycle) -> str:
+        """The type of the resource that *lifecycle* belongs to; the schema's name without one."""
+        raw = self.document.schema(lifecycle.schema).get("x-resource")
+        return str(raw["type"]) if isinstance(raw, dict) else lifecycle.schema
+
+    def shown(self, operation: Operation) -> tuple[View, ...]:
+        """The resources in an operation's successful responses, each place once."""
+        found = {
+            (view.at, view.resource["type"]): view
+            for status in sorted(operation.success)
+            for view in operation.responses[str(status)].views
+        }
+        return tuple(found.values())
+
+    def _resource(self, name: str) -> Resource:
+        lifecycles = tuple(c for c in self.lifecycles.values() if self.type_of(c) == name)
+        of_type = [s["x-resource"] for s in self._schemas.values() if _type_of(s) == name]
+        return Resource(
+            type=name,
+            lifecycles=lifecycles,
+            reader=self._reader(name),
+            creators=tuple(self._creators(name, lifecycles)),
+            lists=tuple(
+                each
+                for each, page in self.lists.items()
+                if any(
+                    view.resource["type"] == name and _joined(view.at) == f"{page.items}/*"
+                    for view in self.shown(self.operations[each])
+                )
+            ),
+            parents=tuple(dict.fromkeys(t for raw in of_type for t in raw if t not in _OWN)),
+        )
+
+    def _reader(self, name: str) -> Operation | None:
+        """The operation with the shortest path that answers with what its path's last id names."""
+        found = [
+            operation
+            for operation in self.operations.values()
+            if operation.method == "GET"
+            and operation.path_parameters
+            and operation.path_parameters[-1].resource == name
+            and any(v.at == () and v.resource["type"] == name for v in self.shown(operation))
+        ]
+        return min(found, key=lambda operation: len(operation.path), default=None)
+
+    def _creators(self, name: str, lifecycles: tuple[Lifecycle, ...]) -> Iterator[str]:
+        made = {o for each in lifecycles for t in each.transitions if not t.origins for o in t.by}
+        for operation in self.operations.values():
+            whole = any(v.at == () and v.resource["type"] == name for v in self.shown(operation))
+            named = any(p.resource == name for p in operation.path_parameters)
+            unsaid = not lifecycles and operation.method == "POST" and whole and not named
+            if operation.id in made or unsaid:
+                yield operation.id
 
     @cached_property
     def render(self) -> Lifecycle:
@@ -216,10 +372,14 @@ class Contract:
         raw = self.document.raw["x-idempotency"]
         return Idempotency(
             header=raw["header"],
-            window=seconds(raw["window"]),
+            window=seconds(raw["window"]) if "window" in raw else inf,
             conflict_status=raw["conflict"]["status"],
             conflict_code=raw["conflict"]["code"],
-            in_flight_status=raw["in-flight"]["status"],
+            in_flight_status=raw.get("in-flight", {}).get("status"),
+            in_flight_code=raw.get("in-flight", {}).get("code"),
+            scope=frozenset(raw["scope"]),
+            keeps_key=bool(raw.get("invalid-request-keeps-key", {}).get("value")),
+            equal_bodies=raw.get("equal-bodies", {}).get("value", "json"),
         )
 
     @cached_property
@@ -232,9 +392,9 @@ class Contract:
         """The operations that start a render."""
         return {
             name: Starts(
-                new_container=raw["container"] == "new",
+                container=raw["container"],
                 job=raw["job"],
-                kind=raw["kind"],
+                kind=raw.get("kind"),
                 kind_source=raw.get("kind-source", raw["source"]),
                 when=raw.get("when"),
             )
@@ -262,15 +422,15 @@ class Contract:
         return {name: _pagination(self.operations[name]) for name in self._ordered("x-pagination")}
 
     @cached_property
-    def error_codes(self) -> Mapping[str, int]:
-        """The status that goes with each documented error code."""
-        schemas = self.document.raw["components"]["schemas"].values()
-        found = next(s["x-error-codes"] for s in schemas if "x-error-codes" in s)
-        return {code: raw["status"] for code, raw in found.items()}
+    def error_codes(self) -> Mapping[str, tuple[int, ...]]:
+        """The statuses that each documented error code may come with, the usual one first."""
+        listed = (s["x-error-codes"] for s in self._schemas.values() if "x-error-codes" in s)
+        codes: Mapping[str, Json] = next(listed, {})
+        return {code: statuses(raw["status"]) for code, raw in codes.items()}
 
     def error_code(self, status: int) -> str | None:
         """The first documented code that goes with *status*."""
-        return next((code for code, each in self.error_codes.items() if each == status), None)
+        return next((code for code, each in self.error_codes.items() if status in each), None)
 
     @cached_property
     def beginning(self) -> str:
@@ -308,6 +468,11 @@ def seconds(duration: str) -> float:
     )
 
 
+def statuses(raw: Json) -> tuple[int, ...]:
+    """One status or several, as `x-error-codes` writes them; the usual one first."""
+    return tuple(raw) if isinstance(raw, list) else (raw,)
+
+
 def _lifecycle(name: str, schema: str, raw: Mapping[str, Json]) -> Lifecycle:
     states = raw["states"]
     gate = raw.get("gate")
@@ -321,13 +486,33 @@ def _lifecycle(name: str, schema: str, raw: Mapping[str, Json]) -> Lifecycle:
         refusals=tuple(_refusal(each) for each in raw.get("refusals", ())),
         fields=tuple(_field_rule(each) for each in raw.get("fields", ())),
         mirror={k: frozenset(v) for k, v in raw.get("mirrors", {}).get("states", {}).items()},
-        gate=gate and Gate(gate["operation"], gate["field"], gate["open"], gate["closed"]),
+        gate=gate and _gate(gate),
     )
 
 
 def _transition(raw: Mapping[str, Json]) -> Transition:
     by = frozenset(raw["by"]) if isinstance(raw["by"], list) else frozenset[str]()
-    return Transition(frozenset(raw["from"]), tuple(raw["to"]), by, raw["source"])
+    after = seconds(raw["after"]) if "after" in raw else None
+    return Transition(frozenset(raw["from"]), tuple(raw["to"]), by, raw["source"], after)
+
+
+def _gate(raw: Mapping[str, Json]) -> Gate:
+    values = {v: tuple(states) for v, states in raw.get("values", {}).items()}
+    switch = {False: (raw["open"],), True: (raw["closed"],)}
+    return Gate(raw["operation"], raw["field"], raw["open"], raw["closed"], values or switch)
+
+
+_OWN: Final = ("type", "id")
+"""The members of an `x-resource` that name no other type."""
+
+
+def _type_of(schema: Mapping[str, Json]) -> str | None:
+    raw = schema.get("x-resource")
+    return raw["type"] if isinstance(raw, dict) else None
+
+
+def _joined(at: tuple[str, ...]) -> str:
+    return "".join(f"/{part}" for part in at)
 
 
 def _refusal(raw: Mapping[str, Json]) -> Refusal:
@@ -341,7 +526,9 @@ def _field_rule(raw: Mapping[str, Json]) -> FieldRule:
 
 
 def _schedule(operation: Operation) -> Schedule:
-    raw = operation.raw["x-polling"]["schedule"]
+    raw = operation.raw["x-polling"].get("schedule")
+    if raw is None:
+        return UNSCHEDULED
     return Schedule(
         seconds(raw["initial"]), raw["factor"], seconds(raw["maximum"]), seconds(raw["jitter"])
     )
@@ -349,13 +536,21 @@ def _schedule(operation: Operation) -> Schedule:
 
 def _pagination(operation: Operation) -> Pagination:
     raw = operation.raw["x-pagination"]
+    order = raw.get("order", {})
+    filters = raw.get("filters", {})
     return Pagination(
-        raw["items"],
-        raw["next"],
-        raw["cursor"],
-        raw["limit"],
-        raw["order"]["by"],
-        raw["filters"],
+        items=raw["items"],
+        next=raw["next"],
+        cursor=raw["cursor"],
+        limit=raw["limit"],
+        order_by=order.get("by"),
+        descending=order.get("direction") == "descending",
+        filters={name: field for name, field in filters.items() if isinstance(field, str)},
+        ranges={
+            name: Range(bound["field"], least=bound["is"] == "at-least")
+            for name, bound in filters.items()
+            if not isinstance(bound, str)
+        },
     )
 
 

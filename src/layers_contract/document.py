@@ -151,6 +151,7 @@ class Promise:
     source: str
     at: str
     unobservable: str | None = None
+    rules: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -560,6 +561,7 @@ def _promises(node: Json, path: Path_) -> Iterator[Promise]:
                 raw["source"],
                 "#" + to_pointer(path),
                 raw.get("not-observable"),
+                tuple(raw.get("rules", ())),
             )
         for key, child in node.items():
             yield from _promises(child, (*path, key))

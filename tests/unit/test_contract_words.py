@@ -288,7 +288,7 @@ def test_a_resource_has_its_reader(resources: tuple[str, ...], operation: str) -
 
 def test_codes_go_with_statuses() -> None:
     """Each documented code has its status, and a status its first code."""
-    assert contract().error_codes["IDEMPOTENCY_CONFLICT"] == 409
+    assert contract().error_codes["IDEMPOTENCY_CONFLICT"] == (409,)
     assert contract().error_code(409) == "CONFLICT"
     assert contract().error_code(418) is None
 

@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from layers_contract.invariants import CATALOGUE
+from layers_contract.mock import FAULTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "layers_contract"
@@ -28,6 +29,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "document": frozenset({"shipped"}),
     "target": frozenset(),
     "contract": frozenset({"document"}),
+    "rules": frozenset({"contract", "document"}),
     "infrastructure": frozenset({"history", "document", "contract"}),
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "timeline"}),
@@ -332,6 +334,13 @@ def promise_modules() -> list[Path]:
 def test_the_id_of_a_promise_leads_to_its_invariant(promise: str) -> None:
     """A promise is judged in the module, or the package, that its group names."""
     assert CATALOGUE[promise].check.__module__.split(".")[2] == promise.split(".", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_promise_that_a_fault_breaks_leads_to_it(fault: str) -> None:
+    """A fault stands in the module, or the package, that the group of its promise names."""
+    entry = FAULTS[fault]
+    assert entry.behaviour.__module__.split(".")[3] == entry.breaks.split(".")[0]
 
 
 @pytest.mark.parametrize("module", promise_modules(), ids=str)

@@ -102,11 +102,13 @@ def filtered(facts: Facts) -> Iterator[Occasion]:
 def order(facts: Facts) -> Iterator[Occasion]:
     """Each item was created no later than the one before it."""
     for walk in _walks(facts):
+        field = walk.pagination.order_by
         dated = [
             (when, shown, page)
             for page in walk.pages
             for item in items(facts, page)
-            if (when := moment(shown := pointer(item, walk.pagination.order_by))) is not None
+            if field
+            if (when := moment(shown := pointer(item, field))) is not None
         ]
         for (one, newer, first), (other, older, second) in pairwise(dated):
             if other <= one or other - one <= precision(newer, older):
@@ -188,10 +190,9 @@ def _documented(facts: Facts, operation: str, parameter: str) -> bool:
 
 def _oldest(facts: Facts, walk: Walk) -> float | None:
     """When the last item of a walk was created, where the walk went from new to old."""
+    field = walk.pagination.order_by
     dated = [
-        moment(pointer(item, walk.pagination.order_by))
-        for page in walk.pages
-        for item in items(facts, page)
+        moment(pointer(item, field)) for page in walk.pages for item in items(facts, page) if field
     ]
     known = [when for when in dated if when is not None]
     return known[-1] if known and known == sorted(known, reverse=True) else None

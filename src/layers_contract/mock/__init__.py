@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from layers_contract.mock.application import Application
-from layers_contract.mock.catalogue import FAULTS, SHADOWS, TASTES, Fault, Taste
+from layers_contract.mock.catalogue import FAULTS, TASTES, Fault, Taste
 from layers_contract.mock.clock import Clock, TrioClock, WallClock
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
@@ -22,7 +22,6 @@ __all__ = [
     "FAULTS",
     "OTHER",
     "OWN",
-    "SHADOWS",
     "TASTES",
     "Application",
     "Clock",

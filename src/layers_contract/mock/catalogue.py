@@ -8,11 +8,10 @@ from typing import Any
 
 from layers_contract.mock import faults as _faults  # noqa: F401 - registers the faults
 from layers_contract.mock import tastes as _tastes  # noqa: F401 - registers the tastes
-from layers_contract.mock.faults._shadows import SHADOWS
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.registry import FAULTS, TASTES, Fault, Taste, compose
 
-__all__ = ["FAULTS", "SHADOWS", "TASTES", "Fault", "Taste", "compose", "needs"]
+__all__ = ["FAULTS", "TASTES", "Fault", "Taste", "compose", "needs"]
 
 
 def needs(options: MockOptions) -> MockOptions:

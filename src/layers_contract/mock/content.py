@@ -121,7 +121,7 @@ class Content(Idempotency):
             container=container.id,
             project=container.project,
             org=container.org,
-            kind=self.contract.starts[call.operation.id].kind,
+            kind=self.contract.starts[call.operation.id].kind or "",
             number=previous.number + 1 if previous else 1,
             started=self.clock.now(),
             queue=queue,

@@ -92,7 +92,7 @@ class Idempotency(Checking):
                 return None
             if self.is_conflict(flight.fingerprint, fingerprint):
                 raise self.conflict()
-            if not self.options.wait_in_flight:
+            if not self.options.wait_in_flight and self._rule.in_flight_status is not None:
                 raise self.in_flight()
             flight.landed = flight.landed or anyio.Event()
             await flight.landed.wait()
@@ -126,7 +126,9 @@ class Idempotency(Checking):
     def in_flight(self) -> Refused:
         """The refusal of a call that is being carried out already."""
         message = "A call with this key is under way. Try again in a moment."
-        return Refused(self._rule.in_flight_status, self._rule.conflict_code, message)
+        rule = self._rule
+        status = rule.in_flight_status or rule.conflict_status
+        return Refused(status, rule.in_flight_code or rule.conflict_code, message)
 
     @contextmanager
     def reserve(self, scope: str, fingerprint: str) -> Iterator[None]:

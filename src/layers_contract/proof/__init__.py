@@ -20,6 +20,7 @@ from layers_contract.proof._matrix import (
     prove,
 )
 from layers_contract.proof._page import to_html
+from layers_contract.proof._shadows import SHADOWS
 from layers_contract.proof._tasting import (
     SAMPLE,
     Order,
@@ -36,6 +37,7 @@ from layers_contract.proof._terminal import Groups, meter, show, show_tastings
 __all__ = [
     "BY_SCHEMATHESIS",
     "SAMPLE",
+    "SHADOWS",
     "Groups",
     "Line",
     "Matrix",

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from layers_contract.invariants import CATALOGUE
-from layers_contract.mock import FAULTS, SHADOWS
+from layers_contract.mock import FAULTS
 from layers_contract.proof._pool import spread
+from layers_contract.proof._shadows import SHADOWS
 from layers_contract.proof._trial import Trial, contract, over_http, simulated
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 

@@ -45,7 +45,7 @@ def _assumed_words(node: Node) -> Iterator[str]:
     """What an extension says with `source: assumed`."""
     for name, value in node.value.items():
         if str(name).startswith("x-") and name != "x-source":
-            for at in _with_source(value):
+            for at in _with_source(value) if isinstance(value, dict | list) else ():
                 yield f"{node.pointer}/{name}{at}: is assumed"
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from layers_contract.contract import statuses
+
 Json = Any
 Path = tuple[str, ...]
 
@@ -285,10 +287,10 @@ class Api:
         return found
 
     @cached_property
-    def error_codes(self) -> dict[str, int]:
-        """Every error code of `x-error-codes`, and the status that it comes with."""
+    def error_codes(self) -> dict[str, tuple[int, ...]]:
+        """Every error code of `x-error-codes`, and the statuses that it comes with."""
         found = (codes for _, codes in self.having("x-error-codes"))
-        return {code: each["status"] for codes in found for code, each in codes.items()}
+        return {code: statuses(each["status"]) for codes in found for code, each in codes.items()}
 
     def types(self, schemas: list[Json]) -> set[str]:
         """The JSON types that *schemas* name."""

@@ -101,6 +101,21 @@ CASES: dict[str, tuple[Edit, str, str]] = {
         WEAKER,
         SURER,
     ),
+    "an enum opens": (
+        put(f"{SCHEMAS}/CloneMode/x-open-enum", value=True),
+        "breaking enum-opened",
+        "addition enum-closed",
+    ),
+    "a marker": (
+        drop(f"{SCHEMAS}/Brief/properties/hook/x-marker"),
+        "wording run-value-changed",
+        "wording run-value-changed",
+    ),
+    "a sample": (
+        put(f"{SCHEMAS}/Brief/properties/influencerId/x-sample", "voice"),
+        "wording run-value-changed",
+        "wording run-value-changed",
+    ),
     "starting a run": (
         drop(f"{POST}/x-starts"),
         "breaking starts-removed",

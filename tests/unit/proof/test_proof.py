@@ -15,8 +15,8 @@ from rich.console import Console
 
 from layers_contract import proof as proving
 from layers_contract.invariants import CATALOGUE
-from layers_contract.mock import FAULTS, SHADOWS, TASTES
-from layers_contract.proof import Line, Matrix, Order, Proof, Tasting
+from layers_contract.mock import FAULTS, TASTES
+from layers_contract.proof import SHADOWS, Line, Matrix, Order, Proof, Tasting
 from layers_contract.proof import _matrix as module
 from layers_contract.proof._trial import Trial
 

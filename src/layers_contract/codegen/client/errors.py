@@ -48,7 +48,7 @@ class Errors:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.codes = api.error_codes
+        self.codes = {code: statuses[0] for code, statuses in api.error_codes.items()}
 
     @cached_property
     def path(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from layers_contract.diff.extensions import (
     errors,
     idempotency,
     lifecycles,
+    marks,
     pagination,
     promises,
     rates,
@@ -39,6 +40,9 @@ DIFFERS: Final[Mapping[str, Differ]] = {
     "x-error-codes": errors.error_codes,
     "x-promises": promises.promises,
     "x-resource": promises.resources,
+    "x-open-enum": marks.open_enums,
+    "x-marker": marks.unseen("x-marker"),
+    "x-sample": marks.unseen("x-sample"),
     "x-source": sources.sources,
 }
 """What compares each extension of `openapi/extensions.md`."""

@@ -19,7 +19,11 @@ from layers_contract.diff.model import Change
 Json = Any
 Raw = Mapping[str, Json]
 
-_CONTAINERS: Final = {"new": "a new container", "same": "the container in its path"}
+_CONTAINERS: Final = {
+    "new": "a new container",
+    "same": "the container in its path",
+    "none": "no container",
+}
 
 
 def starts(pair: Pair) -> Iterator[Change]:
@@ -45,11 +49,10 @@ def _starts_differently(spot: Spot, name: str, old: Raw, new: Raw) -> Iterator[C
     if old["job"] != new["job"]:
         what = f"The job that {name} starts is now at {_at(new['job'])} of its answer."
         yield spot.change("breaking", "starts-job-moved", what, "Read the job from there.")
-    if old["kind"] != new["kind"]:
-        what = (
-            f"The job that {name} starts is now of the kind `{new['kind']}`, not `{old['kind']}`."
-        )
-        yield spot.change("breaking", "starts-kind-changed", what, f"Expect `{new['kind']}`.")
+    if old.get("kind") != new.get("kind"):
+        kind = f"`{new['kind']}`" if "kind" in new else "no promised kind"
+        what = f"The job that {name} starts is now of another kind: {kind}."
+        yield spot.change("breaking", "starts-kind-changed", what, f"Expect {kind}.")
     if old.get("when") != new.get("when"):
         when = new.get("when")
         what = f"{name} now starts a run " + (

@@ -1,44 +1,13 @@
 """The faults: each one a small class that breaks one promise, the way a real team would.
 
-They stand in modules by what they touch. To add one: subclass `Behaviour`, override one method, and
-enter it with `@fault(name, breaks=<promise id>, sentence=<what a user would see>)`. Options that it
-needs to show (a latency for a race) are named there too.
+They stand in the module, or the package, that the group of their promise names. To add one:
+subclass `Behaviour`, override one method, and enter it with
+`@fault(name, breaks=<promise id>, sentence=<what a user would see>)`. Options that it needs to
+show (a latency for a race) are named there too.
 """
 
-from __future__ import annotations
+from importlib import import_module
+from pkgutil import iter_modules
 
-from layers_contract.mock.faults import (
-    apart,
-    approvals,
-    asked,
-    containers,
-    errors,
-    idempotency,
-    jobs,
-    lifecycle,
-    lists,
-    narrow,
-    projects,
-    races,
-    schema,
-    starting,
-    tenancy,
-)
-
-__all__ = [
-    "apart",
-    "approvals",
-    "asked",
-    "containers",
-    "errors",
-    "idempotency",
-    "jobs",
-    "lifecycle",
-    "lists",
-    "narrow",
-    "projects",
-    "races",
-    "schema",
-    "starting",
-    "tenancy",
-]
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")

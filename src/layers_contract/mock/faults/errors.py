@@ -1,15 +1,97 @@
-"""Refusals in the wrong shape, and requests that break the server."""
+"""Refusals in the wrong shape or with effects, and requests that break the server."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
-from layers_contract.mock.model import Call, Container
+from layers_contract.mock.model import Answer, Call, Container
 from layers_contract.mock.registry import fault
 
 Json = Any
+
+
+@fault(
+    "unknown-format-starts-job",
+    breaks="errors.refused-does-nothing",
+    sentence="A format that nobody knows is refused, and rendered all the same.",
+)
+class _UnknownFormatStartsJob(Behaviour):
+    def check(self, call: Call, raw: bytes) -> None:
+        try:
+            super().check(call, raw)
+        except Refused:
+            if call.operation.id == "generateContent" and b"no-such-format" in raw:
+                call.body = json.loads(raw)
+                with self.store.transaction():
+                    self.generate(call)
+            raise
+
+
+@fault(
+    "refused-strangers-approve",
+    breaks="errors.refused-does-nothing",
+    sentence="Another organization's approval is answered with 404, and taken.",
+)
+class _RefusedStrangersApprove(Behaviour):
+    async def respond(self, call: Call) -> Answer:
+        answer = await super().respond(call)
+        found = self.store.container(call.ids.get("containerId", ""))
+        approves = call.operation.id == "approveContent" and call.credential.org
+        if approves and found and found[0].org != call.credential.org:
+            review = self.words.deciding(call.operation.id)
+            self.store.put_container(replace(found[0], review=review))
+        return answer
+
+
+@fault(
+    "policy-half-changed",
+    breaks="errors.refused-does-nothing",
+    sentence="A change of a policy with one bad setting is refused, and the good ones are kept.",
+)
+class _PolicyHalfChanged(Behaviour):
+    def check(self, call: Call, raw: bytes) -> None:
+        try:
+            super().check(call, raw)
+        except Refused:
+            if call.operation.id == "updateApprovalPolicy" and b"51" in raw:
+                good = {n: v for n, v in json.loads(raw).items() if n == "requiresApproval"}
+                call.body = good
+                with self.store.transaction():
+                    self.update_policy(call)
+            raise
+
+
+@fault(
+    "late-rejection-taken",
+    breaks="errors.refused-does-nothing",
+    sentence="Rejecting what is approved is answered with a conflict, and carried out.",
+)
+class _LateRejectionTaken(Behaviour):
+    async def respond(self, call: Call) -> Answer:
+        answer = await super().respond(call)
+        found = self.store.container(call.ids.get("containerId", ""))
+        refused = call.operation.id == "rejectContent" and answer.status >= HTTPStatus.BAD_REQUEST
+        if refused and found and found[0].review == self.words.deciding("approveContent"):
+            review = self.words.deciding(call.operation.id)
+            self.store.put_container(replace(found[0], review=review))
+        return answer
+
+
+@fault(
+    "missing-job-is-gone",
+    breaks="errors.not-found",
+    sentence="A job that never was is answered with 410.",
+)
+class _MissingJobIsGone(Behaviour):
+    def read_job(self, call: Call) -> Answer:
+        if self.store.render(call.ids["jobId"]) is None:
+            raise Refused.plain(HTTPStatus.GONE, "It is gone.")
+        return super().read_job(call)
 
 
 @fault(

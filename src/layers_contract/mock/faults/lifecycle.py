@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Answer, Call, Container, Render
+from layers_contract.mock.model import Answer, Call, Container, Project, Render
 from layers_contract.mock.registry import fault
 
 Json = Any
@@ -20,17 +20,6 @@ Json = Any
 class _AcceptedAsFinished(Behaviour):
     def accepted_view(self, render: Render) -> dict[str, Json]:
         return {**super().accepted_view(render), "status": self.words.canceled}
-
-
-@fault(
-    "starts-as-draft",
-    breaks="schema.body",
-    sentence="A container starts in a state that is not in its lifecycle.",
-)
-class _StartsAsDraft(Behaviour):
-    def container_state(self, container: Container, render: Render, now: float) -> str:
-        state = super().container_state(container, render, now)
-        return "draft" if state == self.contract.render.initial[0] else state
 
 
 @fault(
@@ -92,6 +81,53 @@ class _FailedHeals(Behaviour):
 class _CanceledCompletes(Behaviour):
     def is_canceled(self, render: Render, now: float) -> bool:
         return super().is_canceled(render, now) and now < render.due
+
+
+@fault(
+    "archive-cancels-finished",
+    breaks="lifecycle.terminal",
+    sentence="Archiving a project cancels what has ended long ago.",
+)
+class _ArchiveCancelsFinished(Behaviour):
+    def end_all(self, project: Project) -> None:
+        now = self.clock.now()
+        for _, _, render in [*self.store.containers(project.id, (float("inf"), 0))]:
+            self.store.put_render(replace(render, canceled=now))
+
+    def state(self, render: Render, now: float) -> str:
+        canceled = render.canceled is not None and render.canceled <= now
+        return self.words.canceled if canceled else super().state(render, now)
+
+
+@fault(
+    "sibling-is-canceled",
+    breaks="lifecycle.canceled",
+    sentence="Cancelling a job cancels the container that was made before it too.",
+)
+class _SiblingIsCanceled(Behaviour):
+    def cancel(self, call: Call) -> Any:
+        answer = super().cancel(call)
+        render, now = self.owned_render(call), self.clock.now()
+        older = (r for r in self.store.unfinished(render.project, now) if r.job < render.job)
+        for sibling in sorted(older, key=lambda r: r.job)[-1:]:
+            self.stop(sibling, now)
+        return answer
+
+
+@fault(
+    "fifth-render-is-canceled",
+    breaks="lifecycle.canceled",
+    sentence="Every fifth render is canceled half way, and nobody asked for it.",
+)
+class _FifthRenderIsCanceled(Behaviour):
+    begun = 0
+
+    def start_render(self, call: Call, container: Container, previous: Render | None) -> Render:
+        render = super().start_render(call, container, previous)
+        self.begun += 1
+        if self.begun % 5 == 0:
+            self.stop(render, (render.started + render.due) / 2)
+        return render
 
 
 @fault(
@@ -164,105 +200,26 @@ class _RegenerateCanceled(_Tolerates):
 
 
 @fault(
-    "sibling-is-canceled",
-    breaks="lifecycle.canceled",
-    sentence="Cancelling a job cancels the container that was made before it too.",
+    "failed-is-final",
+    breaks="lifecycle.allowed",
+    sentence="A container that has failed cannot be rendered again.",
 )
-class _SiblingIsCanceled(Behaviour):
-    def cancel(self, call: Call) -> Any:
-        answer = super().cancel(call)
-        render, now = self.owned_render(call), self.clock.now()
-        older = (r for r in self.store.unfinished(render.project, now) if r.job < render.job)
-        for sibling in sorted(older, key=lambda r: r.job)[-1:]:
-            self.stop(sibling, now)
-        return answer
+class _FailedIsFinal(Behaviour):
+    def regenerate(self, call: Call) -> Answer:
+        _, render = self.owned_container(call)
+        if self.state(render, self.clock.now()) == self.words.failure:
+            raise self.words.refuse("Conflict")
+        return super().regenerate(call)
 
 
 @fault(
-    "fifth-render-is-canceled",
-    breaks="lifecycle.canceled",
-    sentence="Every fifth render is canceled half way, and nobody asked for it.",
+    "one-new-render-only",
+    breaks="lifecycle.allowed",
+    sentence="A container can be rendered again once, and not twice.",
 )
-class _FifthRenderIsCanceled(Behaviour):
-    begun = 0
-
-    def start_render(self, call: Call, container: Container, previous: Render | None) -> Render:
-        render = super().start_render(call, container, previous)
-        self.begun += 1
-        if self.begun % 5 == 0:
-            self.stop(render, (render.started + render.due) / 2)
-        return render
-
-
-@fault(
-    "late-cancel-is-accepted",
-    breaks="cancel.accepted",
-    sentence="Cancelling an ended job is answered as if the signal had been taken.",
-)
-class _LateCancelIsAccepted(Behaviour):
-    def too_late(self, call: Call, render: Render, now: float) -> Any:
-        answer = super().too_late(call, render, now)
-        answer.status = self.words.status(call.operation.id, accepted=True)
-        return answer
-
-
-@fault(
-    "cancel-is-refused",
-    breaks="cancel.accepted",
-    sentence="Cancelling a job that is past its queue is answered as too late.",
-)
-class _CancelIsRefused(Behaviour):
-    def cancel(self, call: Call) -> Any:
-        render, now = self.owned_render(call), self.clock.now()
-        begun = self.is_running(render, now) and now >= render.started + render.queue
-        return self.too_late(call, render, now) if begun else super().cancel(call)
-
-
-@fault(
-    "cancel-is-lost",
-    breaks="cancel.ends",
-    sentence="A cancel is accepted, and the job goes on for ever.",
-)
-class _CancelIsLost(Behaviour):
-    def stop(self, render: Render, moment: float) -> None:
-        self.store.put_render(replace(render, run=render.run * 1e6))
-
-
-@fault(
-    "cancel-never-cancels",
-    breaks="cancel.ends",
-    sentence="A cancel is accepted, and the render completes as if nobody had asked.",
-)
-class _CancelNeverCancels(Behaviour):
-    def cancel(self, call: Call) -> Any:
-        render, now = self.owned_render(call), self.clock.now()
-        if not self.is_running(render, now):
-            return self.too_late(call, render, now)
-        status = self.words.status(call.operation.id, accepted=True)
-        return Answer(status, {"jobId": render.job, "accepted": True})
-
-
-@fault(
-    "cancel-only-in-queue",
-    breaks="cancel.ends",
-    sentence="A cancel that is accepted once the render has begun is not heeded.",
-)
-class _CancelOnlyInQueue(Behaviour):
-    def stop(self, render: Render, moment: float) -> None:
-        if moment < render.started + render.queue:
-            super().stop(render, moment)
-
-
-@fault(
-    "late-cancel-cancels",
-    breaks="cancel.keeps",
-    sentence="A cancel that comes too late says so, and cancels the finished container.",
-)
-class _LateCancelCancels(Behaviour):
-    def too_late(self, call: Call, render: Render, now: float) -> Any:
-        answer = super().too_late(call, render, now)
-        self.store.put_render(replace(render, canceled=now))
-        return answer
-
-    def is_canceled(self, render: Render, now: float) -> bool:
-        return render.canceled is not None and render.canceled <= now
+class _OneNewRenderOnly(Behaviour):
+    def regenerate(self, call: Call) -> Answer:
+        _, render = self.owned_container(call)
+        if render.number > 1 and not self.is_running(render, self.clock.now()):
+            raise self.words.refuse("Conflict")
+        return super().regenerate(call)

@@ -62,6 +62,62 @@ class _ErrorCalledHtml(Behaviour):
         return answer
 
 
+class _LeavesOut(Behaviour):
+    """Leaves out a member of a container where it has nothing to say."""
+
+    member = ""
+
+    def container_view(
+        self, container: Container, render: Render, now: float, base: str
+    ) -> dict[str, Json]:
+        view = super().container_view(container, render, now, base)
+        return {name: value for name, value in view.items() if name != self.member or value}
+
+
+@fault(
+    "no-error-left-out",
+    breaks="schema.body",
+    sentence="A container without an error has no lastError at all.",
+)
+class _NoErrorLeftOut(_LeavesOut):
+    member = "lastError"
+
+
+@fault(
+    "no-influencer-left-out",
+    breaks="schema.body",
+    sentence="A container without an influencer has no influencerId at all.",
+)
+class _NoInfluencerLeftOut(_LeavesOut):
+    member = "influencerId"
+
+
+@fault(
+    "brief-left-out",
+    breaks="schema.body",
+    sentence="A container is shown without its brief until it has completed.",
+)
+class _BriefLeftOut(Behaviour):
+    def container_view(
+        self, container: Container, render: Render, now: float, base: str
+    ) -> dict[str, Json]:
+        view = super().container_view(container, render, now, base)
+        if not self.is_completed(render, now):
+            del view["brief"]
+        return view
+
+
+@fault(
+    "starts-as-draft",
+    breaks="schema.body",
+    sentence="A container starts in a state that is not in its lifecycle.",
+)
+class _StartsAsDraft(Behaviour):
+    def container_state(self, container: Container, render: Render, now: float) -> str:
+        state = super().container_state(container, render, now)
+        return "draft" if state == self.contract.render.initial[0] else state
+
+
 @fault(
     "width-is-text",
     breaks="schema.body",
@@ -130,6 +186,19 @@ class _RetryAfterMissing(Behaviour):
     def too_many(self, wait: int) -> Refused:
         refused = super().too_many(wait)
         return Refused(refused.status, refused.code, refused.message)
+
+
+@fault(
+    "policy-takes-any-number",
+    breaks="schema.rejects-invalid",
+    sentence="A policy may hold back more posts than the document allows.",
+)
+class _PolicyTakesAnyNumber(Behaviour):
+    def check(self, call: Call, raw: bytes) -> None:
+        if call.operation.id != "updateApprovalPolicy" or b"51" not in raw:
+            super().check(call, raw)
+            return
+        super().check(call, raw.replace(b"51", b"50"))
 
 
 @fault(

@@ -158,7 +158,7 @@ class _StrangersInList(Behaviour):
 class _NewErrorCodes(Behaviour):
     def error_view(self, refusal: Refused, request_id: str) -> View:
         view = super().error_view(refusal, request_id)
-        documented = refusal.status in self.contract.error_codes.values()
+        documented = self.contract.error_code(refusal.status) is not None
         if not documented:
             view["error"]["code"] = "X_" + str(refusal.code)
         view["error"]["details"] = {"docs": "https://example.com/errors", "retryable": False}

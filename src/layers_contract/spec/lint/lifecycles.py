@@ -114,8 +114,10 @@ def _named_states(graph: Graph) -> Iterator[tuple[str, str]]:
     for name in ("refusals", "fields"):
         yield from ((f"{at}/in", s) for at, each in graph.listed(name) for s in each["in"])
     gate, mirrors = to_pointer((*graph.at, "gate")), to_pointer((*graph.at, "mirrors", "states"))
-    ends = ("open", "closed") if "gate" in graph.raw else ()
-    yield from ((f"{gate}/{end}", graph.raw["gate"][end]) for end in ends)
+    raw = graph.raw.get("gate", {})
+    yield from ((f"{gate}/{end}", raw[end]) for end in ("open", "closed") if raw)
+    for value, states in raw.get("values", {}).items():
+        yield from ((f"{gate}/values/{value}", state) for state in states)
     for key, states in graph.raw.get("mirrors", {}).get("states", {}).items():
         yield from ((f"{mirrors}/{key}", state) for state in states)
 
@@ -167,12 +169,24 @@ def states_that_do_not_end_go_on(api: Api) -> Iterator[str]:
 
 
 def endings_are_left_by_operations(api: Api) -> Iterator[str]:
-    """A run that has ended is not taken up again by the server alone."""
+    """A run that has ended is not taken up again by the server alone.
+
+    From one ending to another, such as from done to expired, the server may go.
+    """
     for graph in graphs(api):
         for at, step in graph.steps():
+            goes_on = not set(step["to"]) <= graph.endings
             for state in sorted(graph.endings & set(step["from"])):
-                if not causes(step):
+                if not causes(step) and goes_on:
                     yield f"{at}: the server may not leave '{state}', which ends a run"
+
+
+def only_the_server_waits(api: Api) -> Iterator[str]:
+    """A time after which a transition comes is the server's: an operation comes when it is sent."""
+    for graph in graphs(api):
+        for at, step in graph.steps():
+            if "after" in step and causes(step):
+                yield f"{at}/after: an operation causes it, so no time does"
 
 
 def refused_operations_do_not_move(api: Api) -> Iterator[str]:
@@ -218,13 +232,27 @@ def lifecycle_fields_are_there(api: Api) -> Iterator[str]:
 
 
 def gates_are_switches(api: Api) -> Iterator[str]:
-    """What opens a gate is a boolean in the answer of the operation named."""
+    """What opens a gate is a boolean in the named operation's response, or one of its values."""
     for graph in graphs(api):
         gate = graph.raw.get("gate", {})
-        if call := api.by_id.get(gate.get("operation")):
+        call = api.by_id.get(gate.get("operation"))
+        if call and "values" in gate:
+            yield from _value_problems(api, api.answers(call), gate, graph.at)
+        elif call:
             yield from switch_problems(
                 api, api.answers(call), gate["field"], (*graph.at, "gate", "field")
             )
+
+
+def _value_problems(
+    api: Api, schemas: list[Json], gate: dict[str, Json], at: tuple[str, ...]
+) -> Iterator[str]:
+    known = _enum(api, [each for s in schemas for each in api.follow(s, gate["field"])])
+    place = to_pointer((*at, "gate"))
+    if not known:
+        yield f"{place}/field: {gate['field']} leads to nothing that has an enum"
+    for value in sorted(known ^ set(gate["values"]) if known else ()):
+        yield f"{place}/values: '{value}' stands on one side alone, here or in the field's enum"
 
 
 def switch_problems(
@@ -255,6 +283,7 @@ RULES: Final[tuple[Rule, ...]] = (
     states_are_reachable,
     states_that_do_not_end_go_on,
     endings_are_left_by_operations,
+    only_the_server_waits,
     refused_operations_do_not_move,
     mirrors_fit,
     lifecycle_fields_are_there,

@@ -11,9 +11,9 @@ from layers_contract.mock.model import Call, Container, Project, Render
 from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST, Position
 
+Row = tuple[Position, Container, Render]
 Json = Any
 Item = dict[str, Json]
-Row = tuple[Position, Container, Render]
 Page = tuple[list[tuple[Position, Item]], bool]
 
 
@@ -69,6 +69,16 @@ class _CursorSkips(Behaviour):
 
 
 @fault(
+    "filter-takes-first-value",
+    breaks="list.finds-made",
+    sentence="Of a repeated filter only the first value counts.",
+)
+class _FilterTakesFirstValue(Behaviour):
+    def filters(self, call: Call) -> dict[str, list[str]]:
+        return {field: values[:1] for field, values in super().filters(call).items()}
+
+
+@fault(
     "page-too-long",
     breaks="list.limit",
     sentence="A page holds one item more than was asked for.",
@@ -97,16 +107,6 @@ class _FiltersAreAlternatives(Behaviour):
     def passes(self, item: Item, filters: dict[str, list[str]]) -> bool:
         shown = [pointer(item, field) in values for field, values in filters.items()]
         return any(shown) or not shown
-
-
-@fault(
-    "filter-takes-first-value",
-    breaks="list.finds-made",
-    sentence="Of a repeated filter only the first value counts.",
-)
-class _FilterTakesFirstValue(Behaviour):
-    def filters(self, call: Call) -> dict[str, list[str]]:
-        return {field: values[:1] for field, values in super().filters(call).items()}
 
 
 @fault(
@@ -199,29 +199,3 @@ class _ListShowsFirstBrief(Behaviour):
     def item_view(self, container: Container, render: Render, now: float, base: str) -> Item:
         item = super().item_view(container, render, now, base)
         return {**item, "brief": {**item["brief"], "hook": str(item["brief"].get("hook"))[:20]}}
-
-
-@fault(
-    "list-shows-siblings",
-    breaks="auth.list",
-    sentence="A project's list holds the containers of another project too.",
-)
-class _ListShowsSiblings(Behaviour):
-    def also(self) -> str:
-        return self.world.gated
-
-    def rows(self, project: Project, start: Position) -> Iterable[Row]:
-        rows = [*super().rows(project, start)]
-        if project.id != self.also():
-            rows += self.store.containers(self.also(), start)
-        return sorted(rows, key=lambda row: row[0], reverse=True)
-
-
-@fault(
-    "list-shows-strangers",
-    breaks="auth.list",
-    sentence="A project's list holds the containers of another organization.",
-)
-class _ListShowsStrangers(_ListShowsSiblings):
-    def also(self) -> str:
-        return self.world.foreign

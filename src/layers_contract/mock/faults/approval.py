@@ -1,15 +1,34 @@
-"""Reviews that are skipped, forgotten, repeated or too powerful."""
+"""Reviews that are skipped, forgotten, repeated, raced or too powerful."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Call, Container, Project, Render
+from layers_contract.mock.faults._races import DecidesLate
+from layers_contract.mock.model import Answer, Call, Container, Project, Render
 from layers_contract.mock.registry import fault
+from layers_contract.mock.store import FIRST
 
 Json = Any
 View = dict[str, Json]
+TOGETHER = 60.0
+"""Seconds between containers that were made together."""
+
+
+@fault(
+    "clone-needs-no-review",
+    breaks="approval.gate",
+    sentence="A clone in a project with a review needs none.",
+)
+class _CloneNeedsNoReview(Behaviour):
+    def clone(self, call: Call) -> Answer:
+        answer = super().clone(call)
+        found = self.store.container(answer.body["containerId"])
+        if found:
+            self.store.put_container(replace(found[0], review=self.words.gate.open))
+        return answer
 
 
 @fault(
@@ -104,15 +123,6 @@ class _DecisionTwice(_Tolerates):
 
 
 @fault(
-    "decision-early",
-    breaks="approval.early",
-    sentence="A container can be decided on before its render has completed.",
-)
-class _DecisionEarly(_Tolerates):
-    render_matters = False
-
-
-@fault(
     "rejection-cancels",
     breaks="approval.keeps-status",
     sentence="A rejected container is shown as canceled.",
@@ -134,3 +144,61 @@ class _ApprovalRestarts(Behaviour):
         approved = container.review == self.words.deciding("approveContent")
         state = super().container_state(container, render, now)
         return self.words.steps["success"][-1] if approved else state
+
+
+@fault(
+    "decision-early",
+    breaks="approval.early",
+    sentence="A container can be decided on before its render has completed.",
+)
+class _DecisionEarly(_Tolerates):
+    render_matters = False
+
+
+@fault(
+    "decision-drops-caption",
+    breaks="approval.keeps-rest",
+    sentence="Approving a container drops the last of its captions.",
+)
+class _DecisionDropsCaption(Behaviour):
+    def captions(self, container: Container, render: Render) -> list[dict[str, Json]]:
+        shown = super().captions(container, render)
+        decided = container.review not in (self.words.gate.open, self.words.gate.closed)
+        return shown[:-1] if decided and len(shown) > 1 else shown
+
+
+@fault(
+    "decision-spreads",
+    breaks="approval.apart",
+    sentence="A decision on one container decides on those that were made together with it.",
+)
+class _DecisionSpreads(Behaviour):
+    def decided(self, container: Container, review: str) -> Container:
+        for _, other, render in list(self.store.containers(container.project, FIRST)):
+            twin = abs(other.created - container.created) < TOGETHER and other.id != container.id
+            waits = other.review == self.words.gate.closed
+            if twin and waits and self.is_completed(render, self.clock.now()):
+                self.store.put_container(replace(other, review=review))
+        return super().decided(container, review)
+
+
+@fault(
+    "approval-needs-note",
+    breaks="approval.taken",
+    sentence="An approval without a note is refused as a conflict.",
+)
+class _ApprovalNeedsNote(Behaviour):
+    def approve(self, call: Call) -> Answer:
+        self.owned_container(call)
+        if not call.field("note"):
+            raise self.words.refuse("Conflict")
+        return super().approve(call)
+
+
+@fault(
+    "decisions-race",
+    breaks="approval.race",
+    sentence="Two decisions that arrive together are both taken: checked, then stored.",
+)
+class _DecisionsRace(DecidesLate):
+    operations = frozenset({"approveContent", "rejectContent"})

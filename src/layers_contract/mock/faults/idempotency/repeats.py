@@ -1,14 +1,12 @@
-"""Keys that are not honoured, or are honoured too eagerly."""
+"""Keys that are forgotten, or replayed to the wrong call."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from layers_contract.mock.behaviour import HANDLERS, Behaviour
 from layers_contract.mock.errors import Refused
@@ -49,18 +47,6 @@ class _ReplayHasFreshStart(Behaviour):
 
 
 @fault(
-    "replay-race",
-    breaks="idempotency.simultaneous",
-    sentence="Calls with one key that arrive together each start a job: checked, then stored.",
-    latency=0.05,
-)
-class _ReplayRace(Behaviour):
-    @contextmanager
-    def reserve(self, scope: str, fingerprint: str) -> Iterator[None]:
-        yield
-
-
-@fault(
     "replay-fails-beyond-ascii",
     breaks="idempotency.replay",
     sentence="A retry starts a second job where the body holds a character beyond ASCII.",
@@ -95,6 +81,32 @@ class _RegenerateIgnoresKey(_IgnoresKey):
 )
 class _CloneIgnoresKey(_IgnoresKey):
     operation = "cloneContentFromPost"
+
+
+@fault(
+    "conflict-overwrites-key",
+    breaks="idempotency.replay",
+    sentence="After a key conflict the key stands for the other body.",
+)
+class _ConflictOverwritesKey(Behaviour):
+    def on_conflict(self, call: Call, record: Record) -> Answer | None:
+        scope = self.scope(call, self.key_of(call) or "")
+        self.store.put_record(scope, replace(record, fingerprint=self.fingerprint(call)))
+        return super().on_conflict(call, record)
+
+
+@fault(
+    "running-replay-has-fresh-start",
+    breaks="idempotency.replay",
+    sentence="A regenerate repeated while it runs says that it has started just now.",
+)
+class _RunningReplayHasFreshStart(Behaviour):
+    def replay(self, call: Call, record: Record) -> Answer:
+        answer, now = super().replay(call, record), self.clock.now()
+        render = self.store.render(record.body["jobId"])
+        if call.operation.id == "regenerateContent" and render and self.is_running(render, now):
+            answer.body = {**record.body, "startedAt": self.stamp(now + 1)}
+        return answer
 
 
 @fault(
@@ -158,6 +170,29 @@ class _KeyEvicted(Behaviour):
 
     def find_record(self, scope: str) -> Record | None:
         return super().find_record(scope) if scope in self.remembered else None
+
+
+@fault(
+    "replay-race",
+    breaks="idempotency.simultaneous",
+    sentence="Calls with one key that arrive together each start a job: checked, then stored.",
+    latency=0.05,
+)
+class _ReplayRace(Behaviour):
+    @contextmanager
+    def reserve(self, scope: str, fingerprint: str) -> Iterator[None]:
+        yield
+
+
+@fault(
+    "in-flight-is-not-found",
+    breaks="idempotency.simultaneous",
+    sentence="A call with the key of one in flight is answered 404.",
+    latency=0.05,
+)
+class _InFlightIsNotFound(Behaviour):
+    def in_flight(self) -> Refused:
+        return self.words.refuse("NotFound", "There is no answer to that call yet.")
 
 
 class _Ghost(Behaviour):
@@ -279,112 +314,15 @@ class _ConflictCancelsFirst(Behaviour):
 
 
 @fault(
-    "conflict-overwrites-key",
-    breaks="idempotency.replay",
-    sentence="After a key conflict the key stands for the other body.",
+    "conflict-makes-container",
+    breaks="idempotency.conflict-starts-nothing",
+    sentence="A generate with another hook, refused for its key, is in the list all the same.",
 )
-class _ConflictOverwritesKey(Behaviour):
+class _ConflictMakesContainer(Behaviour):
     def on_conflict(self, call: Call, record: Record) -> Answer | None:
-        scope = self.scope(call, self.key_of(call) or "")
-        self.store.put_record(scope, replace(record, fingerprint=self.fingerprint(call)))
+        first = self.store.container(record.body["containerId"])
+        hook = call.field("brief", {}).get("hook")
+        if call.operation.id == "generateContent" and first and first[0].brief["hook"] != hook:
+            with self.store.transaction():
+                self.generate(call)
         return super().on_conflict(call, record)
-
-
-@fault(
-    "no-key-replays",
-    breaks="idempotency.no-key",
-    sentence="Calls without a key are taken for retries where their bodies are equal.",
-)
-class _NoKeyReplays(Behaviour):
-    def key_of(self, call: Call) -> str | None:
-        return super().key_of(call) or self.fingerprint(call)
-
-
-@fault(
-    "equal-body-replays",
-    breaks="idempotency.other-key",
-    sentence="Another key with an equal body is answered with the first key's job.",
-)
-class _EqualBodyReplays(Behaviour):
-    def scope(self, call: Call, key: str) -> str:
-        return super().scope(call, self.fingerprint(call))
-
-
-class _ShortKey(Behaviour):
-    def short(self, key: str) -> str:
-        return key
-
-    def scope(self, call: Call, key: str) -> str:
-        return super().scope(call, self.short(key))
-
-
-@fault(
-    "key-cut-at-32",
-    breaks="idempotency.other-key",
-    sentence="Keys that share their first 32 characters count as one.",
-)
-class _KeyCut(_ShortKey):
-    def short(self, key: str) -> str:
-        return key[:32]
-
-
-@fault(
-    "key-ignores-case",
-    breaks="idempotency.other-key",
-    sentence="Keys that differ in case alone count as one.",
-)
-class _KeyIgnoresCase(_ShortKey):
-    def short(self, key: str) -> str:
-        return key.lower()
-
-
-@fault(
-    "invalid-burns-key",
-    breaks="idempotency.invalid-keeps-key",
-    sentence="A request that failed validation uses up its key.",
-)
-class _InvalidBurnsKey(Behaviour):
-    def check_body(self, call: Call) -> None:
-        try:
-            super().check_body(call)
-        except Refused:
-            key = self.key_of(call)
-            if key is not None and call.operation.id in self.contract.idempotent:
-                record = Record("burnt", 0, {}, self.clock.now())
-                self.store.put_record(self.scope(call, key), record)
-            raise
-
-
-@fault(
-    "member-order-conflicts",
-    breaks="idempotency.equal-json",
-    sentence="A retry whose members stand in another order is a conflict.",
-)
-class _MemberOrderConflicts(Behaviour):
-    def fingerprint(self, call: Call) -> str:
-        return "" if call.body is ABSENT else json.dumps(call.body)
-
-
-@fault(
-    "white-space-conflicts",
-    breaks="idempotency.equal-json",
-    sentence="A retry with other white space is a conflict: the bytes are compared.",
-)
-class _WhiteSpaceConflicts(Behaviour):
-    def check(self, call: Call, raw: bytes) -> None:
-        super().check(call, raw)
-        call.params["bytes"] = raw
-
-    def fingerprint(self, call: Call) -> str:
-        raw: Any = call.params["bytes"]
-        return hashlib.sha256(raw).hexdigest()
-
-
-@fault(
-    "key-shared-by-everybody",
-    breaks="idempotency.credential-scope",
-    sentence="A key that one organization has used is taken for the other organization too.",
-)
-class _KeySharedByEverybody(Behaviour):
-    def scope(self, call: Call, key: str) -> str:
-        return json.dumps([call.operation.id, key])

@@ -1,4 +1,4 @@
-"""Containers and assets that show what they must not, or lack what they must show."""
+"""Containers that show what they must not, or lack what they must show."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from layers_contract.mock.registry import fault
 
 Json = Any
 View = dict[str, Json]
+HOUR = 60 * 60.0
+SUMMER = 7200.0
+"""Seconds by which some clocks are ahead of UTC."""
 
 
 @fault(
@@ -86,6 +89,16 @@ class _CompletedWithoutCaptions(Behaviour):
 
 
 @fault(
+    "second-failure-without-error",
+    breaks="container.last-error",
+    sentence="A container that fails when it is rendered again shows no error.",
+)
+class _SecondFailureWithoutError(Behaviour):
+    def last_error(self, render: Render) -> Json:
+        return None if render.number > 1 else super().last_error(render)
+
+
+@fault(
     "failed-without-error",
     breaks="container.last-error",
     sentence="A failed container has no lastError.",
@@ -117,6 +130,22 @@ class _CreatedMoves(Behaviour):
     def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
         view = super().container_view(container, render, now, base)
         return {**view, "createdAt": self.stamp(render.started)}
+
+
+@fault(
+    "created-moves-in-place",
+    breaks="container.created",
+    sentence="A container that is rendered again was created a second later than it said.",
+)
+class _CreatedMovesInPlace(Behaviour):
+    def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
+        view = super().container_view(container, render, now, base)
+        later = self.stamp(container.created + 1)
+        return {**view, "createdAt": later} if render.number > 1 else view
+
+    def item_view(self, container: Container, render: Render, now: float, base: str) -> View:
+        view = super().item_view(container, render, now, base)
+        return {**view, "createdAt": self.stamp(container.created)}
 
 
 @fault(
@@ -154,6 +183,21 @@ class _ContainerMovesProject(Behaviour):
 
 
 @fault(
+    "clone-moves-project-later",
+    breaks="container.constant",
+    sentence="Read an hour after it has ended, a clone names another project.",
+)
+class _CloneMovesProjectLater(Behaviour):
+    def read_container(self, call: Call) -> Answer:
+        answer = super().read_container(call)
+        _, render = self.owned_container(call)
+        is_clone = render.kind == self.contract.starts["cloneContentFromPost"].kind
+        if is_clone and self.clock.now() > self.finished(render) + HOUR:
+            answer.body["projectId"] = self.world.disposable[-1]
+        return answer
+
+
+@fault(
     "permanent-url-changes",
     breaks="container.urls",
     sentence="The permanent URL of an asset is another one on every read.",
@@ -161,6 +205,21 @@ class _ContainerMovesProject(Behaviour):
 class _PermanentUrlChanges(Behaviour):
     def permanent_url(self, asset_id: str, base: str) -> str:
         return f"{super().permanent_url(asset_id, base)}?v={self.random.getrandbits(32)}"
+
+
+@fault(
+    "reviewed-url-changes",
+    breaks="container.urls",
+    sentence="The permanent URLs of what was reviewed are others an hour later.",
+)
+class _ReviewedUrlChanges(Behaviour):
+    def assets(self, container: Container, render: Render, base: str) -> list[View]:
+        found = super().assets(container, render, base)
+        late = self.clock.now() > self.finished(render) + HOUR
+        if late and container.review != self.words.gate.open:
+            for each in found:
+                each["url"] += "?archived"
+        return found
 
 
 @fault(
@@ -177,98 +236,28 @@ class _ContainerNotYetThere(Behaviour):
 
 
 @fault(
-    "only-first-asset-is-signed",
-    breaks="asset.readable",
-    sentence="Only the first asset of a container can be signed.",
+    "updated-stands-still",
+    breaks="container.updated-moves",
+    sentence="The updatedAt stays what it was when the render was asked for.",
 )
-class _OnlyFirstAssetIsSigned(Behaviour):
-    def sign_asset(self, call: Call) -> Answer:
-        if not call.ids["assetId"].endswith("0"):
-            raise self.words.refuse("NotFound")
-        return super().sign_asset(call)
+class _UpdatedStandsStill(Behaviour):
+    def updated(self, container: Container, render: Render, now: float) -> float:
+        return container.touched
 
 
 @fault(
-    "signed-url-is-permanent",
-    breaks="asset.signed",
-    sentence="Signing an asset gives its permanent URL.",
+    "created-in-local-time",
+    breaks="container.clock",
+    sentence="The time of creation is two hours ahead: local time with a Z.",
 )
-class _SignedUrlIsPermanent(Behaviour):
-    def signed_url(self, asset_id: str, expires: int, base: str) -> str:
-        return self.permanent_url(asset_id, base)
-
-
-@fault(
-    "signed-asset-differs",
-    breaks="asset.same",
-    sentence="A signed asset has other measures than on its container.",
-)
-class _SignedAssetDiffers(Behaviour):
-    def signed(self, asset: View, base: str) -> View:
-        view = super().signed(asset, base)
-        return {**view, "width": asset["height"], "height": asset["width"]}
-
-
-@fault(
-    "signed-image-is-video",
-    breaks="asset.same",
-    sentence="A signed image calls itself a video.",
-)
-class _SignedImageIsVideo(Behaviour):
-    def signed(self, asset: View, base: str) -> View:
-        return {**super().signed(asset, base), "kind": self.words.asset_kinds[0]}
-
-
-@fault(
-    "signed-url-born-expired",
-    breaks="asset.expires",
-    sentence="A signed URL has expired when it is issued.",
-)
-class _SignedUrlBornExpired(Behaviour):
-    def expiry(self) -> float:
-        return self.clock.now() - 60
-
-
-class _LeavesOut(Behaviour):
-    """Leaves out a member of a container where it has nothing to say."""
-
-    member = ""
-
+class _CreatedInLocalTime(Behaviour):
     def container_view(
         self, container: Container, render: Render, now: float, base: str
     ) -> dict[str, Json]:
-        view = super().container_view(container, render, now, base)
-        return {name: value for name, value in view.items() if name != self.member or value}
-
-
-@fault(
-    "no-error-left-out",
-    breaks="schema.body",
-    sentence="A container without an error has no lastError at all.",
-)
-class _NoErrorLeftOut(_LeavesOut):
-    member = "lastError"
-
-
-@fault(
-    "no-influencer-left-out",
-    breaks="schema.body",
-    sentence="A container without an influencer has no influencerId at all.",
-)
-class _NoInfluencerLeftOut(_LeavesOut):
-    member = "influencerId"
-
-
-@fault(
-    "brief-left-out",
-    breaks="schema.body",
-    sentence="A container is shown without its brief until it has completed.",
-)
-class _BriefLeftOut(Behaviour):
-    def container_view(
-        self, container: Container, render: Render, now: float, base: str
-    ) -> dict[str, Json]:
-        view = super().container_view(container, render, now, base)
-        if not self.is_completed(render, now):
-            del view["brief"]
-        return view
+        shown = super().container_view(container, render, now, base)
+        updated = self.updated(container, render, now) + SUMMER
+        return {
+            **shown,
+            "createdAt": self.stamp(container.created + SUMMER),
+            "updatedAt": self.stamp(updated),
+        }

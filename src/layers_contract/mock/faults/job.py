@@ -1,16 +1,42 @@
-"""Jobs that contradict themselves, their container or the progress endpoint."""
+"""Jobs that contradict themselves, or their container."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from layers_contract.mock.behaviour import Behaviour
-from layers_contract.mock.model import Answer, Call, Render
+from layers_contract.mock.model import Answer, Call, Container, Render
 from layers_contract.mock.registry import fault
 
 Json = Any
 View = dict[str, Json]
+
+
+@fault(
+    "kind-in-short",
+    breaks="job.kind",
+    sentence="The kind of a job that generates is given in short.",
+)
+class _KindInShort(Behaviour):
+    def start_render(self, call: Call, container: Container, previous: Render | None) -> Render:
+        render = super().start_render(call, container, previous)
+        if previous is not None or call.operation.id != "generateContent":
+            return render
+        render = replace(render, kind="generate")
+        self.store.put_render(render)
+        return render
+
+
+@fault(
+    "location-names-container",
+    breaks="job.location",
+    sentence="The address in a 202 is that of the container.",
+)
+class _LocationNamesContainer(Behaviour):
+    def accepted_view(self, render: Render) -> dict[str, Json]:
+        return {**super().accepted_view(render), "locationUrl": f"/v1/content/{render.container}"}
 
 
 @fault(
@@ -83,6 +109,37 @@ class _ProgressInPercent(Behaviour):
 
 
 @fault(
+    "polled-progress-falls",
+    breaks="job.progress",
+    sentence="A polled job falls back half way; the progress endpoint shows no number.",
+)
+class _PolledProgressFalls(Behaviour):
+    def progress(self, render: Render, now: float) -> float:
+        progress = super().progress(render, now)
+        return progress if progress < 0.5 else round(progress - 0.4, 2)
+
+    def progress_view(self, render: Render, now: float, base: str) -> View:
+        view = super().progress_view(render, now, base)
+        view.pop("progress", None)
+        return view
+
+    def tag(self, view: View, body: bytes) -> str:
+        return super().tag(view, body + str(self.clock.now()).encode())
+
+
+@fault(
+    "result-names-other-assets",
+    breaks="job.result",
+    sentence="The result of a job names assets that its container does not have.",
+)
+class _ResultNamesOtherAssets(Behaviour):
+    def result(self, render: Render, base: str) -> dict[str, Json]:
+        shown = super().result(render, base)
+        other = [{**each, "id": f"{each['id']}x"} for each in shown["assets"]]
+        return {**shown, "assets": other}
+
+
+@fault(
     "result-names-other-container",
     breaks="job.result",
     sentence="The result of a completed job names another container.",
@@ -147,6 +204,18 @@ class _KindChanges(Behaviour):
 
 
 @fault(
+    "polled-start-moves",
+    breaks="job.constant",
+    sentence="A polled job has started when it left the queue; the progress endpoint does not say.",
+)
+class _PolledStartMoves(StartMoves):
+    def progress_view(self, render: Render, now: float, base: str) -> View:
+        view = super().progress_view(render, now, base)
+        view.pop("startedAt", None)
+        return view
+
+
+@fault(
     "job-not-yet-there",
     breaks="job.readable",
     sentence="A job cannot be read until its render has left the queue.",
@@ -201,35 +270,3 @@ class _EtagAnyIsKnown(Behaviour):
 class _EtagOfStatus(Behaviour):
     def tag(self, view: View, body: bytes) -> str:
         return f'"{hashlib.sha256((view["jobId"] + view["status"]).encode()).hexdigest()[:16]}"'
-
-
-@fault(
-    "progress-of-first-job",
-    breaks="progress.same-as-job",
-    sentence="The progress endpoint stays with the container's first job.",
-)
-class _ProgressOfFirstJob(Behaviour):
-    def progress_view(self, render: Render, now: float, base: str) -> View:
-        first = self.store.renders(render.container)[0]
-        return super().progress_view(first, now, base)
-
-
-@fault(
-    "progress-endpoint-lags",
-    breaks="progress.same-as-job",
-    sentence="The progress endpoint shows the job as it was a while ago.",
-)
-class _ProgressEndpointLags(Behaviour):
-    def progress_view(self, render: Render, now: float, base: str) -> View:
-        lag = 0.4 * self.options.render
-        return super().progress_view(render, max(render.started, now - lag), base)
-
-
-@fault(
-    "progress-kind-differs",
-    breaks="progress.same-as-job",
-    sentence="The progress endpoint names another kind than the job.",
-)
-class _ProgressKindDiffers(Behaviour):
-    def progress_view(self, render: Render, now: float, base: str) -> View:
-        return {**super().progress_view(render, now, base), "kind": "content_progress"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from layers_contract.mock.behaviour import Behaviour
@@ -9,6 +10,19 @@ from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call, Container, Credential, Project, Render
 from layers_contract.mock.options import OWN
 from layers_contract.mock.registry import fault
+from layers_contract.mock.store import Position
+
+Row = tuple[Position, Container, Render]
+
+
+@fault(
+    "api-key-in-any-case",
+    breaks="auth.required",
+    sentence="Keys of the API are compared without regard to case.",
+)
+class _ApiKeyInAnyCase(Behaviour):
+    def key(self, call: Call) -> str:
+        return super().key(call).lower()
 
 
 class _Forgets(Behaviour):
@@ -91,6 +105,106 @@ class _BodyBeforeKey(Behaviour):
 
 
 @fault(
+    "foreign-archive",
+    breaks="auth.tenancy",
+    sentence="Another organization's project can be archived.",
+)
+class _ForeignArchive(Behaviour):
+    def owned_project(self, call: Call) -> Project:
+        project = self.store.project(call.ids["projectId"])
+        archives = call.operation.id == "archiveProject"
+        return project if project and archives else super().owned_project(call)
+
+
+@fault(
+    "jobs-of-strangers",
+    breaks="auth.tenancy",
+    sentence="Another organization's job can be read by whoever knows its id.",
+)
+class _JobsOfStrangers(Behaviour):
+    def owned_render(self, call: Call) -> Render:
+        render = self.store.render(call.ids["jobId"])
+        readable = render is not None and call.operation.method == "GET"
+        return render if render and readable else super().owned_render(call)
+
+
+@fault(
+    "containers-of-strangers",
+    breaks="auth.tenancy",
+    sentence="Another organization's container can be read by whoever knows its id.",
+)
+class _ContainersOfStrangers(Behaviour):
+    def owned_container(self, call: Call) -> tuple[Container, Render]:
+        found = self.store.container(call.ids["containerId"])
+        readable = call.operation.id == "getContent"
+        return found if found and readable else super().owned_container(call)
+
+
+@fault(
+    "strangers-are-forbidden",
+    breaks="auth.tenancy",
+    sentence="What belongs to another organization is forbidden, which tells that it exists.",
+)
+class _StrangersAreForbidden(Behaviour):
+    def owned_container(self, call: Call) -> tuple[Container, Render]:
+        found = self.store.container(call.ids["containerId"])
+        if found and not self.owns(call.credential, found[0].org):
+            raise self.words.refuse("Forbidden")
+        return super().owned_container(call)
+
+
+@fault(
+    "policy-of-strangers",
+    breaks="auth.tenancy",
+    sentence="Another organization's approval policy can be read.",
+)
+class _PolicyOfStrangers(Behaviour):
+    def owned_project(self, call: Call) -> Project:
+        project = self.store.project(call.ids["projectId"])
+        readable = call.operation.id == "getApprovalPolicy"
+        return project if project and readable else super().owned_project(call)
+
+
+@fault(
+    "strangers-can-list",
+    breaks="auth.tenancy",
+    sentence="Another organization's list says 'not yours' in other words than 'not there'.",
+)
+class _StrangersCanList(Behaviour):
+    def owned_project(self, call: Call) -> Project:
+        project = self.store.project(call.ids["projectId"])
+        if project and not self.owns(call.credential, project.org):
+            raise self.words.refuse("Unauthenticated", f"{int(HTTPStatus.UNAUTHORIZED)}: not yours")
+        return super().owned_project(call)
+
+
+@fault(
+    "list-shows-siblings",
+    breaks="auth.list",
+    sentence="A project's list holds the containers of another project too.",
+)
+class _ListShowsSiblings(Behaviour):
+    def also(self) -> str:
+        return self.world.gated
+
+    def rows(self, project: Project, start: Position) -> Iterable[Row]:
+        rows = [*super().rows(project, start)]
+        if project.id != self.also():
+            rows += self.store.containers(self.also(), start)
+        return sorted(rows, key=lambda row: row[0], reverse=True)
+
+
+@fault(
+    "list-shows-strangers",
+    breaks="auth.list",
+    sentence="A project's list holds the containers of another organization.",
+)
+class _ListShowsStrangers(_ListShowsSiblings):
+    def also(self) -> str:
+        return self.world.foreign
+
+
+@fault(
     "stranger-is-told-more",
     breaks="auth.stranger",
     sentence="A 401 names the project of a job that exists.",
@@ -164,77 +278,3 @@ class _OwnerAfterBody(Behaviour):
         if name is not None and self.store.container(name) is None:
             raise self.words.refuse("NotFound")
         super().check_body(call)
-
-
-@fault(
-    "foreign-archive",
-    breaks="auth.tenancy",
-    sentence="Another organization's project can be archived.",
-)
-class _ForeignArchive(Behaviour):
-    def owned_project(self, call: Call) -> Project:
-        project = self.store.project(call.ids["projectId"])
-        archives = call.operation.id == "archiveProject"
-        return project if project and archives else super().owned_project(call)
-
-
-@fault(
-    "jobs-of-strangers",
-    breaks="auth.tenancy",
-    sentence="Another organization's job can be read by whoever knows its id.",
-)
-class _JobsOfStrangers(Behaviour):
-    def owned_render(self, call: Call) -> Render:
-        render = self.store.render(call.ids["jobId"])
-        readable = render is not None and call.operation.method == "GET"
-        return render if render and readable else super().owned_render(call)
-
-
-@fault(
-    "containers-of-strangers",
-    breaks="auth.tenancy",
-    sentence="Another organization's container can be read by whoever knows its id.",
-)
-class _ContainersOfStrangers(Behaviour):
-    def owned_container(self, call: Call) -> tuple[Container, Render]:
-        found = self.store.container(call.ids["containerId"])
-        readable = call.operation.id == "getContent"
-        return found if found and readable else super().owned_container(call)
-
-
-@fault(
-    "strangers-are-forbidden",
-    breaks="auth.tenancy",
-    sentence="What belongs to another organization is forbidden, which tells that it exists.",
-)
-class _StrangersAreForbidden(Behaviour):
-    def owned_container(self, call: Call) -> tuple[Container, Render]:
-        found = self.store.container(call.ids["containerId"])
-        if found and not self.owns(call.credential, found[0].org):
-            raise self.words.refuse("Forbidden")
-        return super().owned_container(call)
-
-
-@fault(
-    "policy-of-strangers",
-    breaks="auth.tenancy",
-    sentence="Another organization's approval policy can be read.",
-)
-class _PolicyOfStrangers(Behaviour):
-    def owned_project(self, call: Call) -> Project:
-        project = self.store.project(call.ids["projectId"])
-        readable = call.operation.id == "getApprovalPolicy"
-        return project if project and readable else super().owned_project(call)
-
-
-@fault(
-    "strangers-can-list",
-    breaks="auth.tenancy",
-    sentence="Another organization's list says 'not yours' in other words than 'not there'.",
-)
-class _StrangersCanList(Behaviour):
-    def owned_project(self, call: Call) -> Project:
-        project = self.store.project(call.ids["projectId"])
-        if project and not self.owns(call.credential, project.org):
-            raise self.words.refuse("Unauthenticated", f"{int(HTTPStatus.UNAUTHORIZED)}: not yours")
-        return super().owned_project(call)
