@@ -32,7 +32,7 @@ SAMPLE: Final = 60
 """How many pairs of variants are tried where nobody says how many."""
 
 SEEDS: Final = 1000
-"""How many seeds the variant_runs share out among themselves."""
+"""How many seeds the runs share out among themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def variant_runs(
     orders: Iterable[Order], workers: int | None = None, files: DocumentFiles = SHIPPED
 ) -> Iterator[VariantRun]:
     """Judge each of *orders*; as they are done."""
-    return spread(partial(variant, files=files), orders, workers, files)
+    return spread(partial(run_variant, files=files), orders, workers, files)
 
 
-def variant(order: Order, files: DocumentFiles = SHIPPED) -> VariantRun:
+def run_variant(order: Order, files: DocumentFiles = SHIPPED) -> VariantRun:
     """Judge a sound mock."""
     trial = simulated(variants=order.variants, seed=order.seed, files=files)
     allowed = frozenset().union(*(VARIANTS[name].against for name in order.variants))
@@ -103,11 +103,10 @@ def variant(order: Order, files: DocumentFiles = SHIPPED) -> VariantRun:
 
 
 def to_json(found: Iterable[VariantRun]) -> dict[str, Any]:
-    """The variant_runs as plain JSON values."""
-    variantd = list(found)
+    """The runs as plain JSON values."""
+    runs = list(found)
     return {
-        "runs": len(variantd),
-        "alarms": sum(len(each.alarms) for each in variantd),
+        "alarms": sum(len(each.alarms) for each in runs),
         "runs": [
             {
                 "variants": list(each.variants),
@@ -115,9 +114,7 @@ def to_json(found: Iterable[VariantRun]) -> dict[str, Any]:
                 "alarms": [{"promise": promise, "said": said} for promise, said in each.alarms],
                 "seconds": round(each.seconds, 2),
             }
-            for each in sorted(
-                variantd, key=lambda one: (len(one.variants), one.variants, one.seed)
-            )
+            for each in sorted(runs, key=lambda one: (len(one.variants), one.variants, one.seed))
         ],
     }
 
