@@ -43,7 +43,7 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	scripts/lint_document
 	$(BIN)/layers-contract lint
 	scripts/check_client
-	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py $(wildcard tests/unit/test_document*.py)
+	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec tests/unit/test_document_seed.py
 
 format: $(DEV) ## Format the code, and mend what ruff can
 	$(BIN)/ruff check --fix

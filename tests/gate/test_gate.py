@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.gate.proof import prove
 from tests.gate.seeds import SEEDS, Seed
-from tests.unit.seeding import document
+from tests.helpers.seeding import document
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name.replace(" ", "-"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.gate.proof import Proof
 from tests.gate.seeds import SEEDS, Seed
-from tests.unit.seeding import document
+from tests.helpers.seeding import document
 
 from layers_contract.diff import gate
 from layers_contract.diff.gate import Comparison

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.histories import OPEN, contract
-from tests.unit.test_report_outcome import outcome, violated
+from tests.helpers.histories import OPEN, contract
+from tests.unit.report.test_outcome import outcome, violated
 
 from layers_contract.answers import no_start, no_success, refusals
 from layers_contract.cli._output import exit_code

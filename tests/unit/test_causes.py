@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.unit.histories import Tape, contract
-from tests.unit.reproductions import judged
-from tests.unit.test_report_outcome import exchange, outcome, read, violated
+from tests.helpers.histories import Tape, contract
+from tests.helpers.reproductions import judged
+from tests.unit.report.test_outcome import exchange, outcome, read, violated
 
 from layers_contract.causes import Cause, causes
 from layers_contract.invariants import Violation

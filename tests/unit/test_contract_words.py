@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.histories import contract
+from tests.helpers.histories import contract
 
 from layers_contract.contract import seconds
 from layers_contract.document import (

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import trio
-from tests.unit.histories import EPOCH, OPEN, contract, refusal
+from tests.helpers.histories import EPOCH, OPEN, contract, refusal
 from trio.testing import MockClock
 
 from layers_contract.budget import Purse

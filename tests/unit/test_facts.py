@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 import pytest
-from tests.unit.histories import EPOCH, GATED, OPEN, Tape, container, job, somebody_elses
+from tests.helpers.histories import EPOCH, GATED, OPEN, Tape, container, job, somebody_elses
 
 from layers_contract.facts import (
     Expectations,

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.unit.histories import Tape
+from tests.helpers.histories import Tape
 
 from layers_contract.history import NOT_JSON, Exchange, Finding, History, from_record, to_record
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.unit.histories import EPOCH, OPEN, Tape, contract, refusal
+from tests.helpers.histories import EPOCH, OPEN, Tape, contract, refusal
 
 from layers_contract.history import NOT_JSON, Exchange, History
 from layers_contract.infrastructure import set_apart

@@ -6,7 +6,7 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from tests.unit.histories import (
+from tests.helpers.histories import (
     EPOCH,
     GATED,
     GONE,

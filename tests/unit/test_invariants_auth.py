@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.histories import (
+from tests.helpers.histories import (
     FOREIGN,
     GATED,
     GONE,

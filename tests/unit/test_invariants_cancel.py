@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.unit.histories import (
+from tests.helpers.histories import (
     GATED,
     OPEN,
     RENDER,

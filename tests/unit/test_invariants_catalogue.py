@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.histories import GATED, OPEN, Case, Tape, contract
+from tests.helpers.histories import GATED, OPEN, Case, Tape, contract
 
 from layers_contract.facts import Facts, undisturbed
 from layers_contract.history import Exchange, History

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.histories import GONE, OPEN, Case, Cases, Tape, found, somebody_elses, stamp, wanted
+from tests.helpers.histories import (
+    GONE,
+    OPEN,
+    Case,
+    Cases,
+    Tape,
+    found,
+    somebody_elses,
+    stamp,
+    wanted,
+)
 
 CASES = Cases()
 TAG = {"etag": '"1"'}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.histories import (
+from tests.helpers.histories import (
     GATED,
     GONE,
     OPEN,

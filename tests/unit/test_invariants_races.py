@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.histories import (
+from tests.helpers.histories import (
     FOREIGN,
     GATED,
     MARKER,

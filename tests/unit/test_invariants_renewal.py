@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.histories import GATED, GONE, OPEN, Case, Cases, Tape, found, somebody_elses, wanted
+from tests.helpers.histories import (
+    GATED,
+    GONE,
+    OPEN,
+    Case,
+    Cases,
+    Tape,
+    found,
+    somebody_elses,
+    wanted,
+)
 
 CASES = Cases()
 

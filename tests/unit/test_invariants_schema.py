@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.histories import (
+from tests.helpers.histories import (
     GONE,
     OPEN,
     Case,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.histories import OPEN, Tape, contract
+from tests.helpers.histories import OPEN, Tape, contract
 
 from layers_contract import judge as module
 from layers_contract.facts import Facts

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import pytest
 import trio
-from tests.unit.histories import OPEN, contract
-from tests.unit.hostile_server import Answer, Asked, serving, shown
+from tests.helpers.histories import OPEN, contract
+from tests.helpers.hostile_server import Answer, Asked, serving, shown
 from tests.unit.test_driver import session, talk
 from trio.testing import MockClock
 
@@ -174,7 +174,7 @@ def renewing(mock: Served, after: int) -> Callable[[Asked], Answer | None]:
         head = asked.head.replace(NEW.encode(), key.encode())
         await peer.say(await behind._behind(Asked(asked.method, asked.path, head, asked.body)))
 
-    from tests.unit.hostile_server import Server  # noqa: PLC0415 - only to reach the mock
+    from tests.helpers.hostile_server import Server  # noqa: PLC0415 - only to reach the mock
 
     behind = Server(lambda _: None, mock[0])
     return rule

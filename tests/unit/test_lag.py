@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import pytest
 import trio
-from tests.unit.histories import Tape, contract, refusal
-from tests.unit.test_run import OPTIONS, target
+from tests.helpers.histories import Tape, contract, refusal
+from tests.unit.run.test_run import OPTIONS, target
 
 from layers_contract.mock import TrioClock, app
 from layers_contract.mock.clock import SIMULATED_EPOCH

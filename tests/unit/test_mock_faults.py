@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from tests.unit.mock_client import BRIEF, RENDER, Api, document, simulate
+from tests.helpers.mock_client import BRIEF, RENDER, Api, document, simulate
 
 from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, TrioClock, app
 from layers_contract.mock.behaviour import Behaviour

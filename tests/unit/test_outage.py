@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 import trio
-from tests.unit.histories import OPEN, contract, refusal
+from tests.helpers.histories import OPEN, contract, refusal
+from tests.unit.run.test_run import OPTIONS, target
 from tests.unit.test_driver import session
-from tests.unit.test_run import OPTIONS, target
 from trio.testing import MockClock
 
 from layers_contract.history import Exchange

@@ -246,11 +246,39 @@ def written_in(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_each_test_states_its_fact(path: Path) -> None:
     """Each test has a docstring, so that the list of tests reads as a specification."""
     silent = [test.name for test in written_in(path) if not ast.get_docstring(test)]
     assert not silent
+
+
+UNIT: Final = ROOT / "tests" / "unit"
+ABOUT_THE_REPOSITORY: Final = frozenset({"ci_files", "structure"})
+MOVING: Final = frozenset({"invariants"})
+"""Their tests are about to get their folder."""
+
+
+def test_the_unit_tests_mirror_the_rooms() -> None:
+    """Each room that is a folder has a folder of tests, and no other folder has tests."""
+    rooms = {module.parts[0] for module in modules() if len(module.parts) > 1}
+    folders = {path.relative_to(UNIT).parts[0] for path in UNIT.glob("*/**/test_*.py")}
+    assert folders - MOVING == rooms - MOVING
+
+
+def test_a_unit_test_beside_the_folders_names_its_module() -> None:
+    """A test of a room that is one module is called by it; folders have the tests of the others."""
+    alone = {group_of(module) for module in modules() if len(module.parts) == 1}
+    named = {path.stem.removeprefix("test_") for path in UNIT.glob("test_*.py")}
+    strays = {
+        name
+        for name in named - ABOUT_THE_REPOSITORY
+        if not name.startswith(("invariants_", "mock_faults"))
+        if not any(name == module or name.startswith(f"{module}_") for module in alone)
+    }
+    assert not strays
 
 
 def test_the_architecture_page_shows_the_same_table() -> None:
