@@ -20,11 +20,11 @@ __all__ = [
     "Order",
     "VariantRun",
     "pairs",
+    "run_variant",
     "sample",
     "seeds",
     "singles",
     "to_json",
-    "variant",
     "variant_runs",
 ]
 

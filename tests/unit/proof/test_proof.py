@@ -246,14 +246,14 @@ def test_what_counts_as_a_false_alarm(
 ) -> None:
     """Anything a strict run says, but for the assumptions that a variant is known to go against."""
     monkeypatch.setattr(proving._variants, "simulated", lambda **_: said)
-    found = proving._variants.variant(Order(variants, 0))
+    found = proving._variants.run_variant(Order(variants, 0))
     assert tuple(promise for promise, _ in found.alarms) == alarms
 
 
 @pytest.mark.parametrize("name", ["", "early-decisions", "keys-beyond-operations"])
 def test_a_sound_mock_raises_no_alarm(name: str) -> None:
     """A strict run in simulated time has nothing to say of a variant."""
-    assert proving._variants.variant(Order(tuple(filter(None, [name])), 3)).alarms == ()
+    assert proving._variants.run_variant(Order(tuple(filter(None, [name])), 3)).alarms == ()
 
 
 def test_the_matrix_is_drawn_where_there_is_room() -> None:
