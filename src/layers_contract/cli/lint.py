@@ -14,7 +14,7 @@ from layers_contract.cli._options import VIOLATED, in_file, overlaid
 @click.argument("document", required=False, type=in_file, metavar="[FILE]")
 @overlaid
 def lint(document: Path | None, overlays: tuple[Path, ...]) -> None:
-    """Check a document: extensions, references, lifecycles, house style.
+    """Check a document: extensions, references, lifecycles, style.
 
     Prints one line a finding: where, as a JSON Pointer, and what. Exit code 1 where there is one.
     """

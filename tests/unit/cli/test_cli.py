@@ -27,11 +27,6 @@ from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, OWN, MockOptions, background, to_toml
 from layers_contract.proof import Matrix, Proof
 
-COMMANDS = (
-    *("check", "judge", "mock", "faults", "tastes", "invariants"),
-    *("baseline", "compare", "trend"),
-)
-
 
 @dataclass(frozen=True)
 class Ended:
@@ -125,16 +120,6 @@ def command(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]
 def environment() -> dict[str, str]:
     """This process's environment without keys."""
     return {k: v for k, v in os.environ.items() if not k.startswith("LAYERS_")}
-
-
-@pytest.mark.parametrize("name", ["", *COMMANDS])
-def test_every_command_explains_itself(shell: Shell, name: str) -> None:
-    """`--help` and `-h` print the usage, end with 0, and leave no option unexplained."""
-    for flag in ("--help", "-h"):
-        ended = shell(*filter(None, [name]), flag)
-        assert (ended.code, ended.err) == (0, "")
-        assert ended.out.startswith("Usage: ")
-    assert all(each in shell("--help").out for each in COMMANDS)
 
 
 @pytest.mark.parametrize(
