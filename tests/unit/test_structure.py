@@ -15,6 +15,7 @@ import pytest
 
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS
+from layers_contract.workload import STORIES, Story
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "layers_contract"
@@ -341,6 +342,13 @@ def test_the_promise_that_a_fault_breaks_leads_to_it(fault: str) -> None:
     """A fault stands in the module, or the package, that the group of its promise names."""
     entry = FAULTS[fault]
     assert entry.behaviour.__module__.split(".")[3] == entry.breaks.split(".")[0]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_the_first_promise_of_a_story_leads_to_it(story: Story) -> None:
+    """A story stands in the module of its first promise's group, or with lists if it has none."""
+    first = story.promises[0] if story.promises else "list."
+    assert story.play.__module__.split(".")[3] == first.split(".")[0]
 
 
 @pytest.mark.parametrize("module", promise_modules(), ids=str)

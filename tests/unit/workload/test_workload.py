@@ -44,7 +44,7 @@ from layers_contract.workload import (
 )
 from layers_contract.workload.bodies import contradictions, turned
 from layers_contract.workload.programs import MOST_RENDERS
-from layers_contract.workload.stories.races import lost_then_sent
+from layers_contract.workload.stories.idempotency import lost_then_sent
 from layers_contract.workload.strategies import HOOKS, KEYS, LANGUAGES, PLATFORMS, Program
 
 MARKER = "lc-0000000000"
