@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--db", default=":memory:", metavar="FILE", help="Keep what happens in this file.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Break a promise.")
 @click.option(
-    "--taste", "tastes", multiple=True, metavar="NAME", help="Differ, within the contract."
+    "--variant", "variants", multiple=True, metavar="NAME", help="Differ, within the contract."
 )
 @click.option(
     "--latency",
@@ -57,16 +57,16 @@ if TYPE_CHECKING:
 @click.option("--rate-limit", metavar="TIER", help="Count requests, and refuse too many.")
 @click.option("--seed", type=int, help="Make the same ids every time.")
 @documented
-@click.option("--list", "list_", is_flag=True, help="Print the faults and tastes, and end.")
+@click.option("--list", "list_", is_flag=True, help="Print the faults and variants, and end.")
 def mock(target_out: Path | None, list_: bool, source: DocumentFiles, **options: Any) -> None:
     """Serve a mock that keeps the contract, or breaks a part."""
-    from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, serve
+    from layers_contract.mock import FAULTS, VARIANTS, MockError, MockOptions, serve
 
     if list_:
         for fault in FAULTS.values():
             click.echo(f"fault {fault.name:32} {fault.breaks:34} {fault.sentence}")
-        for taste in TASTES.values():
-            click.echo(f"taste {taste.name:32} {taste.sentence}")
+        for variant in VARIANTS.values():
+            click.echo(f"variant {variant.name:32} {variant.sentence}")
         return
     try:
         if source.document or source.overlays:

@@ -67,7 +67,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
         ("trend", "--html --svg"),
         ("mock", "--host --port --target-out --render --fault"),
         ("faults", "--json --html --markdown --read --workers"),
-        ("tastes", "--json --pairs --seeds --seed --workers"),
+        ("variants", "--json --pairs --seeds --seed --workers"),
         ("invariants", "--json --markdown"),
     ],
 )
@@ -115,7 +115,7 @@ def test_the_version_is_the_packages(shell: Shell) -> None:
         (["judge", "bad.jsonl"], "bad.jsonl:1: not an exchange"),
         (["judge", "typo.toml", "--only", "nonsense"], "there is no invariant nonsense"),
         (["mock", "--fault", "nonsense"], "nonsense"),
-        (["mock", "--taste", "nonsense"], "nonsense"),
+        (["mock", "--variant", "nonsense"], "nonsense"),
         (["mock", "--port", "99999"], "99999"),
         (["mock", "--render", "-1"], "-1"),
         (["mock", "--host", "no.such.host.invalid"], "cannot serve at no.such.host.invalid:0"),
@@ -125,10 +125,10 @@ def test_the_version_is_the_packages(shell: Shell) -> None:
         (["faults", "decision-twice", "--json", "no/such/a.json"], "there is no folder"),
         (["faults", "--read", "no.json"], "no.json: cannot be read (No such file or directory)"),
         (["faults", "--read", "bad.jsonl"], "bad.jsonl: not a saved matrix"),
-        (["tastes", "nonsense"], "unknown taste nonsense"),
-        (["tastes", "--pairs", "some"], "'some' is neither a number nor all"),
-        (["tastes", "--seeds", "0"], "0 is not in the range"),
-        (["tastes", "--json", "no/such/a.json"], "there is no folder"),
+        (["variants", "nonsense"], "unknown variant nonsense"),
+        (["variants", "--pairs", "some"], "'some' is neither a number nor all"),
+        (["variants", "--seeds", "0"], "0 is not in the range"),
+        (["variants", "--json", "no/such/a.json"], "there is no folder"),
     ],
 )
 def test_a_wrong_use_is_said_in_one_line(
@@ -353,7 +353,7 @@ def test_the_catalogue_is_printed_as_json(shell: Shell) -> None:
     assert all(each["at"].startswith("#") for each in found)
 
 
-def test_the_faults_and_tastes_are_listed(shell: Shell) -> None:
+def test_the_faults_and_variants_are_listed(shell: Shell) -> None:
     """`mock --list` names every fault with the promise that it breaks."""
     ended = shell("mock", "--list")
     assert ended.code == 0
@@ -385,13 +385,13 @@ def test_a_saved_matrix_is_shown_again(shell: Shell, tmp_path: Path) -> None:
     assert "**missed** `approval.once`" in words.read_text(encoding="utf-8")
 
 
-def test_a_taste_is_judged(tmp_path: Path) -> None:
-    """`tastes NAME` judges the mock with it, and says that there was no alarm."""
-    file = tmp_path / "tastes.json"
-    ended = command("tastes", "short-ids", "--json", file, "--workers", "1")
+def test_a_variant_is_judged(tmp_path: Path) -> None:
+    """`variants NAME` judges the mock with it, and says that there was no alarm."""
+    file = tmp_path / "variants.json"
+    ended = command("variants", "short-ids", "--json", file, "--workers", "1")
     assert ended.returncode == 0, ended.stderr
-    assert "1 run (1 of a taste alone): 0 alarms" in ended.stdout
-    assert json.loads(file.read_text(encoding="utf-8"))["tastings"][0]["tastes"] == ["short-ids"]
+    assert "1 run (1 of a variant alone): 0 alarms" in ended.stdout
+    assert json.loads(file.read_text(encoding="utf-8"))["runs"][0]["variants"] == ["short-ids"]
 
 
 def test_the_catalogue_is_printed_as_markdown(shell: Shell) -> None:
