@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS
 from layers_contract.workload import STORIES, Story
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "layers_contract"
 SOURCE: Final = ROOT / "src" / PACKAGE
 
@@ -279,6 +279,18 @@ def test_a_unit_test_beside_the_folders_names_its_module() -> None:
         if not any(name == module or name.startswith(f"{module}_") for module in alone)
     }
     assert not strays
+
+
+def test_what_tests_share_stands_in_helpers() -> None:
+    """No test is imported by another file: what two of them use is in tests/helpers."""
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _absolute_names(node, ())
+        if name.startswith("tests.") and ".test_" in name
+    ]
+    assert not found
 
 
 def test_the_architecture_page_shows_the_same_table() -> None:

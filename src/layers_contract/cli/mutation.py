@@ -76,7 +76,7 @@ def variants(
     source: DocumentFiles,
     **wanted: Any,
 ) -> None:
-    """Judge mocks that differ within the contract: none may be accused."""
+    """Judge mocks that differ within the contract: expect silence."""
     import layers_contract.proof as proving
     from layers_contract.mock import VARIANTS
 

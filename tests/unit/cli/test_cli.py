@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -21,69 +20,12 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from tests.helpers.places import ROOT
+from tests.helpers.shell import Shell, command, environment, served
 
-from layers_contract import cli
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, OWN, MockOptions, background, to_toml
 from layers_contract.proof import Matrix, Proof
-
-COMMANDS = (
-    *("check", "judge", "mock", "faults", "variants", "invariants"),
-    *("baseline", "compare", "trend"),
-)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Shell:
-    """Calls the command in this process, as the console script does."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        for name in ("LAYERS_API_KEY", "LAYERS_OTHER_KEY"):
-            monkeypatch.delenv(name, raising=False)
-
-    def __call__(self, *arguments: object) -> Ended:
-        """Call the command with *arguments*."""
-        self._monkeypatch.setattr(sys, "argv", ["layers-contract", *map(str, arguments)])
-        self._capsys.readouterr()
-        try:
-            cli.main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = self._capsys.readouterr()
-        return Ended(int(code), out, err)
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """The command line."""
-    return Shell(monkeypatch, capsys)
-
-
-@dataclass(frozen=True)
-class Mock:
-    """A mock that is being served, with its target file."""
-
-    url: str
-    target: Path
-
-
-@contextmanager
-def served(folder: Path, *faults: str, **changes: Any) -> Iterator[Mock]:
-    """A mock with *faults*; *changes* go into its target file."""
-    with background(MockOptions(render=0.3, faults=faults)) as (url, values):
-        file = folder / "target.toml"
-        file.write_text(to_toml(values | changes), encoding="utf-8")
-        yield Mock(url, file)
 
 
 @dataclass(frozen=True)
@@ -112,29 +54,6 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
             *("--har", folder / "a.har", "--curl", folder / "curl"),
         )
     return Checked(ended, folder)
-
-
-def command(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
-    """Call the command in a process of its own."""
-    line = [sys.executable, "-m", "layers_contract", *map(str, arguments)]
-    return subprocess.run(
-        line, capture_output=True, text=True, timeout=60, check=False, env=environment(), **more
-    )
-
-
-def environment() -> dict[str, str]:
-    """This process's environment without keys."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("LAYERS_")}
-
-
-@pytest.mark.parametrize("name", ["", *COMMANDS])
-def test_every_command_explains_itself(shell: Shell, name: str) -> None:
-    """`--help` and `-h` print the usage, end with 0, and leave no option unexplained."""
-    for flag in ("--help", "-h"):
-        ended = shell(*filter(None, [name]), flag)
-        assert (ended.code, ended.err) == (0, "")
-        assert ended.out.startswith("Usage: ")
-    assert all(each in shell("--help").out for each in COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +86,7 @@ def test_without_a_command_the_help_is_printed(shell: Shell) -> None:
 
 def test_the_version_is_the_packages(shell: Shell) -> None:
     """`--version` prints the version in pyproject.toml."""
-    project = Path(__file__).parents[3] / "pyproject.toml"
+    project = ROOT / "pyproject.toml"
     version = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
     assert version in shell("--version").out
 
@@ -477,7 +396,7 @@ def test_a_variant_is_judged(tmp_path: Path) -> None:
 
 def test_the_catalogue_is_printed_as_markdown(shell: Shell) -> None:
     """`invariants --markdown` prints the page of the docs."""
-    page = Path(__file__).parents[3] / "docs" / "invariants.md"
+    page = ROOT / "docs" / "invariants.md"
     assert shell("invariants", "--markdown").out == page.read_text(encoding="utf-8")
 
 

@@ -18,11 +18,12 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract.mock import MockError, MockOptions, app, background
 from layers_contract.mock.__main__ import main
 
-SOURCE = Path(__file__).parents[3] / "src"
+SOURCE = ROOT / "src"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE)}
 
 

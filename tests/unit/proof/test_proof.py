@@ -7,11 +7,11 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from tests.helpers.places import ROOT
 
 from layers_contract import proof as proving
 from layers_contract.invariants import CATALOGUE
@@ -20,7 +20,7 @@ from layers_contract.proof import SHADOWS, Line, Matrix, Order, Proof, VariantRu
 from layers_contract.proof import _matrix as module
 from layers_contract.proof._trial import Trial
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = ROOT / "docs"
 
 
 def proof(breaks: str = "job.terminal", *also: str, **changes: Any) -> Proof:

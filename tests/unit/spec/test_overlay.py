@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from tests.helpers.places import ROOT
 
 from layers_contract.document import DocumentError
 from layers_contract.spec import overlay
@@ -18,7 +19,6 @@ from layers_contract.spec.files import DocumentFiles
 
 Json = Any
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 SETS: Final = sorted((Path(__file__).parent / "overlays").glob("*.yaml"))
 HEAD: Final = {"overlay": "1.1.0", "info": {"title": "T", "version": "1"}}
 
