@@ -52,14 +52,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             pending += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
 
 
-def _host(target: Target) -> str:
-    return httpx.URL(target.proxy.url or target.url).host
-
-
-def _check() -> str:
-    return "check the url, and that you are in the right network (VPN?)"
-
-
 def _distrusted(_target: Target, error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code == EXPIRED:
         return "shows a certificate that has expired; it has to be renewed there"

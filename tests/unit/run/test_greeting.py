@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.certificates import Certificates, certificates, key_of
 from tests.helpers.hostile_server import Answer, Asked, http, serving, shown
+from tests.helpers.shell import Shell
 
 from layers_contract.contract import Contract
 from layers_contract.document import load
@@ -245,6 +247,11 @@ def test_a_server_that_is_not_the_api_cannot_be_judged(name: str) -> None:
         assert word in message
 
 
+def not_asked(_: Asked) -> Answer:
+    """A server that no request gets through to."""
+    raise AssertionError("asked")
+
+
 @contextmanager
 def listening(server: ThreadingHTTPServer) -> Iterator[str]:
     """A server of the standard library; where it is, without the scheme."""
@@ -296,11 +303,68 @@ def test_a_proxy_that_is_not_there_is_named() -> None:
     assert "the connection was refused by the proxy http://127.0.0.1:1" in message
 
 
-def test_a_proxy_that_wants_a_login_is_named() -> None:
-    """407 on a tunnel is the proxy's, and its user is to be given."""
+def greeted(shell: Shell, made: Certificates, url: str, *lines: str) -> str:
+    """What `check` says, in one line and with 3, of a server that it cannot judge."""
+    file = made.ca.with_name("target.toml")
+    file.write_text("\n".join([f'url = "{url}"', f'api_key = "{KEY}"', *lines]), encoding="utf-8")
+    ended = shell("check", "--target", file, "--profile", "quick", "--quiet")
+    assert (ended.code, ended.err.count("\n")) == (3, 1)
+    assert ended.out.startswith("0 of ")
+    assert KEY not in ended.out + ended.err
+    return ended.err
+
+
+def test_a_certificate_of_an_authority_that_is_not_trusted_is_named(
+    shell: Shell, made: Certificates
+) -> None:
+    """Where a company vouches for itself, the line says where its CA goes."""
+    with serving(not_asked, context=made.server()) as server:
+        message = greeted(shell, made, server.url)
+    assert "shows a certificate that nobody known here vouches for" in message
+    assert "[tls] ca" in message
+
+
+def test_a_certificate_for_another_host_is_named(shell: Shell, made: Certificates) -> None:
+    """An authority that is trusted does not vouch for every name."""
+    with serving(not_asked, context=made.server(made.elsewhere_cert)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
+    assert "shows a certificate for another host name" in message
+
+
+def test_a_certificate_that_has_expired_is_named(shell: Shell, made: Certificates) -> None:
+    """It is told from one that nobody vouches for: no entry here mends it."""
+    with serving(not_asked, context=made.server(made.expired_cert)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
+    assert "shows a certificate that has expired; it has to be renewed there" in message
+
+
+def test_a_server_that_wants_a_client_certificate_is_named(
+    shell: Shell, made: Certificates
+) -> None:
+    """Mutual TLS without a certificate of ours: the line says which entries hold it."""
+    with serving(not_asked, context=made.server(asks=True)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
+    assert "wants a client certificate; name it in [tls] cert and key" in message
+
+
+def test_a_client_certificate_of_another_authority_is_named(
+    shell: Shell, made: Certificates, tmp_path: Path
+) -> None:
+    """A certificate that the server does not take is told from one that is missing."""
+    other = certificates(tmp_path)
+    ours = (f'tls.cert = "{other.client_cert}"', f'tls.key = "{key_of(other.client_cert)}"')
+    with serving(not_asked, context=made.server(asks=True)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"', *ours)
+    assert "does not accept the client certificate; check [tls] cert and key" in message
+
+
+@pytest.mark.parametrize("url", ["http://layers.example", "https://layers.example"])
+def test_a_proxy_that_wants_a_login_ends_with_3(shell: Shell, made: Certificates, url: str) -> None:
+    """Asked for a whole address or for a tunnel, a 407 is the proxy's."""
     with serving(lambda _: page("407 Proxy Authentication Required", "407")) as server:
-        message = refusal("https://layers.example", proxy=Proxy(server.url))
-    assert f"behind the proxy {server.url}, which wants a login (407)" in message
+        message = greeted(shell, made, url, f'proxy.url = "{server.url}"')
+    assert "wants a login (407)" in message
+    assert "[proxy] url" in message
 
 
 def test_a_server_that_keeps_silent_is_named() -> None:
