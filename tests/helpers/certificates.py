@@ -55,7 +55,13 @@ def certificates(folder: Path) -> Certificates:
             ("elsewhere", "subjectAltName=DNS:elsewhere.example"),
         )
     }
-    return Certificates(ca, *issued.values(), _expired(folder / "expired.pem", ca))
+    return Certificates(
+        ca,
+        issued["server"],
+        issued["client"],
+        issued["elsewhere"],
+        _expired(folder / "expired.pem", ca),
+    )
 
 
 def _expired(cert: Path, ca: Path) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from tests.helpers.shell import Shell
 
 from layers_contract.contract import Contract
 from layers_contract.document import load
-from layers_contract.run import Unjudgeable, run
+from layers_contract.run import Unjudgeable, _greeting, run
 from layers_contract.target import Budget, Expect, Proxy, Target
 
 CONTRACT: Final = Contract(load())
@@ -50,6 +51,13 @@ def error(status: str, code: Any = "NOT_FOUND", *headers: str) -> bytes:
 
 
 LOGIN_FORM: Final = '<form method="post"><input type="password" name="p"></form>'
+
+
+@pytest.fixture(autouse=True)
+def _no_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be away for a moment is asked again at once."""
+    monkeypatch.setattr(_greeting, "RESTS", 0.0)
+
 
 STRANGERS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
     "200 HTML for everything": (page("200 OK", "Layers"), ("not this API", '"Layers"', "url")),
@@ -199,6 +207,14 @@ STRANGERS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
         text("400 Bad", "Client sent an HTTP request to an HTTPS server.\n"),
         ("speaks TLS", "write https://"),
     ),
+    "400 nginx without a client certificate": (
+        page("400 Bad", "400 No required SSL certificate was sent"),
+        ("wants a client certificate (400", "[tls] cert and key"),
+    ),
+    "403 IIS without a client certificate": (
+        page("403 Forbidden", "403.7 - Client Certificate Required"),
+        ("wants a client certificate (403", "[tls] cert and key"),
+    ),
     "400 text": (text("400 Bad Request", "Bad Request: Host"), ("not this API: it answers 400",)),
     "no HTTP at all": (b"SSH-2.0-OpenSSH_9.6\r\n", ("does not answer",)),
     "a TLS alert": (b"\x15\x03\x01\x00\x02\x02\x46", ("speaks TLS", "write https://")),
@@ -212,9 +228,8 @@ STRANGERS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
 
 def refusal(url: str, **changes: Any) -> str:
     """Why a server cannot be judged: one line, printable, short, without the key."""
-    target = Target(
-        url, api_key=KEY, budget=Budget(seconds=10), expect=Expect(answer_seconds=2), **changes
-    )
+    given = {"budget": Budget(seconds=10), "expect": Expect(answer_seconds=2), **changes}
+    target = Target(url, api_key=KEY, **given)
     with pytest.raises(Unjudgeable) as caught:
         run(CONTRACT, target, profile="quick")
     message = str(caught.value)
@@ -338,13 +353,46 @@ def test_a_certificate_that_has_expired_is_named(shell: Shell, made: Certificate
     assert "shows a certificate that has expired; it has to be renewed there" in message
 
 
+@contextmanager
+def refusing(context: ssl.SSLContext) -> Iterator[str]:
+    """A server that ends each handshake with an alert that says why; where it is."""
+
+    def listen(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                peer, _ = listener.accept()
+                tls = context.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)
+                with tls, suppress(OSError):
+                    with suppress(ssl.SSLError):
+                        tls.do_handshake()
+                    socket.socket.shutdown(tls, socket.SHUT_WR)
+                    while socket.socket.recv(tls, 65536):
+                        pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=listen, args=(listener,), daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
 def test_a_server_that_wants_a_client_certificate_is_named(
     shell: Shell, made: Certificates
 ) -> None:
     """Mutual TLS without a certificate of ours: the line says which entries hold it."""
+    with refusing(made.server(asks=True)) as url:
+        message = greeted(shell, made, url, f'tls.ca = "{made.ca}"')
+    assert "wants a client certificate; name it in [tls] cert and key" in message
+
+
+def test_a_server_that_hangs_up_in_tls_may_want_a_client_certificate(
+    shell: Shell, made: Certificates
+) -> None:
+    """Not every server says why it ends a handshake; the line asks for what is most likely."""
     with serving(not_asked, context=made.server(asks=True)) as server:
         message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
-    assert "wants a client certificate; name it in [tls] cert and key" in message
+    assert "does it want a client certificate ([tls] cert and key)?" in message
 
 
 def test_a_client_certificate_of_another_authority_is_named(
@@ -353,8 +401,8 @@ def test_a_client_certificate_of_another_authority_is_named(
     """A certificate that the server does not take is told from one that is missing."""
     other = certificates(tmp_path)
     ours = (f'tls.cert = "{other.client_cert}"', f'tls.key = "{key_of(other.client_cert)}"')
-    with serving(not_asked, context=made.server(asks=True)) as server:
-        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"', *ours)
+    with refusing(made.server(asks=True)) as url:
+        message = greeted(shell, made, url, f'tls.ca = "{made.ca}"', *ours)
     assert "does not accept the client certificate; check [tls] cert and key" in message
 
 
@@ -370,8 +418,10 @@ def test_a_proxy_that_wants_a_login_ends_with_3(shell: Shell, made: Certificates
 def test_a_server_that_keeps_silent_is_named() -> None:
     """Nobody waits for longer than the target says, which the line names."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        message = refusal(f"http://127.0.0.1:{silent.getsockname()[1]}")
-    assert "does not answer within 2 s" in message
+        message = refusal(
+            f"http://127.0.0.1:{silent.getsockname()[1]}", expect=Expect(answer_seconds=0.2)
+        )
+    assert "does not answer within 0.2 s" in message
     assert "[expect] answer_seconds, --wait" in message
 
 
