@@ -41,7 +41,7 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	scripts/lint_document
-	$(BIN)/layers-contract lint
+	$(BIN)/layers-contract lint --style
 	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec tests/unit/test_document_seed.py
 
