@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
+from layers_contract.contract import Contract
 from layers_contract.document import Operation, Problem, pointer
 from layers_contract.facts import Container, Facts
 from layers_contract.history import NOT_JSON, Exchange
@@ -35,11 +36,11 @@ def asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool
     return not conflict and not archived and valid(facts, exchange)
 
 
-def error_code_of(exchange: Exchange) -> str | None:
-    """The code in an error answer, or None."""
-    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, str) else None
+def error_code_of(exchange: Exchange, contract: Contract | None = None) -> str | None:
+    """The code in an error answer, or None; *contract* says where it is."""
+    places = contract.error_code_places if contract else ("/error/code",)
+    found = (pointer(exchange.json, place) for place in places)
+    return next((code for code in found if isinstance(code, str)), None)
 
 
 def plain(exchange: Exchange) -> bool:
