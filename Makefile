@@ -17,14 +17,14 @@ target_option := $(if $(TARGET),--target $(TARGET))
 document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OVERLAY),--overlay $(file))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check format generate mock publish gate faults tastes seeds bench clean setup
+.PHONY: help contract test test-publish check format generate mock publish gate faults variants seeds bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  ARGS="…"           more options for the command behind contract, test, mock, publish,'
-	@echo '                     faults, tastes and bench'
-	@echo '  DOCUMENT=FILE      for contract, generate, mock, publish, faults and tastes: another document;'
+	@echo '                     faults, variants and bench'
+	@echo '  DOCUMENT=FILE      for contract, generate, mock, publish, faults and variants: another document;'
 	@echo '  OVERLAY="FILE …"   and OpenAPI Overlays to lay on it'
 	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
 	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
@@ -41,7 +41,7 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	scripts/lint_document
-	$(BIN)/layers-contract lint
+	$(BIN)/layers-contract lint --style
 	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec tests/unit/test_document_seed.py
 
@@ -68,11 +68,11 @@ gate: $(DEV) $(NODE) ## Prove that a breaking change is not published by mistake
 faults: $(RUN) ## Prove that the checks can fail: judge the mock with each of its faults
 	@$(BIN)/layers-contract faults $(document_options) $(ARGS)
 
-tastes: $(RUN) ## Prove that they fail nobody else: judge mocks that differ within the contract
-	@$(BIN)/layers-contract tastes $(document_options) $(ARGS)
+variants: $(RUN) ## Prove that they fail nobody else: judge mocks that differ within the contract
+	@$(BIN)/layers-contract variants $(document_options) $(ARGS)
 
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
-	@$(BIN)/layers-contract tastes $(document_options) --seeds 200 $(ARGS)
+	@$(BIN)/layers-contract variants $(document_options) --seeds 200 $(ARGS)
 
 # What each benchmark needs; all of it where none is named.
 needs_throughput   := $(PRISM)

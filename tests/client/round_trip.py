@@ -46,12 +46,12 @@ def _contract() -> Contract:
     return Contract(load())
 
 
-def recorded(*tastes: str, profile: str = "standard") -> list[Exchange]:
-    """What a run against a mock with these tastes was answered, where the document knows of it.
+def recorded(*variants: str, profile: str = "standard") -> list[Exchange]:
+    """What a run against a mock with these variants was answered, where the document knows of it.
 
     Bodies that are no JSON, or lack what is required, are left out: no client could send them.
     """
-    options = MockOptions(render=5, latency=0.05, seed=0, tastes=tastes)
+    options = MockOptions(render=5, latency=0.05, seed=0, variants=variants)
     target = parse(target_of(options, "http://mock.invalid"), "mock")
     application = app(options, TrioClock())
     try:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+from tests.helpers.places import ROOT
 
 
 def chaos(*options: str) -> tuple[int, list[dict[str, Any]]]:

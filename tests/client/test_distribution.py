@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import pytest
 from tests.client.sides import KEY
+from tests.helpers.places import ROOT
 
 import layers_client
 from layers_client import AsyncLayers, Layers, models
 from layers_contract.document import load
 from layers_contract.mock import MockOptions, background
 
-GENERATED: Final = Path(__file__).resolve().parents[2] / "generated"
+GENERATED: Final = ROOT / "generated"
 RUNTIME: Final = GENERATED.parent / "overlays" / "client" / "runtime"
 MODULES: Final = sorted((GENERATED / "layers_client").rglob("*.py"))
 NEEDED: Final = (

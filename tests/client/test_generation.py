@@ -16,12 +16,12 @@ import httpx
 import pytest
 import yaml
 from tests.client.sides import KEY, URL, Server, SyncTime, answer
+from tests.helpers.places import ROOT
 
 from layers_contract.codegen.client.facts import Facts
 from layers_contract.codegen.client.operations import UnfitError, identifier, method_name
 from layers_contract.codegen.package import differences, generate, outdated
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 DOCUMENT: Final = ROOT / "openapi" / "layers.yaml"
 
 NEW: Final = """

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 from tests.client.sides import KEY, PROJECT, URL
+from tests.helpers.places import ROOT
 
 import layers_client
 from layers_client import JobHandle, Layers
@@ -21,7 +21,7 @@ from layers_contract.codegen.snippets import snippets
 from layers_contract.document import Operation, load
 from layers_contract.mock import MockOptions, background
 
-GENERATED: Final = Path(__file__).resolve().parents[2] / "generated"
+GENERATED: Final = ROOT / "generated"
 README: Final = (GENERATED / "README.md").read_text(encoding="utf-8")
 REFERENCE: Final = (GENERATED / "docs" / "reference.md").read_text(encoding="utf-8")
 DOCUMENT: Final = load()

@@ -15,7 +15,7 @@ from layers_client.models import Container
 from layers_contract.document import load
 from layers_contract.history import Exchange
 
-TASTES: Final = {
+VARIANTS: Final = {
     "less": (
         *("sparse-jobs", "no-outcome", "last-page-without-cursor", "never-304"),
         *("one-kind-of-job", "whole-seconds", "lower-case-ids", "malformed-id-is-invalid"),
@@ -28,7 +28,7 @@ TASTES: Final = {
         *("short-pages", "last-page-is-empty", "strangers-in-list"),
     ),
 }
-"""Mocks that keep the contract in ways of their own; `layers-contract tastes` explains them."""
+"""Mocks that keep the contract in ways of their own; `layers-contract variants` explains them."""
 SAYABLE: Final = 0.99
 
 
@@ -54,10 +54,10 @@ def test_a_standard_run_makes_the_round_trip(standard: list[Exchange], client: A
     assert {200, 202, 304, 401, 404, 409, 422} <= {status for _, status in findings.read}
 
 
-@pytest.mark.parametrize("tastes", TASTES.values(), ids=TASTES)
-def test_whatever_a_server_may_do_otherwise_is_read(tastes: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("variants", VARIANTS.values(), ids=VARIANTS)
+def test_whatever_a_server_may_do_otherwise_is_read(variants: tuple[str, ...]) -> None:
     """Fields that are missing, null or new; other ids, times, pages and codes."""
-    check(round_trip(recorded(*tastes, profile="quick"), Layers))
+    check(round_trip(recorded(*variants, profile="quick"), Layers))
 
 
 def words(node: Any) -> Iterator[str]:

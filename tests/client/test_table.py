@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_client import JobError
 from layers_client._runtime.transport import Plan
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 RUNTIME: Final = "layers_client._runtime"
 SLOW: Final = ("Typed, for", "README", "Backoff", "Retry-After", "Total time")
 """Rows that take seconds; each is a test of its own elsewhere."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from tests.gate.seeds.seed import Edit
+from tests.helpers.places import ROOT
 
 from layers_contract.diff import extensions
 from layers_contract.diff.differ import ordered
@@ -16,8 +16,6 @@ from layers_contract.diff.places import Atlas
 from layers_contract.document import read_yaml
 
 Json = Any
-
-ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 @cache

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract import node
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 STARTED_WITHIN: Final = 20.0
 
 Target = dict[str, Any]

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract.document import load, read_yaml
 from layers_contract.publish import files
 
 Json = Any
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 DOCUMENT: Final = ROOT / "openapi" / "layers.yaml"
 PUBLISHED: Final = ROOT / "openapi" / "published"
 

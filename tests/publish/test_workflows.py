@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from tests.publish.conftest import ROOT, Serve, Target, mock
+from tests.helpers.places import ROOT
+from tests.publish.conftest import Serve, Target, mock
 
 from layers_contract import node
 from layers_contract.document import read_yaml

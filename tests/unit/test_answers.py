@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.helpers.histories import OPEN, contract
-from tests.unit.report.test_outcome import outcome, violated
+from tests.helpers.outcomes import outcome, violated
 
 from layers_contract.answers import no_start, no_success, refusals
 from layers_contract.cli._output import exit_code

@@ -6,8 +6,8 @@ import time
 
 import pytest
 from tests.helpers.histories import Tape, contract
+from tests.helpers.outcomes import exchange, outcome, read, violated
 from tests.helpers.reproductions import judged
-from tests.unit.report.test_outcome import exchange, outcome, read, violated
 
 from layers_contract.causes import Cause, causes
 from layers_contract.invariants import Violation

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.unit.test_structure import ROOT
+from tests.helpers.places import ROOT
 
 from layers_contract.target import parse
 

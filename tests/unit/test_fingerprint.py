@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.report.test_outcome import exchange, read
+from tests.helpers.outcomes import exchange, read
 
 from layers_contract.fingerprint import cause_of, cause_of_text, digest
 from layers_contract.invariants import Violation

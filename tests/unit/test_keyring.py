@@ -13,7 +13,7 @@ import pytest
 import trio
 from tests.helpers.histories import OPEN, contract
 from tests.helpers.hostile_server import Answer, Asked, serving, shown
-from tests.unit.test_driver import session, talk
+from tests.helpers.sessions import session, talk
 from trio.testing import MockClock
 
 from layers_contract import keyring

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 import trio
 from tests.helpers.histories import Tape, contract, refusal
-from tests.unit.run.test_run import OPTIONS, target
+from tests.helpers.simulations import OPTIONS, target
 
 from layers_contract.mock import TrioClock, app
 from layers_contract.mock.clock import SIMULATED_EPOCH

@@ -1,4 +1,4 @@
-"""The catalogues of faults and tastes."""
+"""The catalogues of faults and variants."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pytest
 import trio
 from tests.helpers.mock_client import BRIEF, RENDER, Api, document, simulate
 
-from layers_contract.mock import FAULTS, TASTES, MockError, MockOptions, TrioClock, app
+from layers_contract.mock import FAULTS, VARIANTS, MockError, MockOptions, TrioClock, app
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.registry import compose
 
 MOCK = Path(__file__).parents[2] / "src" / "layers_contract" / "mock"
-ENTRIES = [*FAULTS.values(), *TASTES.values()]
+ENTRIES = [*FAULTS.values(), *VARIANTS.values()]
 
 
 def test_every_promise_has_a_fault() -> None:
@@ -43,7 +43,7 @@ def test_an_entry_reads_well(entry: object) -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_an_entry_overrides_seams_that_exist(entry: object) -> None:
-    """What a fault or taste overrides is a method of the behaviour."""
+    """What a fault or variant overrides is a method of the behaviour."""
     behaviour: type[Behaviour] = getattr(entry, "behaviour", Behaviour)
     family = [each for each in behaviour.__mro__ if issubclass(each, Behaviour)][:-1]
     methods = {
@@ -56,24 +56,24 @@ def test_an_entry_overrides_seams_that_exist(entry: object) -> None:
 
 
 def test_the_logic_knows_no_fault() -> None:
-    """No module of the logic mentions a fault or a taste by its name."""
-    names = {*FAULTS, *TASTES}
+    """No module of the logic mentions a fault or a variant by its name."""
+    names = {*FAULTS, *VARIANTS}
     logic = [p for p in MOCK.glob("*.py") if p.stem not in {"__main__", "catalogue", "registry"}]
     for module in logic:
         text = module.read_text(encoding="utf-8")
         assert not [name for name in names if f'"{name}"' in text], module.name
 
 
-def test_faults_and_tastes_compose() -> None:
-    """Several faults over several tastes make one behaviour."""
+def test_faults_and_variants_compose() -> None:
+    """Several faults over several variants make one behaviour."""
     behaviour = compose(["cursor-skips", "patch-ignored"], ["short-ids", "no-progress"])
     line = [each.__name__ for each in behaviour.__mro__]
     assert line.index("_CursorSkips") < line.index("_PatchIgnored") < line.index("_ShortIds")
 
 
-def test_every_two_tastes_can_be_combined() -> None:
-    """No two tastes exclude each other."""
-    for pair in itertools.combinations(TASTES, 2):
+def test_every_two_variants_can_be_combined() -> None:
+    """No two variants exclude each other."""
+    for pair in itertools.combinations(VARIANTS, 2):
         compose([], pair)
 
 
@@ -122,14 +122,14 @@ def test_a_fault_breaks_a_promise_and_not_the_mock(
     assert not caplog.records
 
 
-KEPT = [name for name, each in TASTES.items() if not each.against]
-"""The tastes that keep what is only assumed, too."""
+KEPT = [name for name, each in VARIANTS.items() if not each.against]
+"""The variants that keep what is only assumed, too."""
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_a_taste_keeps_to_the_document(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Every answer of a mock with a taste is a documented one."""
-    simulate(tour, tastes=(name,))
+def test_a_variant_keeps_to_the_document(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Every answer of a mock with a variant is a documented one."""
+    simulate(tour, variants=(name,))
     assert not caplog.records
 
 
@@ -137,9 +137,9 @@ PAIRS = random.Random(1).sample([*itertools.combinations(KEPT, 2)], 40)  # noqa:
 
 
 @pytest.mark.parametrize("pair", PAIRS)
-def test_two_tastes_keep_to_the_document(
+def test_two_variants_keep_to_the_document(
     pair: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Every answer of a mock with two tastes is a documented one."""
-    simulate(tour, tastes=pair)
+    """Every answer of a mock with two variants is a documented one."""
+    simulate(tour, variants=pair)
     assert not caplog.records

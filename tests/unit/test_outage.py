@@ -12,8 +12,8 @@ import httpx
 import pytest
 import trio
 from tests.helpers.histories import OPEN, contract, refusal
-from tests.unit.run.test_run import OPTIONS, target
-from tests.unit.test_driver import session
+from tests.helpers.sessions import session
+from tests.helpers.simulations import OPTIONS, target
 from trio.testing import MockClock
 
 from layers_contract.history import Exchange

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS
+from layers_contract.workload import STORIES, Story
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = "layers_contract"
 SOURCE: Final = ROOT / "src" / PACKAGE
 
@@ -280,6 +281,18 @@ def test_a_unit_test_beside_the_folders_names_its_module() -> None:
     assert not strays
 
 
+def test_what_tests_share_stands_in_helpers() -> None:
+    """No test is imported by another file: what two of them use is in tests/helpers."""
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _absolute_names(node, ())
+        if name.startswith("tests.") and ".test_" in name
+    ]
+    assert not found
+
+
 def test_the_architecture_page_shows_the_same_table() -> None:
     """ARCHITECTURE.md says of each part what MAY_IMPORT says."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -341,6 +354,13 @@ def test_the_promise_that_a_fault_breaks_leads_to_it(fault: str) -> None:
     """A fault stands in the module, or the package, that the group of its promise names."""
     entry = FAULTS[fault]
     assert entry.behaviour.__module__.split(".")[3] == entry.breaks.split(".")[0]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_the_first_promise_of_a_story_leads_to_it(story: Story) -> None:
+    """A story stands in the module of its first promise's group, or with lists if it has none."""
+    first = story.promises[0] if story.promises else "list."
+    assert story.play.__module__.split(".")[3] == first.split(".")[0]
 
 
 @pytest.mark.parametrize("module", promise_modules(), ids=str)

@@ -20,7 +20,7 @@ from layers_contract.cli.invariants import invariants
 from layers_contract.cli.judge import judge
 from layers_contract.cli.lint import lint
 from layers_contract.cli.mock import mock
-from layers_contract.cli.mutation import faults, tastes
+from layers_contract.cli.mutation import faults, variants
 from layers_contract.cli.overlay import overlay
 from layers_contract.cli.proxy import proxy
 from layers_contract.cli.publish import diff, publish
@@ -33,7 +33,7 @@ def cli() -> None:
 
 
 for command in (
-    *(check, judge, proxy, mock, faults, tastes, invariants),
+    *(check, judge, proxy, mock, faults, variants, invariants),
     *(baseline, compare, trend),
     *(lint, diff, generate, overlay, publish),
 ):

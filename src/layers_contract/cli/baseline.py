@@ -57,7 +57,7 @@ def baseline(  # noqa: PLR0917 - click hands them over by name
     reason: str | None,
     source: DocumentFiles,
 ) -> None:
-    """Write or check a file of known violations, for `check --baseline`.
+    """Write or check the known violations of `check --baseline`.
 
     --update keeps what the file says to the letter and adds entries at its end. Exit code 1 where
     --check names an entry.

@@ -98,7 +98,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     source: DocumentFiles,
     **files: Any,
 ) -> None:
-    """Judge a server: the mock that comes with this, if none is given."""
+    """Judge a server: the embedded mock, if none is given."""
     from layers_contract.invariants import CATALOGUE
     from layers_contract.report import summary
     from layers_contract.run import Unjudgeable, finishing, forecast, run

@@ -36,7 +36,7 @@ FAILING = {
     help="What else than a newly violated promise is exit code 1; several.",
 )
 def compare(before: Path, after: Path, form: str, fail_on: tuple[str, ...]) -> None:
-    """Compare two results that `check --json` or `judge --json` wrote.
+    """Compare two results of `check --json` or `judge --json`.
 
     Names what is newly violated in the second one, violated in another way, mended, no longer
     judged, and newly judged. Exit code 1 where something is newly violated.
@@ -67,7 +67,7 @@ def compare(before: Path, after: Path, form: str, fail_on: tuple[str, ...]) -> N
     help="How many runs to show.",
 )
 def trend(results_folder: Path, html_file: Path | None, svg_file: Path | None, last: int) -> None:
-    """Draw a folder of results over time: verdicts, requests, seconds.
+    """Draw a folder of results over time.
 
     A file of the folder that is no result is left out, and named.
     """

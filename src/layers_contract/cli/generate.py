@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where files are out of date.")
 @publishing
 def generate(source: DocumentFiles, into: Path, overlays_into: Path, check: bool) -> None:
-    """Write the client package, and the overlays for other generators.
+    """Write the client, and the overlays for other generators.
 
     The same document gives the same bytes.
     """

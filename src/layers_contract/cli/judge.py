@@ -58,7 +58,10 @@ def judge(
     source: DocumentFiles,
     **files: Any,
 ) -> None:
-    """Judge recorded traffic, in any format of docs/recordings.md; sends nothing."""
+    """Judge recorded traffic, and send nothing.
+
+    docs/recordings.md names the formats that are read, and how to export them.
+    """
     from layers_contract.answers import no_success
     from layers_contract.facts import Expectations
     from layers_contract.judge import judge as verdicts

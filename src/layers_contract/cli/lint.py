@@ -13,8 +13,13 @@ from layers_contract.cli._options import VIOLATED, in_file, overlaid
 @click.command()
 @click.argument("document", required=False, type=in_file, metavar="[FILE]")
 @overlaid
-def lint(document: Path | None, overlays: tuple[Path, ...]) -> None:
-    """Check a document: extensions, references, lifecycles, house style.
+@click.option(
+    "--style",
+    is_flag=True,
+    help="Also the style of this repository's document: tags, links, sources, refusals, examples.",
+)
+def lint(document: Path | None, overlays: tuple[Path, ...], style: bool) -> None:
+    """Check a document: extensions, references, lifecycles, links, examples.
 
     Prints one line a finding: where, as a JSON Pointer, and what. Exit code 1 where there is one.
     """
@@ -23,7 +28,7 @@ def lint(document: Path | None, overlays: tuple[Path, ...]) -> None:
     from layers_contract.spec.lint import findings
 
     try:
-        found = findings(DocumentFiles(document, overlays).load())
+        found = findings(DocumentFiles(document, overlays).load(), style=style)
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
     for each in found:

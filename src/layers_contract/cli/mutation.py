@@ -1,4 +1,4 @@
-"""`layers-contract faults` and `tastes`: proof that the checks can fail, and raise no alarm."""
+"""`layers-contract faults` and `variants`: proof that the checks can fail, and raise no alarm."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def faults(
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[TASTE…]")
+@click.argument("names", nargs=-1, metavar="[VARIANT…]")
 @click.option("--pairs", metavar="all|N", help="All pairs, or so many; 60 by default.")
 @click.option(
     "--seeds", type=click.IntRange(min=1), help="The plain mock instead, with so many seeds."
@@ -69,30 +69,30 @@ def faults(
 @click.option("--json", "json_file", type=out_file, metavar="FILE", help="Write what was found.")
 @workers_option
 @documented
-def tastes(
+def variants(
     names: tuple[str, ...],
     json_file: Path | None,
     workers: int | None,
     source: DocumentFiles,
     **wanted: Any,
 ) -> None:
-    """Judge mocks that differ within the contract: none may be accused."""
+    """Judge mocks that differ within the contract: expect silence."""
     import layers_contract.proof as proving
-    from layers_contract.mock import TASTES
+    from layers_contract.mock import VARIANTS
 
-    check_known(names, TASTES, "taste")
+    check_known(names, VARIANTS, "variant")
     check_writable({"json_file": json_file})
     load_contract(source)
     orders = _orders(names, **wanted)
     terminal, found = console(), []
-    coming = proving.tastings(orders, workers, source)
+    coming = proving.variant_runs(orders, workers, source)
     with proving.meter(terminal, len(orders)) as advance:
         for each in coming:
             found.append(each)
             advance()
     if json_file:
         write([(json_file, json.dumps(proving.to_json(found), indent=1) + "\n")])
-    proving.show_tastings(terminal, found)
+    proving.show_variants(terminal, found)
     sys.exit(VIOLATED if any(each.alarms for each in found) else 0)
 
 
@@ -124,7 +124,7 @@ def _saved(file: Path) -> Matrix:
 
 
 def _orders(names: tuple[str, ...], pairs: str | None, seeds: int | None, seed: int) -> list[Order]:
-    """What `tastes` is asked to judge; some pairs by default, unless tastes are named."""
+    """What `variants` is asked to judge; some pairs by default, unless variants are named."""
     import layers_contract.proof as proving
 
     if seeds is not None:

@@ -28,13 +28,13 @@ def overlay(document: Path, overlays: tuple[Path, ...], output: Path | None, lax
     from layers_contract.spec.overlay import NoOverlayError, OverlayError, apply, read
 
     try:
-        value: Any = load(document).raw
-        for path in overlays:
-            value = apply(value, read(path), lax=lax)
+        laid = [action for path in overlays for action in read(path)]
+        value: Any = apply(load(document).raw, laid, lax=lax)
     except (DocumentError, NoOverlayError) as error:
         raise click.ClickException(str(error)) from error
     except OverlayError as error:
-        click.echo(f"layers-contract overlay: {error}", err=True)
+        for line in str(error).splitlines():
+            click.echo(f"layers-contract overlay: {line}", err=True)
         sys.exit(VIOLATED)
     if output:
         write([(output, _text(value, output.name))])

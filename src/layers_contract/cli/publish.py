@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 )
 @publishing
 def publish(source: DocumentFiles, published: Path, into: Path, record: str | None) -> None:
-    """Write the partner bundle: document, pages, changelog, collection, client.
+    """Write the partner bundle: document, pages, changelog, client.
 
     Needs Node.js and no network. Where something is wrong nothing is written. Exit code 1 where
     the document, or a change of it, must not be published as it is.
@@ -87,7 +87,7 @@ def _day(said: str) -> str:
 )
 @publishing
 def diff(old: Path, new: Path, fail_on: str | None, form: str) -> None:
-    """Print what changed between two versions of a document, rated for partners."""
+    """Print what changed between two documents, each change rated."""
     from layers_contract.diff import differ
     from layers_contract.spec.problems import PublishError
 

@@ -4,13 +4,13 @@
     serve(MockOptions(port=8080))                                    # a server until told to stop
     app(MockOptions(), TrioClock())                                  # an ASGI app in-process
 
-`FAULTS` is the catalogue of what it can break, `TASTES` of how it can differ within the contract.
+`FAULTS` is the catalogue of what it can break, `VARIANTS` of how it can differ within the contract.
 """
 
 from __future__ import annotations
 
 from layers_contract.mock.application import Application
-from layers_contract.mock.catalogue import FAULTS, TASTES, Fault, Taste
+from layers_contract.mock.catalogue import FAULTS, VARIANTS, Fault, Variant
 from layers_contract.mock.clock import Clock, TrioClock, WallClock
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
@@ -22,14 +22,14 @@ __all__ = [
     "FAULTS",
     "OTHER",
     "OWN",
-    "TASTES",
+    "VARIANTS",
     "Application",
     "Clock",
     "Fault",
     "MockError",
     "MockOptions",
-    "Taste",
     "TrioClock",
+    "Variant",
     "WallClock",
     "World",
     "app",

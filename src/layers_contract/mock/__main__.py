@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from layers_contract.mock.catalogue import FAULTS, TASTES
+from layers_contract.mock.catalogue import FAULTS, VARIANTS
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.server import serve
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--jitter", type=float, default=default.jitter, metavar="SHARE")
     add("--db", default=default.db, metavar="FILE", help="keep what happens in this file")
     add("--fault", dest="faults", action="append", default=[], metavar="NAME")
-    add("--taste", dest="tastes", action="append", default=[], metavar="NAME")
+    add("--variant", dest="variants", action="append", default=[], metavar="NAME")
     add("--latency", type=float, default=default.latency, metavar="SECONDS",
         help="how long a call that starts a render takes")  # fmt: skip
     add("--wait-in-flight", action="store_true",
@@ -48,15 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--window", type=float, metavar="SECONDS", help="how long a key is remembered")
     add("--rate-limit", metavar="TIER", help="a tier of the document, or calls a minute")
     add("--seed", type=int)
-    add("--list", action="store_true", help="print the faults and tastes")
+    add("--list", action="store_true", help="print the faults and variants")
     return parser
 
 
 def _print_catalogue() -> None:
     for fault in FAULTS.values():
         sys.stdout.write(f"fault  {fault.name:34} {fault.breaks:34} {fault.sentence}\n")
-    for taste in TASTES.values():
-        sys.stdout.write(f"taste  {taste.name:34} {taste.sentence}\n")
+    for variant in VARIANTS.values():
+        sys.stdout.write(f"variant  {variant.name:34} {variant.sentence}\n")
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
         _print_catalogue()
         return
     target_out = given.pop("target_out")
-    given["faults"], given["tastes"] = tuple(given["faults"]), tuple(given["tastes"])
+    given["faults"], given["variants"] = tuple(given["faults"]), tuple(given["variants"])
     try:
         serve(MockOptions(**given), target_out)
     except MockError as error:

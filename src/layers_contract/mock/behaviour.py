@@ -40,7 +40,7 @@ HANDLERS: Final[Mapping[str, str]] = {
 class Behaviour(Media):
     """Keeps every promise of the document.
 
-    Faults and tastes subclass this and override the one method that they are about. An override
+    Faults and variants subclass this and override the one method that they are about. An override
     takes part in a line of others, so it calls `super()`.
     """
 

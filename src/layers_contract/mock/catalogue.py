@@ -1,4 +1,4 @@
-"""Every fault and taste there is: importing this module fills the registry."""
+"""Every fault and variant there is: importing this module fills the registry."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from layers_contract.mock import faults as _faults  # noqa: F401 - registers the faults
-from layers_contract.mock import tastes as _tastes  # noqa: F401 - registers the tastes
+from layers_contract.mock import variants as _variants  # noqa: F401 - registers the variants
 from layers_contract.mock.options import MockOptions
-from layers_contract.mock.registry import FAULTS, TASTES, Fault, Taste, compose
+from layers_contract.mock.registry import FAULTS, VARIANTS, Fault, Variant, compose
 
-__all__ = ["FAULTS", "TASTES", "Fault", "Taste", "compose", "needs"]
+__all__ = ["FAULTS", "VARIANTS", "Fault", "Variant", "compose", "needs"]
 
 
 def needs(options: MockOptions) -> MockOptions:
-    """*options* with what its faults and tastes need to show, where it was left at its default."""
+    """*options* with what its faults and variants need to show, where left at its default."""
     wanted: dict[str, Any] = {}
-    for catalogue, names in ((FAULTS, options.faults), (TASTES, options.tastes)):
+    for catalogue, names in ((FAULTS, options.faults), (VARIANTS, options.variants)):
         for name in names:
             entry = catalogue.get(name)
             wanted |= _unset(options, entry.needs) if entry else {}

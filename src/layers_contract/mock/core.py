@@ -36,7 +36,7 @@ class Core:
     """Store, clock and words, and the small things made from them.
 
     The behaviour is a line of classes, each with one concern and built on the one before; a fault
-    or a taste is a subclass of the last that overrides one method.
+    or a variant is a subclass of the last that overrides one method.
     """
 
     def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:

@@ -42,7 +42,7 @@ class MockOptions:
     jitter: float = 0.0
     db: str = ":memory:"
     faults: tuple[str, ...] = ()
-    tastes: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     latency: float = 0.0
     wait_in_flight: bool = False
     cancel_delay: float = 0.0

@@ -1,6 +1,6 @@
 """Named variations of the behaviour, and how several of them make one.
 
-A fault breaks a promise; a taste is a choice that the contract leaves to a server. Both are
+A fault breaks a promise; a variant is a choice that the contract leaves to a server. Both are
 subclasses of `Behaviour` that override what they are about.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import MockError
 
-__all__ = ["FAULTS", "TASTES", "Fault", "Taste", "compose", "fault", "taste"]
+__all__ = ["FAULTS", "VARIANTS", "Fault", "Variant", "compose", "fault", "variant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class Variant:
     """A way to be different and keep every promise.
 
-    `against` are the promises that a strict run would find broken: this taste goes against an
+    `against` are the promises that a strict run would find broken: this variant goes against an
     assumption of ours. No other run may say a word.
     """
 
@@ -49,7 +49,7 @@ class Taste:
 
 
 FAULTS: Final[dict[str, Fault]] = {}
-TASTES: Final[dict[str, Taste]] = {}
+VARIANTS: Final[dict[str, Variant]] = {}
 
 _B = TypeVar("_B", bound=type[Behaviour])
 
@@ -68,32 +68,32 @@ def fault(
     return enter
 
 
-def taste(
+def variant(
     name: str, *, sentence: str, against: Iterable[str] = (), **needs: Any
 ) -> Callable[[_B], _B]:
-    """Enter a behaviour into the catalogue of tastes."""
+    """Enter a behaviour into the catalogue of variants."""
 
     def enter(behaviour: _B) -> _B:
-        if name in TASTES:
-            raise ValueError(f"two tastes are called {name}")
-        TASTES[name] = Taste(name, sentence, behaviour, needs, frozenset(against))
+        if name in VARIANTS:
+            raise ValueError(f"two variants are called {name}")
+        VARIANTS[name] = Variant(name, sentence, behaviour, needs, frozenset(against))
         return behaviour
 
     return enter
 
 
-def compose(faults: Iterable[str], tastes: Iterable[str]) -> type[Behaviour]:
-    """The behaviour with these faults over these tastes.
+def compose(faults: Iterable[str], variants: Iterable[str]) -> type[Behaviour]:
+    """The behaviour with these faults over these variants.
 
     Raises:
         MockError: A name is not in the catalogue; the message gives the nearest ones.
     """
     parts = [_find(FAULTS, "fault", name).behaviour for name in dict.fromkeys(faults)]
-    parts += [_find(TASTES, "taste", name).behaviour for name in dict.fromkeys(tastes)]
+    parts += [_find(VARIANTS, "variant", name).behaviour for name in dict.fromkeys(variants)]
     return type("Composed", (*parts, Behaviour), {}) if parts else Behaviour
 
 
-_Entry = TypeVar("_Entry", Fault, Taste)
+_Entry = TypeVar("_Entry", Fault, Variant)
 
 
 def _find(catalogue: Mapping[str, _Entry], what: str, name: str) -> _Entry:

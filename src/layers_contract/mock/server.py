@@ -37,7 +37,7 @@ def app(
         MockError: An option does not fit, or the database cannot be used.
     """
     options = needs(options)
-    behaviour = compose(options.faults, options.tastes)
+    behaviour = compose(options.faults, options.variants)
     store = CachedStore(options.db)
     words = words or words_of(options.files)
     return Application(behaviour(options, clock or WallClock(), store, words))

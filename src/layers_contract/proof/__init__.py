@@ -1,8 +1,8 @@
-"""The contract's own proof: what catches each fault of the mock, and what no taste sets off.
+"""The contract's own proof: what catches each fault of the mock, and what no variant sets off.
 
-`proofs` judges the mock with each of its faults, and `Matrix` holds what came of it; `tastings`
+`proofs` judges the mock with each of its faults, and `Matrix` holds what came of it; `variant_runs`
 judges sound mocks that differ within the contract. Both spread their runs over the cores. `show`
-and `show_tastings` print them, `to_html` and `proof_page` write the matrix as a page, and
+and `show_variants` print them, `to_html` and `proof_page` write the matrix as a page, and
 `catalogue_page` tells of every invariant which faults prove it.
 """
 
@@ -21,18 +21,18 @@ from layers_contract.proof._matrix import (
 )
 from layers_contract.proof._page import to_html
 from layers_contract.proof._shadows import SHADOWS
-from layers_contract.proof._tasting import (
+from layers_contract.proof._terminal import Groups, meter, show, show_variants
+from layers_contract.proof._variants import (
     SAMPLE,
     Order,
-    Tasting,
+    VariantRun,
     pairs,
     sample,
     seeds,
     singles,
-    tastings,
     to_json,
+    variant_runs,
 )
-from layers_contract.proof._terminal import Groups, meter, show, show_tastings
 
 __all__ = [
     "BY_SCHEMATHESIS",
@@ -43,7 +43,7 @@ __all__ = [
     "Matrix",
     "Order",
     "Proof",
-    "Tasting",
+    "VariantRun",
     "catalogue_page",
     "group_sizes",
     "in_order",
@@ -55,9 +55,9 @@ __all__ = [
     "sample",
     "seeds",
     "show",
-    "show_tastings",
+    "show_variants",
     "singles",
-    "tastings",
     "to_html",
     "to_json",
+    "variant_runs",
 ]

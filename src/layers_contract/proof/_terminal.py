@@ -18,9 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from layers_contract.proof._matrix import Line, Matrix, Proof
-from layers_contract.proof._tasting import Tasting
+from layers_contract.proof._variants import VariantRun
 
-__all__ = ["Groups", "meter", "show", "show_tastings"]
+__all__ = ["Groups", "meter", "show", "show_variants"]
 
 STYLES: Final = {"caught": "green", "fuzzed": "yellow", "missed": "bold red"}
 FEW: Final = 12
@@ -250,18 +250,18 @@ def _titled(console: Console, what: str, name: str, why: str) -> None:
     _print(console, why, indent=2)
 
 
-def show_tastings(console: Console, found: Sequence[Tasting]) -> None:
+def show_variants(console: Console, found: Sequence[VariantRun]) -> None:
     """Print the alarms, and how many runs had none."""
     alarmed = [each for each in found if each.alarms]
     for each in alarmed:
         console.print()
-        seed = f" (seed {each.seed})" if each.tastes else ""
+        seed = f" (seed {each.seed})" if each.variants else ""
         _print(console, Text.assemble(("false alarm", "bold red"), "  ", (each.name, "bold"), seed))
         for promise, said in each.alarms:
             _print(console, f"{promise}: {said}", indent=2)
-    kinds = Counter(len(each.tastes) for each in found)
-    words = {0: "of the plain mock", 1: "of a taste alone", 2: "of two tastes"}
-    counted = ", ".join(f"{n} {words.get(k, f'of {k} tastes')}" for k, n in sorted(kinds.items()))
+    kinds = Counter(len(each.variants) for each in found)
+    words = {0: "of the plain mock", 1: "of a variant alone", 2: "of two variants"}
+    counted = ", ".join(f"{n} {words.get(k, f'of {k} variants')}" for k, n in sorted(kinds.items()))
     alarms = sum(len(each.alarms) for each in found)
     style = "bold red" if alarms else "bold green"
     _print(console, f"{_many(len(found), 'run')} ({counted}): {_many(alarms, 'alarm')}", style)

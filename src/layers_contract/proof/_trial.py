@@ -58,7 +58,7 @@ def contract(files: DocumentFiles = SHIPPED) -> Contract:
 
 def simulated(
     faults: tuple[str, ...] = (),
-    tastes: tuple[str, ...] = (),
+    variants: tuple[str, ...] = (),
     seed: int = 0,
     files: DocumentFiles = SHIPPED,
 ) -> Trial:
@@ -68,7 +68,7 @@ def simulated(
         render=SIMULATED_RENDER,
         latency=LATENCY,
         faults=faults,
-        tastes=tastes,
+        variants=variants,
         seed=seed,
         files=files,
     )

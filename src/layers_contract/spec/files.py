@@ -65,8 +65,7 @@ def _loaded(files: DocumentFiles) -> Document:
     from layers_contract.spec import overlay  # noqa: PLC0415
 
     try:
-        for path in files.overlays:
-            raw = overlay.apply(raw, overlay.read(path))
+        raw = overlay.apply(raw, [each for path in files.overlays for each in overlay.read(path)])
     except overlay.OverlayError as error:
         raise DocumentError(str(error)) from error
     return Document(raw)

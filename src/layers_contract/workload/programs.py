@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from layers_contract.workload.actor import Actor, GaveUp, Made
 from layers_contract.workload.bodies import clone_body, contradictions, turned
-from layers_contract.workload.stories.races import against_each_other, lost_then_sent
+from layers_contract.workload.stories.idempotency import against_each_other, lost_then_sent
 from layers_contract.workload.strategies import Program, Step
 
 __all__ = ["play", "renders_of"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.histories import contract
-from tests.unit.report.test_outcome import exchange, violated
+from tests.helpers.outcomes import exchange, violated
 
 from layers_contract.baseline import FILL_IN, BaselineError, apply, pruned, read, update
 from layers_contract.invariants import Violation

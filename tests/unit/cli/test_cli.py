@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -21,69 +20,12 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from tests.helpers.places import ROOT
+from tests.helpers.shell import Shell, command, environment, served
 
-from layers_contract import cli
 from layers_contract.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, OWN, MockOptions, background, to_toml
 from layers_contract.proof import Matrix, Proof
-
-COMMANDS = (
-    *("check", "judge", "mock", "faults", "tastes", "invariants"),
-    *("baseline", "compare", "trend"),
-)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Shell:
-    """Calls the command in this process, as the console script does."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        for name in ("LAYERS_API_KEY", "LAYERS_OTHER_KEY"):
-            monkeypatch.delenv(name, raising=False)
-
-    def __call__(self, *arguments: object) -> Ended:
-        """Call the command with *arguments*."""
-        self._monkeypatch.setattr(sys, "argv", ["layers-contract", *map(str, arguments)])
-        self._capsys.readouterr()
-        try:
-            cli.main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = self._capsys.readouterr()
-        return Ended(int(code), out, err)
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """The command line."""
-    return Shell(monkeypatch, capsys)
-
-
-@dataclass(frozen=True)
-class Mock:
-    """A mock that is being served, with its target file."""
-
-    url: str
-    target: Path
-
-
-@contextmanager
-def served(folder: Path, *faults: str, **changes: Any) -> Iterator[Mock]:
-    """A mock with *faults*; *changes* go into its target file."""
-    with background(MockOptions(render=0.3, faults=faults)) as (url, values):
-        file = folder / "target.toml"
-        file.write_text(to_toml(values | changes), encoding="utf-8")
-        yield Mock(url, file)
 
 
 @dataclass(frozen=True)
@@ -114,29 +56,6 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     return Checked(ended, folder)
 
 
-def command(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
-    """Call the command in a process of its own."""
-    line = [sys.executable, "-m", "layers_contract", *map(str, arguments)]
-    return subprocess.run(
-        line, capture_output=True, text=True, timeout=60, check=False, env=environment(), **more
-    )
-
-
-def environment() -> dict[str, str]:
-    """This process's environment without keys."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("LAYERS_")}
-
-
-@pytest.mark.parametrize("name", ["", *COMMANDS])
-def test_every_command_explains_itself(shell: Shell, name: str) -> None:
-    """`--help` and `-h` print the usage, end with 0, and leave no option unexplained."""
-    for flag in ("--help", "-h"):
-        ended = shell(*filter(None, [name]), flag)
-        assert (ended.code, ended.err) == (0, "")
-        assert ended.out.startswith("Usage: ")
-    assert all(each in shell("--help").out for each in COMMANDS)
-
-
 @pytest.mark.parametrize(
     ("command_", "options"),
     [
@@ -148,7 +67,7 @@ def test_every_command_explains_itself(shell: Shell, name: str) -> None:
         ("trend", "--html --svg"),
         ("mock", "--host --port --target-out --render --fault"),
         ("faults", "--json --html --markdown --read --workers"),
-        ("tastes", "--json --pairs --seeds --seed --workers"),
+        ("variants", "--json --pairs --seeds --seed --workers"),
         ("invariants", "--json --markdown"),
     ],
 )
@@ -167,7 +86,7 @@ def test_without_a_command_the_help_is_printed(shell: Shell) -> None:
 
 def test_the_version_is_the_packages(shell: Shell) -> None:
     """`--version` prints the version in pyproject.toml."""
-    project = Path(__file__).parents[3] / "pyproject.toml"
+    project = ROOT / "pyproject.toml"
     version = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
     assert version in shell("--version").out
 
@@ -196,7 +115,7 @@ def test_the_version_is_the_packages(shell: Shell) -> None:
         (["judge", "bad.jsonl"], "bad.jsonl:1: not an exchange"),
         (["judge", "typo.toml", "--only", "nonsense"], "there is no invariant nonsense"),
         (["mock", "--fault", "nonsense"], "nonsense"),
-        (["mock", "--taste", "nonsense"], "nonsense"),
+        (["mock", "--variant", "nonsense"], "nonsense"),
         (["mock", "--port", "99999"], "99999"),
         (["mock", "--render", "-1"], "-1"),
         (["mock", "--host", "no.such.host.invalid"], "cannot serve at no.such.host.invalid:0"),
@@ -206,10 +125,10 @@ def test_the_version_is_the_packages(shell: Shell) -> None:
         (["faults", "decision-twice", "--json", "no/such/a.json"], "there is no folder"),
         (["faults", "--read", "no.json"], "no.json: cannot be read (No such file or directory)"),
         (["faults", "--read", "bad.jsonl"], "bad.jsonl: not a saved matrix"),
-        (["tastes", "nonsense"], "unknown taste nonsense"),
-        (["tastes", "--pairs", "some"], "'some' is neither a number nor all"),
-        (["tastes", "--seeds", "0"], "0 is not in the range"),
-        (["tastes", "--json", "no/such/a.json"], "there is no folder"),
+        (["variants", "nonsense"], "unknown variant nonsense"),
+        (["variants", "--pairs", "some"], "'some' is neither a number nor all"),
+        (["variants", "--seeds", "0"], "0 is not in the range"),
+        (["variants", "--json", "no/such/a.json"], "there is no folder"),
     ],
 )
 def test_a_wrong_use_is_said_in_one_line(
@@ -434,7 +353,7 @@ def test_the_catalogue_is_printed_as_json(shell: Shell) -> None:
     assert all(each["at"].startswith("#") for each in found)
 
 
-def test_the_faults_and_tastes_are_listed(shell: Shell) -> None:
+def test_the_faults_and_variants_are_listed(shell: Shell) -> None:
     """`mock --list` names every fault with the promise that it breaks."""
     ended = shell("mock", "--list")
     assert ended.code == 0
@@ -466,18 +385,18 @@ def test_a_saved_matrix_is_shown_again(shell: Shell, tmp_path: Path) -> None:
     assert "**missed** `approval.once`" in words.read_text(encoding="utf-8")
 
 
-def test_a_taste_is_judged(tmp_path: Path) -> None:
-    """`tastes NAME` judges the mock with it, and says that there was no alarm."""
-    file = tmp_path / "tastes.json"
-    ended = command("tastes", "short-ids", "--json", file, "--workers", "1")
+def test_a_variant_is_judged(tmp_path: Path) -> None:
+    """`variants NAME` judges the mock with it, and says that there was no alarm."""
+    file = tmp_path / "variants.json"
+    ended = command("variants", "short-ids", "--json", file, "--workers", "1")
     assert ended.returncode == 0, ended.stderr
-    assert "1 run (1 of a taste alone): 0 alarms" in ended.stdout
-    assert json.loads(file.read_text(encoding="utf-8"))["tastings"][0]["tastes"] == ["short-ids"]
+    assert "1 run (1 of a variant alone): 0 alarms" in ended.stdout
+    assert json.loads(file.read_text(encoding="utf-8"))["runs"][0]["variants"] == ["short-ids"]
 
 
 def test_the_catalogue_is_printed_as_markdown(shell: Shell) -> None:
     """`invariants --markdown` prints the page of the docs."""
-    page = Path(__file__).parents[3] / "docs" / "invariants.md"
+    page = ROOT / "docs" / "invariants.md"
     assert shell("invariants", "--markdown").out == page.read_text(encoding="utf-8")
 
 

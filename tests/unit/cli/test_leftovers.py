@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.unit.cli.test_cli import served
+from tests.helpers.places import ROOT
+from tests.helpers.shell import served
 
-SOURCE = Path(__file__).parents[3] / "src"
+SOURCE = ROOT / "src"
 
 
 def ran(here: Path, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 import yaml
 from tests.helpers.mutants import GENERATE, GONE, JOB, LIST, SCHEMAS, edit
+from tests.helpers.places import ROOT
 
 from layers_contract.codegen import dialects
 from layers_contract.codegen.client.facts import Facts
@@ -21,7 +22,6 @@ from layers_contract.spec.problems import RefusedError
 
 Json = Any
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 KEY: Final = "/components/parameters/IdempotencyKey"
 READS: Final = "$.paths.*.get"
 START: Final = "$.paths['/v1/projects/{projectId}/content'].post"

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import trio
 from tests.helpers.mock_client import BRIEF, RENDER, Api, document, simulate
+from tests.helpers.places import ROOT
 
 from layers_contract.contract import Contract
 from layers_contract.document import Document
@@ -20,7 +21,7 @@ from layers_contract.mock import MockError, MockOptions, TrioClock, app
 from layers_contract.mock.behaviour import HANDLERS
 from layers_contract.mock.words import Words
 
-MOCK = Path(__file__).parents[3] / "src" / "layers_contract" / "mock"
+MOCK = ROOT / "src" / "layers_contract" / "mock"
 MODULES = sorted(MOCK.rglob("*.py"))
 
 

@@ -1,4 +1,4 @@
-"""The contract's own proof: what a fault proves, what no taste sets off, and both on show."""
+"""The contract's own proof: what a fault proves, what no variant sets off, and both on show."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from tests.helpers.places import ROOT
 
 from layers_contract import proof as proving
 from layers_contract.invariants import CATALOGUE
-from layers_contract.mock import FAULTS, TASTES
-from layers_contract.proof import SHADOWS, Line, Matrix, Order, Proof, Tasting
+from layers_contract.mock import FAULTS, VARIANTS
+from layers_contract.proof import SHADOWS, Line, Matrix, Order, Proof, VariantRun
 from layers_contract.proof import _matrix as module
 from layers_contract.proof._trial import Trial
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = ROOT / "docs"
 
 
 def proof(breaks: str = "job.terminal", *also: str, **changes: Any) -> Proof:
@@ -201,14 +201,14 @@ def test_every_reason_is_about_an_invariant() -> None:
     assert all(why[0].isupper() and why.endswith(".") for why in SHADOWS.values())
 
 
-def test_a_taste_goes_only_against_promises_that_there_are() -> None:
-    """What a taste may differ in is in the catalogue."""
-    assert frozenset().union(*(each.against for each in TASTES.values())) <= set(CATALOGUE)
+def test_a_variant_goes_only_against_promises_that_there_are() -> None:
+    """What a variant may differ in is in the catalogue."""
+    assert frozenset().union(*(each.against for each in VARIANTS.values())) <= set(CATALOGUE)
 
 
-def test_every_two_tastes_make_one_pair() -> None:
-    """All pairs are all unordered ones; of named tastes, those that one of them is in."""
-    number = len(TASTES)
+def test_every_two_variants_make_one_pair() -> None:
+    """All pairs are all unordered ones; of named variants, those that one of them is in."""
+    number = len(VARIANTS)
     assert len(proving.pairs()) == number * (number - 1) // 2
     assert len(proving.pairs(["short-ids"])) == number - 1
 
@@ -222,7 +222,7 @@ def test_a_sample_is_the_same_for_its_seed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tastes", "said", "alarms"),
+    ("variants", "said", "alarms"),
     [
         ((), trial(), ()),
         ((), trial("job.result"), ("job.result",)),
@@ -242,18 +242,18 @@ def test_a_sample_is_the_same_for_its_seed() -> None:
     ids=["silence", "violation", "strict", "expected difference", "violation all the same", "bug"],
 )
 def test_what_counts_as_a_false_alarm(
-    monkeypatch: pytest.MonkeyPatch, tastes: tuple[str, ...], said: Trial, alarms: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, variants: tuple[str, ...], said: Trial, alarms: tuple[str, ...]
 ) -> None:
-    """Anything a strict run says, but for the assumptions that a taste is known to go against."""
-    monkeypatch.setattr(proving._tasting, "simulated", lambda **_: said)
-    found = proving._tasting.taste(Order(tastes, 0))
+    """Anything a strict run says, but for the assumptions that a variant is known to go against."""
+    monkeypatch.setattr(proving._variants, "simulated", lambda **_: said)
+    found = proving._variants.run_variant(Order(variants, 0))
     assert tuple(promise for promise, _ in found.alarms) == alarms
 
 
 @pytest.mark.parametrize("name", ["", "early-decisions", "keys-beyond-operations"])
 def test_a_sound_mock_raises_no_alarm(name: str) -> None:
-    """A strict run in simulated time has nothing to say of a taste."""
-    assert proving._tasting.taste(Order(tuple(filter(None, [name])), 3)).alarms == ()
+    """A strict run in simulated time has nothing to say of a variant."""
+    assert proving._variants.run_variant(Order(tuple(filter(None, [name])), 3)).alarms == ()
 
 
 def test_the_matrix_is_drawn_where_there_is_room() -> None:
@@ -310,14 +310,14 @@ def test_the_page_in_words_has_a_row_for_each_fault() -> None:
     assert "| `breaks-job-terminal` | It breaks &lt;b>. | `job.terminal` | `list.walk` |" in page
 
 
-def test_tastings_are_counted() -> None:
+def test_varyings_are_counted() -> None:
     """The sum says how many runs there were of which kind, and each alarm is named."""
     out = io.StringIO()
-    quiet = Tasting(("short-ids",), 1, (), 1.0)
-    loud = Tasting(("short-ids", "no-queue"), 2, (("job.result", "it is broken"),), 1.0)
-    proving.show_tastings(Console(file=out, width=120), [quiet, loud])
+    quiet = VariantRun(("short-ids",), 1, (), 1.0)
+    loud = VariantRun(("short-ids", "no-queue"), 2, (("job.result", "it is broken"),), 1.0)
+    proving.show_variants(Console(file=out, width=120), [quiet, loud])
     assert "short-ids + no-queue" in out.getvalue()
-    assert "2 runs (1 of a taste alone, 1 of two tastes): 1 alarm" in out.getvalue()
+    assert "2 runs (1 of a variant alone, 1 of two variants): 1 alarm" in out.getvalue()
 
 
 def test_the_catalogue_page_is_what_the_command_prints() -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract.publish import client, files
 from layers_contract.spec.problems import RefusedError
 
-GENERATED: Final = Path(__file__).resolve().parents[3] / "generated"
+GENERATED: Final = ROOT / "generated"
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.places import ROOT
 from tests.helpers.portals import DOWNLOADS, FIRST, Portal, raw
 
 from layers_contract.contract import Contract
 from layers_contract.document import Document
 from layers_contract.publish.portal.downloads import Download
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 HOSTILE: Final = "<script>alert(1)</script>\"'>]]>{{ 7*7 }}{% raw %}-->"
 _VOID: Final = {"meta", "link", "br", "wbr", "input", "img", "hr"}
 

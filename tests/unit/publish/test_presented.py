@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from tests.helpers.mutants import GENERATE, GONE, LIST, READ, SCHEMAS, edit
+from tests.helpers.places import ROOT
 
 from layers_contract.document import Document, load
 from layers_contract.publish.presented import presented_as_fact
@@ -17,7 +17,6 @@ from layers_contract.spec.lint import extensions as lint_extensions
 
 Json = Any
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 HOOK: Final = f"{SCHEMAS}/Brief/properties/hook"
 LIFECYCLE: Final = f"{SCHEMAS}/Container/x-lifecycles/render"
 DEEP: Final = {

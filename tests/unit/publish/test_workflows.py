@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.places import ROOT
 
 from layers_contract.document import Document, default_path, load, read_yaml
 from layers_contract.publish import workflows
@@ -14,7 +15,6 @@ from layers_contract.spec.problems import RefusedError
 
 Json = Any
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 SOURCE: Final = ROOT / "openapi" / workflows.NAME
 
 

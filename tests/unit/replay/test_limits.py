@@ -15,8 +15,7 @@ from typing import cast
 import pytest
 import trio
 from tests.helpers.histories import Tape, contract
-from tests.helpers.reproductions import options, reproduced, target
-from tests.unit.replay.test_replay import FOUND, generating, renewal
+from tests.helpers.reproductions import FOUND, generating, options, renewal, reproduced, target
 from trio.testing import MockClock
 
 from layers_contract.driver import Session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import itertools
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +17,19 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.helpers.histories import GATED, OPEN, Tape, contract
-from tests.helpers.reproductions import options, reproduced, target
-from tests.unit.test_driver import ACCEPTED, session
+from tests.helpers.histories import GATED, Tape, contract
+from tests.helpers.reproductions import (
+    FOUND,
+    generating,
+    options,
+    ran_by_pytest,
+    renewal,
+    reproduced,
+    target,
+)
+from tests.helpers.sessions import ACCEPTED, session
 from trio.testing import MockClock
 
-import layers_contract
 from layers_contract.budget import Purse
 from layers_contract.history import Exchange
 from layers_contract.mock import OTHER, OWN, TrioClock, app, background, to_toml
@@ -45,7 +51,6 @@ from layers_contract.replay.script import closed, script
 from layers_contract.target import TargetError, parse
 
 HEADER = "Idempotency-Key"
-SOURCE = str(Path(layers_contract.__file__).parents[1])
 
 
 def steps_of(tape: Tape) -> list[Step]:
@@ -140,11 +145,6 @@ def test_closing_a_script_adds_what_is_taken_from() -> None:
 
 
 KEYS = st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=40)
-
-
-def renewal(fresh: str = "lc-fresh", marker: str | None = None) -> Renewal:
-    """How keys are renewed."""
-    return Renewal.of(HEADER, marker, fresh)
 
 
 def renewed(key: str, fresh: str = "lc-fresh") -> str:
@@ -263,11 +263,6 @@ def played(
     return trio.run(run, clock=MockClock(autojump_threshold=0))
 
 
-def generating(number: int, sent: float, answered: float | None) -> Step:
-    """A call to generate."""
-    return Step(number, "generateContent", sent, answered, {"projectId": OPEN}, body=b"{}")
-
-
 def polling(number: int, sent: float, of: int) -> Step:
     """A look at a job of another step."""
     return Step(number, "getJob", sent, sent + 0.1, {"jobId": Ref(of, "/jobId")})
@@ -328,18 +323,6 @@ def test_nobody_waits_for_an_answer_that_never_came() -> None:
 
 
 BRIEF = b'{"brief": {"hook": "Evenings"}}'
-
-FOUND = {
-    "replay-starts-job": "idempotency.replay",
-    "replay-race": "idempotency.simultaneous",
-    "decisions-race": "approval.race",
-    "unheard-call-is-forgotten": "idempotency.lost-answer",
-    "canceled-completes": "lifecycle.terminal",
-    "brief-loses-emoji": "generate.brief",
-    "etag-never-changes": "job.unchanged",
-    "cursor-skips": "list.finds-made",
-}
-"""Faults of all sorts: plain, races, a lost answer, a late change, one for certain texts only."""
 
 
 @pytest.mark.parametrize(("fault", "promise"), FOUND.items())
@@ -437,19 +420,6 @@ def test_no_credential_is_written(fault: str) -> None:
     assert OTHER.key not in text
 
 
-def ran_by_pytest(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The tests in a folder, run as whoever gets them would."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LAYERS_", "PYTEST_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "."],
-        cwd=folder,
-        env={**kept, "PYTHONPATH": SOURCE, "LAYERS_API_KEY": OWN.key, **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("fault", ["replay-race", "brief-loses-emoji"])
 def test_a_written_test_fails_while_the_fault_is_there(tmp_path: Path, fault: str) -> None:
     """The module fails on a server with the fault, saying how, and passes on a sound one."""
@@ -469,13 +439,6 @@ def steps_again(url: str = "http://127.0.0.1:1") -> Callable[[], list[str]]:
     _, found = reproduced("replay-starts-job", FOUND["replay-starts-job"])
     case = Again(promise=FOUND["replay-starts-job"], marker=found.marker, url=url)
     return partial(case.broken, found.steps)
-
-
-@pytest.fixture
-def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment that says nothing of a server."""
-    for name in ("API_KEY", "OTHER_KEY", "URL", "CONTRACT_TARGET"):
-        monkeypatch.delenv(f"LAYERS_{name}", raising=False)
 
 
 @pytest.mark.usefixtures("no_keys")

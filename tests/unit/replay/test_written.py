@@ -11,15 +11,20 @@ from typing import Any
 
 import pytest
 from tests.helpers.histories import OPEN
-from tests.helpers.reproductions import options, reproduced, target
-from tests.unit.replay.test_replay import FOUND, SOURCE, generating, no_keys, ran_by_pytest
+from tests.helpers.reproductions import (
+    FOUND,
+    SOURCE,
+    generating,
+    options,
+    ran_by_pytest,
+    reproduced,
+    target,
+)
 
 from layers_contract.mock import background, to_toml
 from layers_contract.replay import Again, Step, files
 from layers_contract.replay.known import known_in, renamed
 from layers_contract.target import TargetError
-
-__all__ = ["no_keys"]
 
 
 def reproduction_of(fault: str, url: str) -> tuple[list[Step], Again]:

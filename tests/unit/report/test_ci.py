@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 from tests.helpers.histories import contract
-from tests.unit.report.test_outcome import HOSTILE, exchange, usual, violated
+from tests.helpers.outcomes import HOSTILE, exchange, usual, violated
 
 from layers_contract import report
 from layers_contract.invariants import Violation

@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from tests.helpers.outcomes import CONTENT, HOSTILE, exchange, outcome, read, usual
 from tests.helpers.reproductions import options, reproduced, target
-from tests.unit.report.test_outcome import CONTENT, HOSTILE, exchange, outcome, read, usual
 
 from layers_contract.history import Exchange
 from layers_contract.invariants import Violation

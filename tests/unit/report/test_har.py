@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.helpers.histories import contract
-from tests.unit.report.test_outcome import CONTENT, PROJECT, exchange, outcome, read
+from tests.helpers.outcomes import CONTENT, PROJECT, exchange, outcome, read
 
 from layers_contract.contract import Contract
 from layers_contract.history import Exchange, History

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 from tests.helpers.histories import contract
-from tests.unit.report.test_outcome import HOSTILE, exchange, outcome, read, usual
+from tests.helpers.outcomes import HOSTILE, exchange, outcome, read, usual
 
 from layers_contract.contract import Lifecycle
 from layers_contract.report import to_html

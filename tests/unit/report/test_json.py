@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.unit.report.test_outcome import HOSTILE, exchange, outcome, usual, violated
+from tests.helpers.outcomes import HOSTILE, exchange, outcome, usual, violated
 
 from layers_contract.history import from_record
 from layers_contract.invariants import Violation

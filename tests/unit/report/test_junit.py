@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from tests.unit.report.test_outcome import HOSTILE, usual
+from tests.helpers.outcomes import HOSTILE, usual
 
 from layers_contract.report import to_junit
 

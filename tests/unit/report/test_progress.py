@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from rich.console import Console
-from tests.unit.report.test_outcome import HOSTILE
+from tests.helpers.outcomes import HOSTILE
 
 from layers_contract.report import LiveProgress, PlainProgress, Progress, SilentProgress
 from layers_contract.report._plan import Plan

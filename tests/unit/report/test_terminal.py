@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from tests.helpers.outcomes import HOSTILE, exchange, outcome, usual, violated
 from tests.helpers.reproductions import judged
-from tests.unit.report.test_outcome import HOSTILE, exchange, outcome, usual, violated
 
 from layers_contract.invariants import Violation
 from layers_contract.outcome import Outcome

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.unit.report.test_outcome import HOSTILE, exchange, outcome, usual, violated
+from tests.helpers.outcomes import HOSTILE, exchange, outcome, usual, violated
 
 from layers_contract import results
 from layers_contract.invariants import Violation

@@ -20,8 +20,8 @@ import pytest
 import trio
 from tests.helpers.histories import EPOCH, OPEN, contract
 from tests.helpers.hostile_server import Answer, Asked, Server, http, serving
-from tests.unit.cli.test_cli import environment
-from tests.unit.test_driver import answering, session, talk
+from tests.helpers.sessions import answering, session, talk
+from tests.helpers.shell import environment
 from trio.testing import MockClock
 
 from layers_contract.driver import OutOfBudget

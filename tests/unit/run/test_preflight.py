@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 from tests.helpers.histories import OPEN, contract
-from tests.unit.cli.test_cli import Shell, served, shell
+from tests.helpers.shell import Shell, served
 
 from layers_contract.history import Exchange
 from layers_contract.mock import MockOptions, background
 from layers_contract.run import Forecast, Unjudgeable, forecast
 from layers_contract.run._preflight import refused_samples, sample_reader
 from layers_contract.target import Projects, Samples, Target, TargetError, parse
-
-__all__ = ["shell"]
 
 UNKNOWN = "0b9c0cf5-98bb-4a0d-8f54-6fd4a7a5a2b4"
 

@@ -8,36 +8,21 @@ import json
 import shutil
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from rich.console import Console
 from tests.helpers.certificates import Certificates, certificates, key_of
 from tests.helpers.histories import contract
 from tests.helpers.hostile_server import Altered, Answer, Asked, Peer, Server, http, serving, shown
+from tests.helpers.ways import GATE, SECRET, SMALL, Served, gated, is_judged, judged, sound
 
-from layers_contract.mock import MockOptions, background
-from layers_contract.outcome import Outcome
 from layers_contract.replay import Again
 from layers_contract.report import render, scripts, to_har, to_html, to_json, to_junit
 from layers_contract.run import Unjudgeable, run
 from layers_contract.target import TargetError, parse, way_of
-
-Served = tuple[str, dict[str, Any]]
-Rule = Callable[[Asked], Answer | None]
-SMALL: Final = {"requests": 130, "seconds": 30, "generations": 12}
-GATE: Final = "CF-Access-Client-Secret"
-SECRET: Final = "open-sesame-0123456789"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[Served]:
-    """A sound mock."""
-    with background(MockOptions(render=0.1)) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
@@ -46,35 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return certificates(tmp_path_factory.mktemp("company"))
 
 
-def sound(_: Asked) -> Answer | None:
-    return None
-
-
-def judged(mock: Served, url: str, **tables: Any) -> Outcome:
-    """A small run at *url*, where the mock is; *tables* are added to the target file."""
-    values = {**mock[1], "url": url, "budget": {**mock[1]["budget"], **SMALL}, **tables}
-    only = ("policy.stored", "auth.list", "schema.status")
-    return run(contract(), parse(values, "t"), profile="quick", only=only)
-
-
-def is_judged(found: Outcome, server: Server) -> bool:
-    """Whether a run held what it judged, with answers to stories and to Schemathesis."""
-    actors = {each.actor.partition(":")[0] for each in found.history if each.succeeded}
-    whole = {"greeting", "schemathesis"} <= actors and not any(
-        each.failure for each in found.history
-    )
-    return found.verdict == "held" and whole and len(server.asked) >= len(found.history)
-
-
 # Headers.
-
-
-def gated(asked: Asked) -> Answer | None:
-    """A gate that wants a header, and tells it to whoever asks the API."""
-    if f"{GATE}: {SECRET}".encode() not in asked.head:
-        return http(b"<h1>blocked</h1>", "Content-Type: text/html", status="403 Forbidden")
-    added = f"HTTP/1.1 200 OK\r\nX-Echo: {SECRET}\r\n".encode()
-    return Altered(lambda raw: raw.replace(b"HTTP/1.1 200 OK\r\n", added, 1))
 
 
 def test_a_header_opens_the_gate_and_is_told_to_nobody(

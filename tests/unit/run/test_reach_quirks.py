@@ -23,8 +23,8 @@ import trio
 import zstandard
 from tests.helpers.histories import contract
 from tests.helpers.hostile_server import Altered, Answer, Asked, Peer, Server, http, serving
-from tests.unit.cli.test_cli import Shell, shell
-from tests.unit.run.test_reach import GATE, SECRET, Served, gated, is_judged, judged, mock, sound
+from tests.helpers.shell import Shell
+from tests.helpers.ways import GATE, SECRET, Served, gated, is_judged, judged, sound
 
 from layers_contract import decoding, fuzz
 from layers_contract.fuzz import Plan
@@ -33,8 +33,6 @@ from layers_contract.network import Network, Request, address
 from layers_contract.run import Unjudgeable, run
 from layers_contract.run._listener import Silence
 from layers_contract.target import parse
-
-__all__ = ["mock", "shell"]
 
 Change = Callable[[list[bytes], bytes], tuple[list[bytes], bytes]]
 

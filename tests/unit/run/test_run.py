@@ -4,50 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.helpers.histories import contract
+from tests.helpers.simulations import simulated, sound, target
 
 from layers_contract.history import History, to_record
 from layers_contract.judge import judge
-from layers_contract.mock import MockOptions, TrioClock, app
-from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.outcome import Outcome
 from layers_contract.run import Unjudgeable, expectations, run, simulate
-from layers_contract.target import Allow, Budget, Projects, Samples, Target, parse
+from layers_contract.target import Allow, Budget, Projects, Samples
 
-OPTIONS = MockOptions(render=20.0, latency=0.05, seed=7)
 Message = MutableMapping[str, Any]
-
-
-def target(**changes: Any) -> Target:
-    """The target that fits the mock, but for some changes."""
-    found = parse(target_of(OPTIONS, "http://mock.invalid"), "mock")
-    return replace(found, **changes)
-
-
-def simulated(profile: str = "standard", seed: int = 0, **changes: Any) -> Outcome:
-    """A strict run on the sound mock."""
-    return simulate(
-        contract(),
-        target(**changes),
-        app(OPTIONS, TrioClock()),
-        epoch=SIMULATED_EPOCH,
-        profile=profile,
-        seed=seed,
-        strict=True,
-    )
-
-
-@cache
-def sound(seed: int) -> Outcome:
-    """A strict standard run on the sound mock."""
-    return simulated(seed=seed)
 
 
 def records(outcome: Outcome) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ import jsonschema_rs
 import pytest
 import yaml
 from tests.helpers.mutants import GENERATE, GONE, JOB, LIST, REJECT, SCHEMAS, Fault, edit
+from tests.helpers.places import ROOT
 
 from layers_contract.document import load
 from layers_contract.spec.lint import extensions as lint_extensions
@@ -25,7 +26,6 @@ from layers_contract.spec.nodes import Api, Node, walk
 Json = Any
 
 BY_NAME: Final = {rule.__name__: rule for rule in RULES}
-ROOT: Final = Path(__file__).resolve().parents[3]
 PROSE: Final = (ROOT / "openapi" / "extensions.md").read_text(encoding="utf-8")
 SECTIONS: Final = dict(
     re.findall(r"^## (x-[a-z-]+)\n(.*?)(?=^## |\Z)", PROSE, re.MULTILINE | re.DOTALL)

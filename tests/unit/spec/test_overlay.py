@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from tests.helpers.places import ROOT
 
+from layers_contract.document import DocumentError
 from layers_contract.spec import overlay
+from layers_contract.spec.files import DocumentFiles
 
 Json = Any
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 SETS: Final = sorted((Path(__file__).parent / "overlays").glob("*.yaml"))
 HEAD: Final = {"overlay": "1.1.0", "info": {"title": "T", "version": "1"}}
 
@@ -69,6 +71,44 @@ def test_what_an_alias_shared_is_changed_apart(tmp_path: Path) -> None:
     shared = {"n": 1}
     given = actions(tmp_path, {"target": "$.a", "update": {"n": 2}})
     assert overlay.apply({"a": shared, "b": shared}, given) == {"a": {"n": 2}, "b": {"n": 1}}
+
+
+def test_what_an_alias_shared_in_an_update_is_changed_apart(tmp_path: Path) -> None:
+    """An anchor in an overlay makes copies, which a later action changes one by one."""
+    path = tmp_path / "overlay.yaml"
+    path.write_text(
+        f"""{{overlay: 1.1.0, info: {json.dumps(HEAD["info"])}, actions: [
+          {{target: $, update: {{a: &shared {{x: {{n: 1}}, y: 1}}, b: *shared, c: *shared}}}},
+          {{target: $.a.x, update: {{n: 2}}}},
+          {{target: "$['b', 'c'].x", remove: true}}]}}"""
+    )
+    laid = overlay.apply({}, overlay.read(path))
+    assert laid == {"a": {"x": {"n": 2}, "y": 1}, "b": {"y": 1}, "c": {"y": 1}}
+
+
+def test_every_misfit_is_told_in_one_run(tmp_path: Path) -> None:
+    """Each action that does not fit has a line, and those between them are laid all the same."""
+    told = error_of(
+        tmp_path,
+        {"a": {"n": 1}},
+        {"target": "$.nowhere", "remove": True},
+        {"target": "$.a", "update": {"m": 1}},
+        {"target": "$.a.m", "update": []},
+        {"target": "$.a.m", "update": 2},
+    )
+    first, second = told.splitlines()
+    assert "`$.nowhere` matches nothing" in first
+    assert "one array over one primitive" in second
+
+
+def test_misfits_of_several_overlays_are_told_together(tmp_path: Path) -> None:
+    """A document with two overlays that do not fit names an action of each."""
+    for name in ("one", "two"):
+        given = {**HEAD, "actions": [{"target": f"$.{name}", "remove": True}]}
+        (tmp_path / f"{name}.yaml").write_text(json.dumps(given))
+    files = DocumentFiles(None, (tmp_path / "one.yaml", tmp_path / "two.yaml"))
+    with pytest.raises(DocumentError, match=r"one\.yaml:1: .*\n.*two\.yaml:1: "):
+        files.load()
 
 
 def test_a_node_that_a_query_selects_twice_is_changed_once(tmp_path: Path) -> None:

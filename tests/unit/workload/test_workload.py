@@ -18,6 +18,7 @@ import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.helpers.histories import contract
+from tests.helpers.places import ROOT
 from tests.helpers.reproductions import judged, options, target
 
 import layers_contract
@@ -44,7 +45,7 @@ from layers_contract.workload import (
 )
 from layers_contract.workload.bodies import contradictions, turned
 from layers_contract.workload.programs import MOST_RENDERS
-from layers_contract.workload.stories.races import lost_then_sent
+from layers_contract.workload.stories.idempotency import lost_then_sent
 from layers_contract.workload.strategies import HOOKS, KEYS, LANGUAGES, PLATFORMS, Program
 
 MARKER = "lc-0000000000"
@@ -224,7 +225,7 @@ print(len(lines), hashlib.sha256("\\n".join(lines).encode()).hexdigest())
 
 def test_a_simulation_repeats_itself_in_any_process() -> None:
     """One seed gives one history, to the byte and the time, whatever the process's hash seed."""
-    root = Path(__file__).parents[3]
+    root = ROOT
     path = os.pathsep.join([str(Path(layers_contract.__file__).parents[1]), str(root)])
     told = [
         subprocess.run(

@@ -1,16 +1,23 @@
-"""What is wrong with a document: shapes and references of its extensions, lifecycles, style."""
+"""What is wrong with a document: its extensions, what any document must keep, our style."""
 
 from __future__ import annotations
 
 from layers_contract.document import Document
-from layers_contract.spec.lint import extensions, style
+from layers_contract.spec.lint import extensions, soundness
+from layers_contract.spec.lint import style as house
+from layers_contract.spec.nodes import Api
 
 __all__ = ["findings"]
 
 
-def findings(document: Document) -> list[str]:
+def findings(document: Document, *, style: bool = False) -> list[str]:
     """What is wrong with *document*, one line each: a JSON Pointer, and what.
 
-    House style is looked at once every extension has its shape and its references lead somewhere.
+    The rest is looked at once every extension has its shape and its references lead somewhere.
+    *style* adds what this repository asks of its own document, and not of every one.
     """
-    return extensions.check(document.raw) or style.check(document.raw)
+    if problems := extensions.check(document.raw):
+        return problems
+    rules = (*soundness.RULES, *(house.RULES if style else ()))
+    api = Api(document.raw)
+    return [problem for rule in rules for problem in rule(api)]

@@ -21,11 +21,17 @@ def apply(document: Json, actions: Sequence[Action], *, lax: bool = False) -> Js
 
     Raises:
         OverlayError: A target is no JSONPath, matches nothing (unless *lax*) or nodes of several
-            kinds, or what it matches cannot take what the action has for it.
+            kinds, or what it matches cannot take what the action has for it. A line for each
+            action that does not fit; what follows such an action may not fit for that alone.
     """
-    changed = plain(document)
+    changed, misfits = plain(document), []
     for action in actions:
-        _Step(changed, action, lax=lax).take()
+        try:
+            _Step(changed, action, lax=lax).take()
+        except OverlayError as error:
+            misfits.append(str(error))
+    if misfits:
+        raise OverlayError("\n".join(misfits))
     return changed
 
 

@@ -54,7 +54,7 @@ _OVERLAY: Final = jsonschema_rs.Draft202012Validator(
 
 
 class OverlayError(Exception):
-    """An overlay does not fit the document; the line says which action, and why."""
+    """An overlay does not fit the document; a line for each action says which, and why."""
 
 
 class NoOverlayError(OverlayError):

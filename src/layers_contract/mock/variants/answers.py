@@ -10,28 +10,28 @@ from typing import Any
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call, Container, Render
-from layers_contract.mock.registry import taste
+from layers_contract.mock.registry import variant
 from layers_contract.mock.store import Position
 
 Json = Any
 View = dict[str, Json]
 
 
-@taste("sparse-jobs", sentence="A read job shows its id, kind and status alone.")
+@variant("sparse-jobs", sentence="A read job shows its id, kind and status alone.")
 class _SparseJobs(Behaviour):
     def job_view(self, render: Render, now: float, base: str) -> View:
         view = super().job_view(render, now, base)
         return {name: view[name] for name in self.contract.document.schema("Job")["required"]}
 
 
-@taste("jobs-with-nulls", sentence="A read job shows null for what it has nothing to say on.")
+@variant("jobs-with-nulls", sentence="A read job shows null for what it has nothing to say on.")
 class _JobsWithNulls(Behaviour):
     def job_view(self, render: Render, now: float, base: str) -> View:
         empty = dict.fromkeys(("stage", "progress", "finishedAt", "result", "error"))
         return {**empty, **super().job_view(render, now, base)}
 
 
-@taste("no-progress", sentence="A running job does not say how far it has come.")
+@variant("no-progress", sentence="A running job does not say how far it has come.")
 class _NoProgress(Behaviour):
     def job_view(self, render: Render, now: float, base: str) -> View:
         view = super().job_view(render, now, base)
@@ -39,13 +39,13 @@ class _NoProgress(Behaviour):
         return view
 
 
-@taste("no-outcome", sentence="An ended job shows neither result nor error.")
+@variant("no-outcome", sentence="An ended job shows neither result nor error.")
 class _NoOutcome(Behaviour):
     def outcome_view(self, render: Render, now: float, base: str) -> View:
         return {}
 
 
-@taste("full-briefs", sentence="A container's brief shows null or empty where nothing was asked.")
+@variant("full-briefs", sentence="A container's brief shows null or empty where nothing was asked.")
 class _FullBriefs(Behaviour):
     def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
         view = super().container_view(container, render, now, base)
@@ -54,7 +54,7 @@ class _FullBriefs(Behaviour):
         return {**view, "brief": {**empty, **view["brief"]}}
 
 
-@taste("extra-fields", sentence="Every object in every answer has fields that nobody documented.")
+@variant("extra-fields", sentence="Every object in every answer has fields that nobody documented.")
 class _ExtraFields(Behaviour):
     def encode(self, body: Json) -> bytes:
         return super().encode(_with_more(body))
@@ -69,43 +69,45 @@ def _with_more(value: Json) -> Json:
     return {**more, **{name: _with_more(each) for name, each in value.items()}}
 
 
-@taste("pretty-json", sentence="Answers are indented, their members sorted, beyond ASCII escaped.")
+@variant(
+    "pretty-json", sentence="Answers are indented, their members sorted, beyond ASCII escaped."
+)
 class _PrettyJson(Behaviour):
     def encode(self, body: Json) -> bytes:
         return json.dumps(json.loads(super().encode(body)), indent=2, sort_keys=True).encode()
 
 
-@taste("whole-seconds", sentence="Timestamps have no milliseconds.")
+@variant("whole-seconds", sentence="Timestamps have no milliseconds.")
 class _WholeSeconds(Behaviour):
     def stamp(self, moment: float) -> str:
         return super().stamp(moment).partition(".")[0] + "Z"
 
 
-@taste("six-digit-times", sentence="Timestamps have six digits after the point.")
+@variant("six-digit-times", sentence="Timestamps have six digits after the point.")
 class _SixDigitTimes(Behaviour):
     def stamp(self, moment: float) -> str:
         return super().stamp(moment)[:-1] + "000Z"
 
 
-@taste("lower-case-ids", sentence="Ids are in lower case.")
+@variant("lower-case-ids", sentence="Ids are in lower case.")
 class _LowerCaseIds(Behaviour):
     def spell_id(self, prefix: str, number: int) -> str:
         return super().spell_id(prefix, number).lower()
 
 
-@taste("uuid-ids", sentence="Ids are a prefix and a UUID.")
+@variant("uuid-ids", sentence="Ids are a prefix and a UUID.")
 class _UuidIds(Behaviour):
     def spell_id(self, prefix: str, number: int) -> str:
         return prefix + str(uuid.UUID(int=number & ((1 << 128) - 1), version=4))
 
 
-@taste("short-ids", sentence="Ids are a prefix and eight letters.")
+@variant("short-ids", sentence="Ids are a prefix and eight letters.")
 class _ShortIds(Behaviour):
     def spell_id(self, prefix: str, number: int) -> str:
         return prefix + super().spell_id("", number)[-8:]
 
 
-@taste("picks-format", sentence="A container whose format was left to the server names the pick.")
+@variant("picks-format", sentence="A container whose format was left to the server names the pick.")
 class _PicksFormat(Behaviour):
     def container_view(self, container: Container, render: Render, now: float, base: str) -> View:
         view = super().container_view(container, render, now, base)
@@ -116,7 +118,7 @@ class _PicksFormat(Behaviour):
         return view
 
 
-@taste("more-assets", sentence="A render makes a thumbnail image beside its files.")
+@variant("more-assets", sentence="A render makes a thumbnail image beside its files.")
 class _MoreAssets(Behaviour):
     def assets(self, container: Container, render: Render, base: str) -> list[View]:
         assets = super().assets(container, render, base)
@@ -124,7 +126,7 @@ class _MoreAssets(Behaviour):
         return [*assets, self.asset(render, len(assets), still, base)]
 
 
-@taste("last-page-without-cursor", sentence="The last page leaves its cursor out.")
+@variant("last-page-without-cursor", sentence="The last page leaves its cursor out.")
 class _LastPageWithoutCursor(Behaviour):
     def list_content(self, call: Call) -> Answer:
         answer = super().list_content(call)
@@ -134,13 +136,13 @@ class _LastPageWithoutCursor(Behaviour):
         return answer
 
 
-@taste("short-pages", sentence="A page holds at most three items, whatever the limit.")
+@variant("short-pages", sentence="A page holds at most three items, whatever the limit.")
 class _ShortPages(Behaviour):
     def page_size(self, call: Call) -> int:
         return min(3, super().page_size(call))
 
 
-@taste("strangers-in-list", sentence="Somebody else makes a container whenever a list is read.")
+@variant("strangers-in-list", sentence="Somebody else makes a container whenever a list is read.")
 class _StrangersInList(Behaviour):
     def list_content(self, call: Call) -> Answer:
         project = self.owned_project(call)
@@ -152,7 +154,7 @@ class _StrangersInList(Behaviour):
         return super().list_content(call)
 
 
-@taste(
+@variant(
     "new-error-codes", sentence="Refusals and failures that no page names have codes of their own."
 )
 class _NewErrorCodes(Behaviour):
@@ -168,7 +170,7 @@ class _NewErrorCodes(Behaviour):
         return {**super().last_error(render), "code": "GPU_ON_FIRE", "retryable": True}
 
 
-@taste("malformed-id-is-invalid", sentence="A malformed id in a path is 422 instead of 404.")
+@variant("malformed-id-is-invalid", sentence="A malformed id in a path is 422 instead of 404.")
 class _MalformedIdIsInvalid(Behaviour):
     def check_parameters(self, call: Call) -> None:
         for parameter in call.operation.path_parameters:
@@ -179,14 +181,14 @@ class _MalformedIdIsInvalid(Behaviour):
         super().check_parameters(call)
 
 
-@taste("unknown-filter-finds-nothing", sentence="An unknown filter value gives an empty page.")
+@variant("unknown-filter-finds-nothing", sentence="An unknown filter value gives an empty page.")
 class _UnknownFilterFindsNothing(Behaviour):
     def check_value(self, checked: Any, value: Json) -> None:
         if not checked.many:
             super().check_value(checked, value)
 
 
-@taste("unknown-post-is-invalid", sentence="Cloning a post that nobody tracks is 422.")
+@variant("unknown-post-is-invalid", sentence="Cloning a post that nobody tracks is 422.")
 class _UnknownPostIsInvalid(Behaviour):
     def clone(self, call: Call) -> Answer:
         self.owned_container(call)
@@ -195,7 +197,7 @@ class _UnknownPostIsInvalid(Behaviour):
         return super().clone(call)
 
 
-@taste("late-cancel-says-why", sentence="A late cancel of what failed says why in other words.")
+@variant("late-cancel-says-why", sentence="A late cancel of what failed says why in other words.")
 class _LateCancelSaysWhy(Behaviour):
     def too_late(self, call: Call, render: Render, now: float) -> Answer:
         answer = super().too_late(call, render, now)
@@ -204,13 +206,13 @@ class _LateCancelSaysWhy(Behaviour):
         return answer
 
 
-@taste("never-304", sentence="If-None-Match is ignored.")
+@variant("never-304", sentence="If-None-Match is ignored.")
 class _Never304(Behaviour):
     def is_known(self, known: str, tag: str) -> bool:
         return False
 
 
-@taste("weak-tags", sentence="ETags are weak.")
+@variant("weak-tags", sentence="ETags are weak.")
 class _WeakTags(Behaviour):
     def tag(self, view: View, body: bytes) -> str:
         return "W/" + super().tag(view, body)
@@ -219,14 +221,14 @@ class _WeakTags(Behaviour):
         return super().is_known(known, tag.removeprefix("W/"))
 
 
-@taste("says-charset", sentence="The media type of every answer names its charset.")
+@variant("says-charset", sentence="The media type of every answer names its charset.")
 class _SaysCharset(Behaviour):
     def finish(self, call: Call, answer: Answer) -> Answer:
         answer.media += "; charset=utf-8"
         return super().finish(call, answer)
 
 
-@taste("last-page-is-empty", sentence="A full page has a cursor, even if nothing follows.")
+@variant("last-page-is-empty", sentence="A full page has a cursor, even if nothing follows.")
 class _LastPageIsEmpty(Behaviour):
     def page(
         self, matching: Iterator[tuple[Position, View]], size: int
@@ -235,7 +237,7 @@ class _LastPageIsEmpty(Behaviour):
         return found, more or len(found) == size
 
 
-@taste("malformed-json-is-400", sentence="A body that is not JSON is a bad request.")
+@variant("malformed-json-is-400", sentence="A body that is not JSON is a bad request.")
 class _MalformedJsonIs400(Behaviour):
     def parse(self, raw: bytes) -> Json:
         try:
@@ -244,7 +246,7 @@ class _MalformedJsonIs400(Behaviour):
             raise Refused(400, refusal.code, refusal.message) from None
 
 
-@taste(
+@variant(
     "assets-without-size",
     sentence="An asset does not say how large it is.",
     against=["schema.body"],
@@ -256,7 +258,7 @@ class _AssetsWithoutSize(Behaviour):
         return view
 
 
-@taste(
+@variant(
     "assets-without-expiry",
     sentence="A signed address does not say until when it works.",
     against=["schema.body"],
@@ -268,7 +270,7 @@ class _AssetsWithoutExpiry(Behaviour):
         return view
 
 
-@taste(
+@variant(
     "one-kind-of-job",
     sentence="Every job is of the same kind, whatever has started it.",
     against=["job.kind"],

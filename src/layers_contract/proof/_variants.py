@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from layers_contract.mock import TASTES
+from layers_contract.mock import VARIANTS
 from layers_contract.proof._pool import spread
 from layers_contract.proof._trial import simulated
 from layers_contract.spec.files import SHIPPED, DocumentFiles
@@ -18,58 +18,58 @@ from layers_contract.spec.files import SHIPPED, DocumentFiles
 __all__ = [
     "SAMPLE",
     "Order",
-    "Tasting",
+    "VariantRun",
     "pairs",
+    "run_variant",
     "sample",
     "seeds",
     "singles",
-    "taste",
-    "tastings",
     "to_json",
+    "variant_runs",
 ]
 
 SAMPLE: Final = 60
-"""How many pairs of tastes are tried where nobody says how many."""
+"""How many pairs of variants are tried where nobody says how many."""
 
 SEEDS: Final = 1000
-"""How many seeds the tastings share out among themselves."""
+"""How many seeds the runs share out among themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to judge: a sound mock with these tastes, by the workload of this seed."""
+    """What to judge: a sound mock with these variants, by the workload of this seed."""
 
-    tastes: tuple[str, ...]
+    variants: tuple[str, ...]
     seed: int
 
 
 @dataclass(frozen=True, slots=True)
-class Tasting:
+class VariantRun:
     """What a run said of a sound mock. `alarms` are promises, or runs that broke off, with why.
 
-    A strict run's complaints count, but for those that the tastes are known to go against.
+    A strict run's complaints count, but for those that the variants are known to go against.
     """
 
-    tastes: tuple[str, ...]
+    variants: tuple[str, ...]
     seed: int
     alarms: tuple[tuple[str, str], ...]
     seconds: float
 
     @property
     def name(self) -> str:
-        """The tastes, for people."""
-        return " + ".join(self.tastes) or f"seed {self.seed}"
+        """The variants, for people."""
+        return " + ".join(self.variants) or f"seed {self.seed}"
 
 
 def singles(names: Iterable[str] = ()) -> list[Order]:
-    """Each taste alone."""
-    return [_order(name) for name in (names or TASTES)]
+    """Each variant alone."""
+    return [_order(name) for name in (names or VARIANTS)]
 
 
 def pairs(names: Sequence[str] = ()) -> list[Order]:
-    """Every two tastes, or those of which one is among *names*."""
-    chosen = set(names or TASTES)
-    return [_order(*two) for two in itertools.combinations(TASTES, 2) if chosen & {*two}]
+    """Every two variants, or those of which one is among *names*."""
+    chosen = set(names or VARIANTS)
+    return [_order(*two) for two in itertools.combinations(VARIANTS, 2) if chosen & {*two}]
 
 
 def sample(orders: Sequence[Order], number: int, seed: int) -> list[Order]:
@@ -83,39 +83,38 @@ def seeds(number: int) -> list[Order]:
     return [Order((), seed) for seed in range(number)]
 
 
-def tastings(
+def variant_runs(
     orders: Iterable[Order], workers: int | None = None, files: DocumentFiles = SHIPPED
-) -> Iterator[Tasting]:
+) -> Iterator[VariantRun]:
     """Judge each of *orders*; as they are done."""
-    return spread(partial(taste, files=files), orders, workers, files)
+    return spread(partial(run_variant, files=files), orders, workers, files)
 
 
-def taste(order: Order, files: DocumentFiles = SHIPPED) -> Tasting:
+def run_variant(order: Order, files: DocumentFiles = SHIPPED) -> VariantRun:
     """Judge a sound mock."""
-    trial = simulated(tastes=order.tastes, seed=order.seed, files=files)
-    allowed = frozenset().union(*(TASTES[name].against for name in order.tastes))
+    trial = simulated(variants=order.variants, seed=order.seed, files=files)
+    allowed = frozenset().union(*(VARIANTS[name].against for name in order.variants))
     alarms = [
         *((promise, trial.said[promise]) for promise in trial.violated),
         *((promise, trial.said[promise]) for promise in trial.differs if promise not in allowed),
         *(("the run itself", trouble) for trouble in trial.troubles),
     ]
-    return Tasting(order.tastes, order.seed, tuple(alarms), trial.seconds)
+    return VariantRun(order.variants, order.seed, tuple(alarms), trial.seconds)
 
 
-def to_json(found: Iterable[Tasting]) -> dict[str, Any]:
-    """The tastings as plain JSON values."""
-    tasted = list(found)
+def to_json(found: Iterable[VariantRun]) -> dict[str, Any]:
+    """The runs as plain JSON values."""
+    runs = list(found)
     return {
-        "runs": len(tasted),
-        "alarms": sum(len(each.alarms) for each in tasted),
-        "tastings": [
+        "alarms": sum(len(each.alarms) for each in runs),
+        "runs": [
             {
-                "tastes": list(each.tastes),
+                "variants": list(each.variants),
                 "seed": each.seed,
                 "alarms": [{"promise": promise, "said": said} for promise, said in each.alarms],
                 "seconds": round(each.seconds, 2),
             }
-            for each in sorted(tasted, key=lambda one: (len(one.tastes), one.tastes, one.seed))
+            for each in sorted(runs, key=lambda one: (len(one.variants), one.variants, one.seed))
         ],
     }
 

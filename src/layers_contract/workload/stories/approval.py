@@ -1,11 +1,13 @@
-"""Decisions: in time, too late, too early, where none is asked for."""
+"""Decisions: in time, too late, too early, twice, where none is asked for."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from layers_contract.document import pointer
-from layers_contract.workload.actor import Actor
+from layers_contract.workload.actor import Actor, Made
+from layers_contract.workload.bodies import clone_body
 from layers_contract.workload.stories._registry import story
 
 EARLY_TRIES: Final = 3
@@ -107,3 +109,35 @@ async def decided_too_early(actor: Actor) -> None:
         await actor.follow(made)
         if seen:
             return
+
+
+@story("approval.race", "approval.gate", "clone.", renders=2, needs=("projects.gated",))
+async def decided_twice_at_once(actor: Actor) -> None:
+    """A container and its clone: an approval against a rejection, and two against two."""
+    project = actor.target.projects.gated or ""
+    await actor.call(actor.roles.policy, ids={"project": project})
+    first = await actor.rendered(project)
+    second = await _cloned(actor, first)
+    await actor.read(first)
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.call(actor.roles.policy, ids={"project": project})
+    made = [first, second]
+    for number, each in enumerate(made, 1):
+        for other in made:
+            await actor.read(other)
+        ids = {"container": each.container}
+        approve = partial(actor.call, actor.roles.approve, ids=ids, body={})
+        reject = partial(actor.call, actor.roles.reject, ids=ids, body={"reason": "Too loud."})
+        await actor.together(*[approve, reject] * number)
+        for other in made:
+            await actor.read(other)
+        await actor.poll(each)
+
+
+async def _cloned(actor: Actor, made: Made) -> Made:
+    """A clone of a container, or another one in its project where there is no post to clone."""
+    if not actor.target.samples.source_post:
+        return await actor.generate(actor.target.projects.gated or "")
+    ids = {"container": made.container}
+    return await actor.start(actor.roles.clone, ids=ids, body=clone_body(actor), key=actor.key())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.model import Answer, Call, Container, Render
-from layers_contract.mock.registry import taste
+from layers_contract.mock.registry import variant
 
 
-@taste(
+@variant(
     "waits-in-flight",
     sentence="A duplicate of a call in flight waits, and is answered with its job.",
     wait_in_flight=True,
@@ -16,20 +16,20 @@ class _WaitsInFlight(Behaviour):
     pass
 
 
-@taste("slow-starts", sentence="A call that starts a render takes a tenth of a render time.")
+@variant("slow-starts", sentence="A call that starts a render takes a tenth of a render time.")
 class _SlowStarts(Behaviour):
     async def work(self, call: Call) -> None:
         await super().work(call)
         await self.clock.sleep(self.options.render / 10)
 
 
-@taste("cooperative-cancel", sentence="A canceled render runs on for a while.")
+@variant("cooperative-cancel", sentence="A canceled render runs on for a while.")
 class _CooperativeCancel(Behaviour):
     def heed(self) -> float:
         return super().heed() + self.options.render / 8
 
 
-@taste("cancel-loses-race", sentence="A render past its half ends by itself, canceled or not.")
+@variant("cancel-loses-race", sentence="A render past its half ends by itself, canceled or not.")
 class _CancelLosesRace(Behaviour):
     def cancel(self, call: Call) -> Answer:
         render = self.owned_render(call)
@@ -40,27 +40,27 @@ class _CancelLosesRace(Behaviour):
         return Answer(status, {"jobId": render.job, "accepted": True})
 
 
-@taste("skips-generating", sentence="A container is shown in its first state until it has ended.")
+@variant("skips-generating", sentence="A container is shown in its first state until it has ended.")
 class _SkipsGenerating(Behaviour):
     def step(self, render: Render, now: float) -> str:
         return self.contract.render.initial[0]
 
 
-@taste("no-queue", sentence="A render leaves the queue at once.")
+@variant("no-queue", sentence="A render leaves the queue at once.")
 class _NoQueue(Behaviour):
     def pace(self, container: Container) -> tuple[float, float]:
         queue, run = super().pace(container)
         return 0.0, queue + run
 
 
-@taste("long-queue", sentence="A render waits in the queue for most of its time.")
+@variant("long-queue", sentence="A render waits in the queue for most of its time.")
 class _LongQueue(Behaviour):
     def pace(self, container: Container) -> tuple[float, float]:
         whole = sum(super().pace(container))
         return whole * 0.95, whole * 0.05
 
 
-@taste("uneven-renders", sentence="Some renders take twice as long as others.")
+@variant("uneven-renders", sentence="Some renders take twice as long as others.")
 class _UnevenRenders(Behaviour):
     def pace(self, container: Container) -> tuple[float, float]:
         queue, run = super().pace(container)
@@ -68,14 +68,14 @@ class _UnevenRenders(Behaviour):
         return queue * slow, run * slow
 
 
-@taste("fails-in-queue", sentence="A render that is to fail does so before it has begun.")
+@variant("fails-in-queue", sentence="A render that is to fail does so before it has begun.")
 class _FailsInQueue(Behaviour):
     def step(self, render: Render, now: float) -> str:
         state = super().step(render, now)
         return state if self.succeeds(render) else self.contract.render.initial[0]
 
 
-@taste(
+@variant(
     "updated-by-progress",
     sentence="A container's updatedAt moves all the time while a render runs.",
 )
@@ -85,13 +85,13 @@ class _UpdatedByProgress(Behaviour):
         return max(moment, now) if self.is_running(render, now) else moment
 
 
-@taste("progress-in-steps", sentence="Progress moves in quarters.")
+@variant("progress-in-steps", sentence="Progress moves in quarters.")
 class _ProgressInSteps(Behaviour):
     def progress(self, render: Render, now: float) -> float:
         return int(super().progress(render, now) * 4) / 4
 
 
-@taste(
+@variant(
     "updated-by-edits",
     sentence="A container's updatedAt moves when somebody edits it.",
     against=["container.updated-moves"],
@@ -101,7 +101,7 @@ class _UpdatedByEdits(Behaviour):
         return container.touched
 
 
-@taste(
+@variant(
     "renders-side-by-side",
     sentence="A new render may be asked for while the last one runs, and takes its place.",
     against=["lifecycle.refused"],

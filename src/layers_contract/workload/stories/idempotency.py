@@ -1,4 +1,4 @@
-"""One key, one call: repeated, contradicted, similar, simultaneous."""
+"""One key, one call: repeated, contradicted, similar, simultaneous, not heard."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import trio
 
-from layers_contract.workload.actor import FIRST_PAUSE, Actor
-from layers_contract.workload.bodies import contradictions, turned
+from layers_contract.workload.actor import FIRST_PAUSE, Actor, GaveUp, Made
+from layers_contract.workload.bodies import clone_body, contradictions, turned
 from layers_contract.workload.stories._registry import story
 
 RACERS = 5
 LONG = 300
 """Characters of a hook that goes on beyond what a careless server compares."""
+TRIES = 8
 
 
 @story("idempotency.", renders=1, needs=("projects.open",))
@@ -96,3 +97,70 @@ async def _again(actor: Actor, project: str, body: object, key: str) -> None:
     for again in (body, body, turned(body)):
         await trio.sleep(FIRST_PAUSE)
         await _sent(actor, project, again, key)
+
+
+@story("idempotency.lost-answer", renders=2, needs=("projects.open",))
+async def lost_answer(actor: Actor) -> None:
+    """A call whose answer is not waited for, and the retry with its key: at once, and later."""
+    for pause in (0.0, 2 * FIRST_PAUSE):
+        body, key = actor.brief(), actor.key()
+        made = await lost_then_sent(actor, actor.open_project, body, key, pause)
+        await actor.read(made)
+    for each in actor.made:
+        await actor.follow(each)
+    await actor.walk(actor.open_project, actor.most)
+
+
+async def lost_then_sent(
+    actor: Actor, project: str, body: Any, key: str, pause: float = 0.0
+) -> Made:
+    """Hang up on a generate call, then send it again until it is answered with a job.
+
+    Raises:
+        GaveUp: It never is.
+    """
+    generate, ids = actor.roles.generate, {"project": project}
+    await actor.call(generate, ids=ids, body=body, key=key, hang_up=True)
+    for attempt in range(TRIES):
+        await trio.sleep(pause)
+        answer = await actor.call(generate, ids=ids, body=body, key=key)
+        if made := actor.made_by(generate, ids, answer):
+            return made
+        pause = FIRST_PAUSE * 2**attempt
+    raise GaveUp
+
+
+@story("idempotency.race", renders=1, needs=("projects.open",))
+async def bodies_against_each_other(actor: Actor) -> None:
+    """One key with several bodies, at one moment."""
+    body, key = actor.brief(), actor.key()
+    await against_each_other(actor, actor.open_project, body, key)
+    for each in actor.made:
+        await actor.follow(each)
+    await actor.walk(actor.open_project, actor.most)
+
+
+async def against_each_other(actor: Actor, project: str, body: Any, key: str) -> None:
+    """Send *body* and two that contradict it under one key, at one moment, and once more each."""
+    generate, ids = actor.roles.generate, {"project": project}
+    bodies = [body, *contradictions(actor, body)[:2]]
+    calls = [partial(actor.call, generate, ids=ids, body=each, key=key) for each in bodies]
+    for answer in await actor.together(*calls):
+        actor.made_by(generate, ids, answer)
+    for call in calls:
+        actor.made_by(generate, ids, await call())
+
+
+@story("idempotency.simultaneous", renders=3, needs=("projects.open", "samples.source_post"))
+async def same_calls_at_once(actor: Actor) -> None:
+    """One container cloned, and rendered again, by several callers with one key each."""
+    made = await actor.rendered(actor.open_project)
+    ids = {"container": made.container}
+    for operation, body in ((actor.roles.clone, clone_body(actor)), (actor.roles.regenerate, {})):
+        call = partial(actor.call, operation, ids=ids, body=body, key=actor.key())
+        answers = await actor.together(call, call, call)
+        found = [m for answer in answers if (m := actor.made_by(operation, ids, answer))]
+        await call()
+        for each in found[:1]:
+            await actor.follow(each)
+            await actor.read(each)

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.model import Call, Container, Project, Render
-from layers_contract.mock.registry import taste
+from layers_contract.mock.registry import variant
 from layers_contract.mock.store import FIRST
 
 DECISIONS = frozenset({"approveContent", "rejectContent"})
 
 
-@taste("pending-at-completion", sentence="A gated container is pending only once it has completed.")
+@variant(
+    "pending-at-completion", sentence="A gated container is pending only once it has completed."
+)
 class _PendingAtCompletion(Behaviour):
     def review_shown(self, container: Container, render: Render, now: float) -> str:
         shown = super().review_shown(container, render, now)
@@ -20,7 +22,7 @@ class _PendingAtCompletion(Behaviour):
         return self.words.gate.open if early and shown == self.words.gate.closed else shown
 
 
-@taste(
+@variant(
     "decision-until-completion",
     sentence="A container that is rendered again shows its decision until it has completed.",
 )
@@ -44,13 +46,13 @@ class _DecisionUntilCompletion(Behaviour):
         return super().review_shown(container, render, now)
 
 
-@taste("archived-takes-work", sentence="An archived project goes on taking new work.")
+@variant("archived-takes-work", sentence="An archived project goes on taking new work.")
 class _ArchivedTakesWork(Behaviour):
     def refuse_archived(self, project: Project) -> None:
         return
 
 
-@taste("clone-starts-empty", sentence="A clone takes nothing from the container in its path.")
+@variant("clone-starts-empty", sentence="A clone takes nothing from the container in its path.")
 class _CloneStartsEmpty(Behaviour):
     def owned_container(self, call: Call) -> tuple[Container, Render]:
         container, render = super().owned_container(call)
@@ -59,7 +61,7 @@ class _CloneStartsEmpty(Behaviour):
         return container, render
 
 
-@taste("approves-by-itself", sentence="What nobody has decided on is approved after six hours.")
+@variant("approves-by-itself", sentence="What nobody has decided on is approved after six hours.")
 class _ApprovesByItself(Behaviour):
     patience = 6 * 60 * 60.0
 
@@ -75,7 +77,7 @@ class _ApprovesByItself(Behaviour):
         return shown
 
 
-@taste("first-posts-are-reviewed", sentence="A project's first posts are reviewed in any case.")
+@variant("first-posts-are-reviewed", sentence="A project's first posts are reviewed in any case.")
 class _FirstPostsAreReviewed(Behaviour):
     def first_project(self, project_id: str, org: str, *, gated: bool) -> Project:
         project = super().first_project(project_id, org, gated=gated)
@@ -87,7 +89,7 @@ class _FirstPostsAreReviewed(Behaviour):
         return self.words.gate.closed if few else super().first_review(project)
 
 
-@taste(
+@variant(
     "early-decisions",
     sentence="A container can be approved or rejected while it renders.",
     against=["approval.early"],

@@ -1,8 +1,7 @@
-"""Who may see what: another organization, no key, a wrong one."""
+"""No key, a wrong one, somebody else's, and what their answers tell."""
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -70,20 +69,6 @@ async def _in_their_project(actor: Actor, body: Any, key: str) -> str | None:
     made = actor.made_by(actor.roles.generate, {}, await call(body=body))
     await call(body=actor.brief())
     return made.container if made else None
-
-
-@story("errors.", "schema.rejects-invalid", renders=2, needs=("projects.open",), profile="standard")
-async def odd_bodies(actor: Actor) -> None:
-    """Bodies that are JSON, and that few expect."""
-    generate, ids = actor.roles.generate, {"project": actor.open_project}
-    for line in ("nothing \x00 here", "half a pair \ud83d", "\ufeffbefore \u202eafter"):
-        body = {"brief": {"hook": actor.hook(line), "themeTags": [actor.marker]}}
-        raw = json.dumps(body).encode()
-        actor.made_by(generate, ids, await actor.call(generate, ids=ids, body=raw))
-    briefs: tuple[Any, ...] = ({"hook": ["a list"]}, {"hook": None}, {"hook": ""}, [], 10**400)
-    for brief in briefs:
-        raw = json.dumps({"brief": brief}).encode()
-        actor.made_by(generate, ids, await actor.call(generate, ids=ids, body=raw))
 
 
 @story("auth.required", "auth.stranger", renders=1, needs=("projects.open",))
@@ -156,3 +141,21 @@ def _bodies(actor: Actor, operation: Operation) -> list[Any]:
     """Bodies of each kind: valid, invalid, no JSON, and none at all."""
     valid = _valid(actor, operation)
     return [valid] if valid is NO_BODY else [valid, [], b"{", NO_BODY]
+
+
+@story(
+    "auth.tenancy",
+    renders=0,
+    needs=("projects.foreign_disposable", "allow.generate"),
+    profile="standard",
+    repeatable=False,
+)
+async def archived_by_strangers(actor: Actor) -> None:
+    """A project of the other organization, archived with this run's key."""
+    ids = {"project": actor.target.projects.foreign_disposable or ""}
+    theirs = "other" if actor.target.other_api_key else None
+    if theirs:
+        await actor.call(actor.roles.policy, ids=ids, credential=theirs)
+    await actor.call(actor.roles.archive, ids=ids)
+    for _ in range(2):
+        await actor.call(actor.roles.archive, ids={"project": nobodys(ids["project"])})

@@ -9,10 +9,10 @@ from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.idempotency import Handler
 from layers_contract.mock.model import ABSENT, Answer, Call
-from layers_contract.mock.registry import taste
+from layers_contract.mock.registry import variant
 
 
-@taste("conflict-burns-key", sentence="A 409 about state is kept for its key, and replayed.")
+@variant("conflict-burns-key", sentence="A 409 about state is kept for its key, and replayed.")
 class _ConflictBurnsKey(Behaviour):
     def commit(
         self, call: Call, handler: Handler, scope: str | None = None, fingerprint: str = ""
@@ -27,7 +27,7 @@ class _ConflictBurnsKey(Behaviour):
             raise
 
 
-@taste(
+@variant(
     "conflict-before-validation",
     sentence="A known key with a body that is different and invalid is 409 instead of 422.",
 )
@@ -41,7 +41,7 @@ class _ConflictBeforeValidation(Behaviour):
         super().check_body(call)
 
 
-@taste(
+@variant(
     "keys-beyond-operations",
     sentence="A key that one operation has seen is a conflict in every other.",
 )
@@ -54,7 +54,7 @@ class _KeysBeyondOperations(Behaviour):
         return f"{call.operation.id} {call.path} {super().fingerprint(call)}"
 
 
-@taste(
+@variant(
     "member-order-matters",
     sentence="A body whose members come in another order is another body.",
     against=["idempotency.equal-json"],
@@ -64,7 +64,7 @@ class _MemberOrderMatters(Behaviour):
         return "" if call.body is ABSENT else json.dumps(call.body)
 
 
-@taste(
+@variant(
     "validation-burns-key",
     sentence="A 422 is kept for its key, which is of no use any more.",
     against=["idempotency.invalid-keeps-key"],

@@ -1,0 +1,66 @@
+"""A container from its 202 to its end, one that fails among them."""
+
+from __future__ import annotations
+
+from layers_contract.workload.actor import Actor
+from layers_contract.workload.stories._registry import story
+
+
+@story(
+    "container.", "lifecycle.", "job.", "progress.", "asset.", renders=1, needs=("projects.open",)
+)
+async def one_render(actor: Actor) -> None:
+    """A full brief, followed closely from its first moment; then its assets and its ETag."""
+    samples = actor.target.samples
+    body = actor.brief(
+        targetPlatforms=["tiktok", "instagram"],
+        language="en-US",
+        influencerId=samples.influencer,
+        referenceMediaIds=[samples.reference_media] if samples.reference_media else None,
+        format=actor.roles.formats[0],
+    )
+    made = await actor.generate(actor.open_project, body)
+    await actor.poll(made)
+    await actor.poll_unchanged(made)
+    await actor.read(made)
+    await actor.follow(made, closely=True)
+    await actor.poll_unchanged(made)
+    await actor.sign(made)
+    await actor.walk(actor.open_project, actor.limit(5), pages=3)
+    await actor.read(made)
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    await actor.poll(made)
+    await actor.read(made)
+
+
+@story("container.last-error", renders=2, needs=("projects.open", "samples.failing_hook"))
+async def failed(actor: Actor) -> None:
+    """A render that fails, and the one after it."""
+    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
+    made = await actor.rendered(actor.open_project, body)
+    ids = {"container": made.container}
+    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    await actor.read(made)
+    await actor.walk(actor.open_project, actor.most)
+    patch = {"patch": {"hook": actor.hook()}}
+    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
+    await actor.read(second)
+    await actor.follow(second)
+
+
+@story(
+    "container.last-error",
+    "job.",
+    "lifecycle.terminal",
+    renders=2,
+    needs=("projects.open", "samples.failing_hook"),
+)
+async def failed_the_second_time(actor: Actor) -> None:
+    """A container that completes, fails when it is rendered again, and is left alone."""
+    made = await actor.rendered(actor.open_project)
+    patch = {"patch": {"hook": actor.target.samples.failing_hook}}
+    ids = {"container": made.container}
+    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
+    await actor.follow(second)
+    await actor.read(second)
+    await actor.poll(made)
