@@ -31,15 +31,14 @@ def asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool
     patch = pointer(exchange.request_json, "/patch")
     if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
         return False
-    conflict = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+    conflict = error_code_of(exchange, facts.contract) == facts.contract.idempotency.conflict_code
     archived = may_be_archived(facts, pointer(container.created.envelope, "/projectId"), exchange)
     return not conflict and not archived and valid(facts, exchange)
 
 
-def error_code_of(exchange: Exchange, contract: Contract | None = None) -> str | None:
+def error_code_of(exchange: Exchange, contract: Contract) -> str | None:
     """The code in an error answer, or None; *contract* says where it is."""
-    places = contract.error_code_places if contract else ("/error/code",)
-    found = (pointer(exchange.json, place) for place in places)
+    found = (pointer(exchange.json, place) for place in contract.error_code_places)
     return next((code for code in found if isinstance(code, str)), None)
 
 

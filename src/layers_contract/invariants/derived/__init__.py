@@ -19,7 +19,17 @@ from layers_contract.invariants.derived import (
 from layers_contract.invariants.derived._base import ENTERED, RuleCheck
 from layers_contract.rules import Kind
 
-__all__ = ["RULE_CHECKS", "RuleCheck", "calls", "fields", "keys", "pages", "polls", "settings", "states"]
+__all__ = [
+    "RULE_CHECKS",
+    "RuleCheck",
+    "calls",
+    "fields",
+    "keys",
+    "pages",
+    "polls",
+    "settings",
+    "states",
+]
 
 RULE_CHECKS: Final[Mapping[Kind, RuleCheck]] = ENTERED
 """The check of each kind of rule."""

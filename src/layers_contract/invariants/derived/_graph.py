@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from functools import cached_property
 from heapq import heappop, heappush
 from math import inf
@@ -63,13 +63,9 @@ class Graph:
         refused = any(each.operation == operation for each in self.cycle.refusals)
         return refused or any(operation in step.by for step in self.moving)
 
-    def between(self, first: str, last: str | None, closure: Closure) -> Set[str]:
+    def between(self, first: str, last: str | None, closure: Closure) -> AbstractSet[str]:
         """The states that may hold at a time after *first*, and before *last* was seen."""
-        return {
-            state
-            for state in closure[first]
-            if last is None or last in closure[state]
-        }
+        return {state for state in closure[first] if last is None or last in closure[state]}
 
     @cached_property
     def waits(self) -> Mapping[str, Mapping[str, float]]:

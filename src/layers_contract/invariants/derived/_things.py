@@ -261,8 +261,7 @@ def is_replay(facts: Facts, exchange: Exchange) -> bool:
     if not is_keyed(facts, exchange):
         return False
     return not facts.expect.alone or (
-        facts.repeats(exchange)
-        and exchange.received_at < begun(facts, exchange) + window(facts)
+        facts.repeats(exchange) and exchange.received_at < begun(facts, exchange) + window(facts)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Set as AbstractSet
 from math import inf
 from operator import attrgetter
 
@@ -74,7 +74,7 @@ def _allows(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) ->
 
 
 def _calls(
-    facts: Facts, cycle: Lifecycle, operations: Set[str]
+    facts: Facts, cycle: Lifecycle, operations: AbstractSet[str]
 ) -> Iterator[tuple[Exchange, Thing]]:
     """Sound calls of operations on resources of this run, each the only use of its key."""
     known, kind = facts.index(things), facts.contract.type_of(cycle)
@@ -83,9 +83,9 @@ def _calls(
             thing = known.subject(exchange, kind)
             if thing is None or not thing.own or exchange.credential != "own":
                 continue
-            if valid(facts, exchange) and not is_used_before(facts, exchange):
-                if not _is_closed(facts, cycle, thing, exchange):
-                    yield exchange, thing
+            sound = valid(facts, exchange) and not is_used_before(facts, exchange)
+            if sound and not _is_closed(facts, cycle, thing, exchange):
+                yield exchange, thing
 
 
 def _is_closed(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> bool:
@@ -102,9 +102,7 @@ def _is_closed(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange)
     return False
 
 
-def certain(
-    facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange
-) -> Set[str]:
+def certain(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> AbstractSet[str]:
     """The states that *thing* may have been in when a call came; empty where nobody knows.
 
     They lie between the last view before the call and the first one after it; where another call
@@ -165,9 +163,7 @@ def effects(facts: Facts, rule: Rule) -> Iterator[Occasion]:
                 yield from _effect(facts, cycle, thing, exchange)
 
 
-def _effect(
-    facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange
-) -> Iterator[Occasion]:
+def _effect(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> Iterator[Occasion]:
     known = facts.index(things)
     graph = known.graph(cycle)
     steps = graph.moves(exchange)
@@ -189,7 +185,7 @@ def _effect(
 
 
 def _targets(
-    cycle: Lifecycle, steps: list[Transition], states: Set[str], exchange: Exchange
+    cycle: Lifecycle, steps: list[Transition], states: AbstractSet[str], exchange: Exchange
 ) -> set[str]:
     """Where an accepted call leaves a resource that was in one of *states*."""
     name = exchange.operation or ""
@@ -214,7 +210,7 @@ def _undisturbed_views(
 
 
 def _in_the_end(
-    facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange, wanted: Set[str]
+    facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange, wanted: AbstractSet[str]
 ) -> Iterator[Occasion]:
     """What was accepted for later: the server may have been faster, and ended it its own way."""
     views = facts.index(things).line(cycle, thing).since(exchange.received_at)

@@ -20,10 +20,12 @@ EMPTY: tuple[Any, ...] = (None, [], "", {})
 def field(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """Every view in such a state has the field so; nothing is said where no view ever had it."""
     known, cycle, said = facts.index(things), cycle_of(rule), rule.field
+    if said is None:
+        return
     kind = facts.contract.type_of(cycle)
     views = [view for thing in known.of(kind) for view in thing.views]
-    shown = said is not None and any(values(view.data, said.field) for view in views)
-    for view in views if said is not None else ():
+    shown = any(values(view.data, said.field) for view in views)
+    for view in views:
         state = pointer(view.data, cycle.field)
         found = values(view.data, said.field)
         if not isinstance(state, str) or state not in said.states:

@@ -70,9 +70,7 @@ def in_flight(facts: Facts, rule: Rule) -> Iterator[Occasion]:
                 yield from _refused_in_flight(facts, operation, one, other, refusal)
 
 
-def _one_effect(
-    facts: Facts, operation: Operation, one: Exchange, other: Exchange
-) -> Occasion:
+def _one_effect(facts: Facts, operation: Operation, one: Exchange, other: Exchange) -> Occasion:
     if differs(facts, one, other):
         made, also = (_made(facts, each) for each in (one, other))
         message = f"one key and two bodies at one moment: two {operation.id} had an effect"
@@ -90,7 +88,9 @@ def _refused_in_flight(
 ) -> Iterator[Occasion]:
     said = facts.contract.idempotency
     code = error_code_of(refusal, facts.contract)
-    documented = {(said.conflict_status, said.conflict_code)} if differs(facts, one, other) else set()
+    documented = (
+        {(said.conflict_status, said.conflict_code)} if differs(facts, one, other) else set()
+    )
     if said.in_flight_status is not None:
         documented.add((said.in_flight_status, said.in_flight_code or code or ""))
     if refusal.status in UNREAD or not documented or not valid(facts, refusal):
@@ -164,9 +164,7 @@ def _is_repetition(facts: Facts, first: Exchange, again: Exchange) -> bool:
     """Whether *again* came after *first*, and is the same to the document."""
     if again.sent < first.received_at:
         return False
-    return to_the_byte(first, again) or (
-        _equality(facts) == "json" and json_alike(first, again)
-    )
+    return to_the_byte(first, again) or (_equality(facts) == "json" and json_alike(first, again))
 
 
 def _is_another(facts: Facts, first: Exchange, other: Exchange) -> bool:
@@ -203,9 +201,7 @@ def _same(facts: Facts, operation: Operation, first: Exchange, again: Exchange) 
     return broken(message, first, again)
 
 
-def _changes(
-    facts: Facts, schema: Any, was: Any, now: Any, at: str
-) -> Iterator[str]:
+def _changes(facts: Facts, schema: Any, was: Any, now: Any, at: str) -> Iterator[str]:
     """Where two values differ in what *schema* documents."""
     if was == now:
         return
@@ -227,5 +223,3 @@ def _properties(facts: Facts, schema: Any) -> Mapping[str, Any]:
         for part in resolved.get(word, ()):
             found |= _properties(facts, part)
     return found
-
-

@@ -45,13 +45,13 @@ def _still_true(
         between = first.received_at <= each.sent and each.received_at <= again.sent
         if not between or not each.succeeded or each.json is NOT_JSON:
             continue
-        if changed := _changed(facts, operation, first, each):
+        if changed := _changed(facts, first, each):
             message = f"{operation.id} says unchanged, although {changed} has changed"
             return broken(message, first, each, again)
     return HELD
 
 
-def _changed(facts: Facts, operation: Operation, one: Exchange, other: Exchange) -> str:
+def _changed(facts: Facts, one: Exchange, other: Exchange) -> str:
     """A documented member of the response that two responses show differently, if any."""
     response = facts.response(one)
     schema = facts.contract.document.resolve(response.schema) if response else None

@@ -153,9 +153,7 @@ def _is_before(side: Thing, moment: float) -> bool:
     return side.created is not None and side.created.received_at <= moment
 
 
-def _agree(
-    cycle: Lifecycle, theirs: Any, mine: list[Observation]
-) -> Iterator[Occasion]:
+def _agree(cycle: Lifecycle, theirs: Any, mine: list[Observation]) -> Iterator[Occasion]:
     own = set(mine)
     everything = frozenset(cycle.states)
     for before, after in mixed(theirs, mine):

@@ -25,11 +25,11 @@ def first(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     kind = facts.contract.type_of(cycle)
     for thing in known.own(kind):
         made = thing.created
-        shown = [v.at(s) for v, s in _creations(cycle, thing, made) if made is not None]
-        for seen in shown[:1]:
-            message = f"{seen.exchange.operation} made {thing}, which is {seen.state}"
-            yield HELD if seen.state in cycle.initial else broken(message, seen, source=None)
-        if not shown and (seen := _first_view(known, cycle, thing)):
+        created = [v.at(s) for v, s in _creations(cycle, thing, made) if made is not None]
+        for shown in created[:1]:
+            message = f"{shown.exchange.operation} made {thing}, which is {shown.state}"
+            yield HELD if shown.state in cycle.initial else broken(message, shown)
+        if not created and (seen := _first_view(known, cycle, thing)):
             yield _follows_a_first(facts, cycle, known, seen)
 
 
@@ -37,7 +37,6 @@ def _creations(
     cycle: Lifecycle, thing: Thing, made: Exchange | None
 ) -> Iterator[tuple[Observation, str]]:
     """The views in the very response that made *thing*, with their documented states."""
-
     for view in thing.views:
         state = pointer(view.data, cycle.field) if view.exchange is made else None
         if isinstance(state, str) and state in cycle.states:
@@ -54,9 +53,7 @@ def _first_view(known: Things, cycle: Lifecycle, thing: Thing) -> Observation | 
     return None if any(moved) else seen
 
 
-def _follows_a_first(
-    facts: Facts, cycle: Lifecycle, known: Things, seen: Observation
-) -> Occasion:
+def _follows_a_first(facts: Facts, cycle: Lifecycle, known: Things, seen: Observation) -> Occasion:
     graph = known.graph(cycle)
     closure = graph.by_server if facts.expect.alone else graph.anyhow
     if any(seen.state in closure[state] for state in cycle.initial):
@@ -83,9 +80,7 @@ def stays(facts: Facts, rule: Rule) -> Iterator[Occasion]:
             yield _step(facts, cycle, thing, before, after)
 
 
-def _pairs(
-    facts: Facts, cycle: Lifecycle
-) -> Iterator[tuple[Thing, Observation, Observation]]:
+def _pairs(facts: Facts, cycle: Lifecycle) -> Iterator[tuple[Thing, Observation, Observation]]:
     """Two views of a resource of this run, certainly ordered, with no new run between them."""
     known = facts.index(things)
     for thing in known.own(facts.contract.type_of(cycle)):
