@@ -290,10 +290,10 @@ class Facts:
         with undisturbed():
             self._read()
 
-    @property
-    def own(self) -> Iterator[Container]:
+    @cached_property
+    def own(self) -> Sequence[Container]:
         """The containers that this run is known to have made."""
-        return (each for each in self.containers.values() if each.created)
+        return [each for each in self.containers.values() if each.created]
 
     def operation(self, exchange: Exchange) -> Operation | None:
         """The operation that *exchange* called."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,7 +64,7 @@ def judge(
     docs/recordings.md names the formats that are read, and how to export them.
     """
     from layers_contract.answers import no_success
-    from layers_contract.facts import Expectations
+    from layers_contract.facts import Expectations, undisturbed
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.recordings import RecordingError, names_of, read
@@ -75,15 +76,16 @@ def judge(
     check_writable(files)
     started = perf_counter()
     try:
-        names = names_of([*keys, *([f"other={other}"] if other else [])])
-        recording = read(recordings, contract, base=base, names=names, progress=_progress())
+        with undisturbed():
+            names = names_of([*keys, *([f"other={other}"] if other else [])])
+            recording = read(recordings, contract, base=base, names=names, progress=_progress())
+            expect = Expectations(alone=recording.alone)
+            judged = verdicts(contract, recording.history, expect, strict=strict, only=chosen)
+            gc.freeze()  # none of it is garbage before the process ends
     except RecordingError as error:
         raise click.ClickException(printable(str(error))) from error
     finally:
         _say("")
-    judged = verdicts(
-        contract, recording.history, Expectations(alone=recording.alone), strict=strict, only=chosen
-    )
     nothing, left = no_success(contract, recording.history, judged)
     outcome = Outcome(
         contract=contract,

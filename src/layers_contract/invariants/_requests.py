@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -44,9 +45,19 @@ def error_code_of(exchange: Exchange, contract: Contract) -> str | None:
 
 def plain(exchange: Exchange) -> bool:
     """Whether a request is so ordinary that no proxy or router answers it in the server's place."""
-    return all(PLAIN_SEGMENT.fullmatch(value) for value in exchange.path_params.values()) and all(
-        PLAIN_VALUE.fullmatch(value) for value in exchange.request_headers.values()
+    return all(map(_is_plain_segment, exchange.path_params.values())) and all(
+        map(_is_plain_value, exchange.request_headers.values())
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_segment(value: str) -> bool:
+    return PLAIN_SEGMENT.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_value(value: str) -> bool:
+    return PLAIN_VALUE.fullmatch(value) is not None
 
 
 def request_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:

@@ -141,7 +141,7 @@ def _made_by_own(started: Started | None) -> bool:
 @invariant("auth.stranger", needs="one request without a valid key for something and for nothing")
 def stranger(facts: Facts) -> Iterator[Occasion]:
     """A request without a valid key is told the same of what exists and of what does not."""
-    calls = [e for e in _calls(facts) if e.credential in WITHOUT]
+    calls = [e for name in WITHOUT for e in _calls(facts, name)]
     existing = [each for each in calls if not _made_up(facts, each)]
     yield from _compared(facts, existing, calls)
 
@@ -150,7 +150,8 @@ def stranger(facts: Facts) -> Iterator[Occasion]:
 def not_leaked(facts: Facts) -> Iterator[Occasion]:
     """What is somebody else's is refused like what does not exist."""
     numbers = {each.number for each in crossing(facts) if not each.succeeded}
-    calls = [e for e in _calls(facts) if e.credential not in WITHOUT]
+    known = sorted(facts.index(_by_credential).keys() - WITHOUT.keys()) if numbers else ()
+    calls = [e for name in known for e in _calls(facts, name)]
     yield from _compared(facts, [e for e in calls if e.number in numbers], calls)
 
 
@@ -170,13 +171,12 @@ def _compared(
         yield broken(message, exchange, controls[0]) if change else HELD
 
 
-def _calls(facts: Facts) -> Iterator[Exchange]:
-    """The calls without a success that an ordinary server has judged by itself."""
-    for exchanges in facts.answers.values():
-        for each in exchanges:
-            names = each.path_params
-            if names and not each.inconclusive and each.status not in UNSURE and plain(each):
-                yield each
+def _calls(facts: Facts, credential: str) -> Iterator[Exchange]:
+    """The calls with a credential that an ordinary server has judged by itself."""
+    for each in facts.index(_by_credential)[credential]:
+        names = each.path_params
+        if names and not each.inconclusive and each.status not in UNSURE and plain(each):
+            yield each
 
 
 def _request(exchange: Exchange) -> tuple[Any, ...]:
