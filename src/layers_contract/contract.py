@@ -32,7 +32,7 @@ Json = Any
 T = TypeVar("T")
 
 
-class MissingPartError(LookupError):
+class MissingPartError(LookupError, ValueError):
     """The document has no such part; the message says which, in half a sentence."""
 
 
@@ -418,6 +418,11 @@ class Contract:
             keeps_key=bool(raw.get("invalid-request-keeps-key", {}).get("value")),
             equal_bodies=raw.get("equal-bodies", {}).get("value", "json"),
         )
+
+    @cached_property
+    def key_header(self) -> str:
+        """The header that carries an idempotency key, in lower case; nothing without such keys."""
+        return self.idempotency.header.lower() if "x-idempotency" in self.document.raw else ""
 
     @cached_property
     def idempotent(self) -> frozenset[str]:

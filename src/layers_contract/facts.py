@@ -426,7 +426,7 @@ class Facts:
     @cached_property
     def key_header(self) -> str:
         """The header that carries the idempotency key; nothing where there is no such key."""
-        return self.contract.idempotency.header.lower() if self.contract.idempotent else ""
+        return self.contract.key_header
 
     def _keyed(self, operation: Operation, exchange: Exchange, key: str) -> KeyedCall:
         scope = (exchange.credential, operation.id, exchange.path, key)

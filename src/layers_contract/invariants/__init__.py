@@ -8,7 +8,7 @@ from typing import Final
 
 from layers_contract.invariants._base import ENTERED, HELD, Check, Invariant, Occasion, Violation
 from layers_contract.invariants._parts import lack
-from layers_contract.invariants.derived import RULE_CHECKS
+from layers_contract.invariants.derived import RULE_CHECKS, seen_states
 
 __all__ = [
     "CATALOGUE",
@@ -19,6 +19,7 @@ __all__ = [
     "Occasion",
     "Violation",
     "lack",
+    "seen_states",
 ]
 
 GROUPS: Final = (

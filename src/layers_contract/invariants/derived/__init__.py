@@ -17,6 +17,7 @@ from layers_contract.invariants.derived import (
     states,
 )
 from layers_contract.invariants.derived._base import ENTERED, RuleCheck
+from layers_contract.invariants.derived.states import seen_states
 from layers_contract.rules import Kind
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "keys",
     "pages",
     "polls",
+    "seen_states",
     "settings",
     "states",
 ]

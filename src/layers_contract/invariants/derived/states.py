@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import inf
 from operator import attrgetter
+from typing import Any
 
 from layers_contract.contract import Lifecycle
 from layers_contract.document import pointer
@@ -232,3 +234,14 @@ def _has_cause(known: Things, cycle: Lifecycle, thing: Thing, seen: Observation)
         if each.sent < seen.received
         for step in leading
     )
+
+
+def seen_states(facts: Facts) -> dict[str, Any]:
+    """The states, and the transitions `from -> to`, that were seen of each lifecycle."""
+    known, states, steps = facts.index(things), dict[str, list[str]](), dict[str, list[str]]()
+    for name, cycle in facts.contract.lifecycles.items():
+        of_each = [known.states(cycle, each) for each in known.own(facts.contract.type_of(cycle))]
+        states[name] = sorted({seen.state for views in of_each for seen in views})
+        pairs = {(a.state, b.state) for views in of_each for a, b in pairwise(views)}
+        steps[name] = sorted(f"{was} -> {now}" for was, now in pairs if was != now)
+    return {"states": states, "transitions": steps}
