@@ -383,6 +383,12 @@ class Contract:
         )
 
     @cached_property
+    def key_header(self) -> str:
+        """The header that carries an idempotency key; nothing where the document has none."""
+        raw = self.document.raw.get("x-idempotency", {})
+        return str(raw.get("header", ""))
+
+    @cached_property
     def idempotent(self) -> frozenset[str]:
         """The operations that honour an idempotency key."""
         return self._marked("x-idempotent")
@@ -431,6 +437,25 @@ class Contract:
     def error_code(self, status: int) -> str | None:
         """The first documented code that goes with *status*."""
         return next((code for code, each in self.error_codes.items() if status in each), None)
+
+    @cached_property
+    def error_at(self) -> str:
+        """Where in an error response the object with its code is: a JSON Pointer."""
+        for operation in self.operations.values():
+            for status, response in operation.responses.items():
+                if status[0] in "45d" and response.schema is not None:
+                    for at in self._codes_in(response.schema, ()):
+                        return _joined(at)
+        return ""
+
+    def _codes_in(self, node: Json, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        schema = self.document.resolve(node)
+        if "x-error-codes" in schema:
+            yield at
+        for part in schema.get("allOf", ()):
+            yield from self._codes_in(part, at)
+        for name, child in schema.get("properties", {}).items() if len(at) < DEEPEST else ():
+            yield from self._codes_in(child, (*at, name))
 
     @cached_property
     def beginning(self) -> str:
@@ -502,6 +527,8 @@ def _gate(raw: Mapping[str, Json]) -> Gate:
     return Gate(raw["operation"], raw["field"], raw["open"], raw["closed"], values or switch)
 
 
+DEEPEST: Final = 3
+"""How deep in an error response its code may stand."""
 _OWN: Final = ("type", "id")
 """The members of an `x-resource` that name no other type."""
 

@@ -153,7 +153,7 @@ def _assignment(each: Taken) -> Iterator[str]:
 
 
 def _warning(outcome: Outcome, exchanges: Sequence[Exchange]) -> Iterator[str]:
-    header = outcome.contract.idempotency.header
+    header = outcome.contract.key_header
     if any(header.lower() in each.request_headers for each in exchanges):
         yield f"# The server may still know each {header}: to start afresh, change it throughout."
 
