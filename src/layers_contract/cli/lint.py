@@ -19,7 +19,7 @@ from layers_contract.cli._options import VIOLATED, in_file, overlaid
     help="Also the style of this repository's document: tags, links, sources, refusals, examples.",
 )
 def lint(document: Path | None, overlays: tuple[Path, ...], style: bool) -> None:
-    """Check a document: extensions, references, lifecycles, links, examples.
+    """Check a document: extensions, references, lifecycles, links.
 
     Prints one line a finding: where, as a JSON Pointer, and what. Exit code 1 where there is one.
     """
