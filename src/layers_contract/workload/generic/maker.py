@@ -214,7 +214,7 @@ class Maker:
         ]
 
     async def reach(self, thing: Thing, cycle: Lifecycle, state: str) -> bool:
-        """Look until *thing* is in *state*; False where it has gone past it or never comes to it."""
+        """Look until *thing* is in *state*; False where it never comes to that."""
         clock = self.actor.session.clock
         begun, pause = clock(), self.actor.pace / 2
         limit = self.actor.target.expect.render_seconds
