@@ -384,9 +384,8 @@ class Contract:
 
     @cached_property
     def key_header(self) -> str:
-        """The header that carries an idempotency key; nothing where the document has none."""
-        raw = self.document.raw.get("x-idempotency", {})
-        return str(raw.get("header", ""))
+        """The header that carries an idempotency key, in lower case; nothing without such keys."""
+        return self.idempotency.header.lower() if "x-idempotency" in self.document.raw else ""
 
     @cached_property
     def idempotent(self) -> frozenset[str]:

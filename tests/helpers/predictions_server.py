@@ -20,6 +20,8 @@ Json = Any
 EPOCH: Final = 1_790_000_000.0
 STATES: Final = ("waiting", "running", "succeeded", "broken", "stopped")
 MODELS: Final = ("haiku-3", "sonnet-1")
+WINDOW: Final = 30 * 86400.0
+"""Seconds for which a key is remembered."""
 ENDED: Final = frozenset({"succeeded", "broken", "stopped"})
 
 
@@ -61,7 +63,7 @@ class Predictions:
     faults: Faults = Faults()
     keys: Mapping[str, str] = field(default_factory=lambda: {"tk_own": "us", "tk_other": "them"})
     made: dict[str, _Prediction] = field(default_factory=dict)
-    _known: dict[tuple[str, str], tuple[Json, int, Json]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], tuple[float, Json, Json]] = field(default_factory=dict)
 
     async def __call__(
         self,
@@ -115,16 +117,17 @@ class Predictions:
         if key is not None and not 1 <= len(key) <= 64:
             raise RefusalError(422, "INVALID", "Request-Key has 1 to 64 characters.")
         known = self._known.get((owner, key)) if key else None
-        if known and not self.faults.forgets_keys:
-            if known[0] != body:
+        fresh = known and trio.current_time() - known[0] < WINDOW
+        if known and fresh and not self.faults.forgets_keys:
+            if known[1] != body:
                 raise RefusalError(422, "KEY_REUSED", "The key came with another body.")
-            return known[1], known[2]
+            return 201, known[2]
         found = _Prediction(f"pre_{len(self.made):06x}", owner, body, trio.current_time())
         self.made[found.id] = found
-        answer = (201, self._shown(found))
+        answer = self._shown(found)
         if key:
-            self._known[owner, key] = (body, *answer)
-        return answer
+            self._known[owner, key] = (trio.current_time(), body, answer)
+        return 201, answer
 
     def _find(self, owner: str, name: str) -> _Prediction:
         found = self.made.get(name)

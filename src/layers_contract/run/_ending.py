@@ -190,7 +190,7 @@ def leave(stage: Stage) -> None:
         shown = ", ".join(ascii(name)[1:-1] for name in left[:SHOWN])
         more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
         stage.notes.append(f"left running, for no cancel was answered: {shown}{more}")
-    header = stage.contract.key_header.lower()
+    header = stage.contract.key_header
     answered = {each.request_headers.get(header) for each in stage.history if each.answered}
     lost = sum(1 for each in stage.history if _may_have_started(stage, each, answered))
     if lost:
@@ -225,7 +225,7 @@ def _may_have_started(stage: Stage, exchange: Exchange, answered: set[str | None
     starts = exchange.operation in stage.contract.starts and exchange.credential == "own"
     if not starts or exchange.answered or (exchange.failure or "").startswith((UNSENT, RETRACTED)):
         return False
-    header = stage.contract.key_header.lower()
+    header = stage.contract.key_header
     key = exchange.request_headers.get(header)
     return key is None or key not in answered
 
@@ -244,7 +244,7 @@ async def _repeat(stage: Stage, actor: Actor, first: Exchange, body: Any = None)
     operation = first.operation or ""
     names = stage.contract.operations[operation].path_parameters
     ids = {p.resource or "": first.path_params[p.name] for p in names}
-    key = first.request_headers.get(stage.contract.key_header.lower())
+    key = first.request_headers.get(stage.contract.key_header)
     answer = await actor.call(operation, ids=ids, body=body or first.request_body, key=key)
     actor.made_by(operation, ids, answer)
 

@@ -51,7 +51,7 @@ def _ids(contract: Contract, exchange: Exchange) -> dict[str, str]:
 def _sent(contract: Contract, exchange: Exchange) -> tuple[object, str | None]:
     """The body and the key of a call, to be sent again."""
     body = exchange.request_body or NO_BODY
-    return body, exchange.request_headers.get(contract.key_header.lower())
+    return body, exchange.request_headers.get(contract.key_header)
 
 
 def cancels(contract: Contract, thing: Thing) -> Iterator[str]:
