@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from layers_contract.contract import Contract
+from layers_contract.contract import Contract, MissingPartError
 from layers_contract.document import pointer
 from layers_contract.driver import Session
 from layers_contract.history import Exchange
@@ -71,7 +71,7 @@ def sample_reader(contract: Contract, sample: str) -> str | None:
     for resource in sample.split("_"):
         try:
             return contract.reader(resource).id
-        except (LookupError, ValueError):
+        except MissingPartError:
             continue
     return None
 
@@ -140,7 +140,7 @@ class _Look:
         contract, roles = self.stage.contract, self.stage.roles
         try:
             reader = contract.reader("project").id
-        except (LookupError, ValueError):
+        except MissingPartError:
             return
         if reader in roles.parts["policy"] or not roles.parts["archive"]:
             return

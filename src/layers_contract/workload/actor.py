@@ -447,10 +447,18 @@ def said(contract: Contract, answer: Exchange) -> str:
         return f"was not answered ({answer.failure or 'no reason known'})"
     if answer.succeeded:
         return f"was answered {answer.status} without the ids that it makes"
-    error = pointer(answer.json, contract.error_at)
-    parts = [error.get(name) for name in ("code", "message")] if isinstance(error, dict) else []
-    text = ": ".join(quoted(each) for each in parts if isinstance(each, str) and each)
+    text = ": ".join(quoted(each) for each in error_of(contract, answer.json) if each)
     return f"was refused with {answer.status} {text}".rstrip()
+
+
+def error_of(contract: Contract, body: Any) -> tuple[str, str]:
+    """The code and the message of an error; nothing in place of what it does not have."""
+    for at in contract.error_code_places:
+        holder = pointer(body, at.rpartition("/")[0])
+        if isinstance(holder, dict):
+            code, message = holder.get("code"), holder.get("message")
+            return (code if isinstance(code, str) else "", message if isinstance(message, str) else "")
+    return "", ""
 
 
 def quoted(text: str) -> str:

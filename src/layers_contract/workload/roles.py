@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from layers_contract.contract import Contract, Lifecycle
+from layers_contract.contract import Contract, Lifecycle, MissingPartError
 from layers_contract.document import Operation
 
 __all__ = ["NoPart", "Roles"]
@@ -78,7 +78,7 @@ class Roles:
     def of(cls, contract: Contract) -> Roles:
         """The roles in *contract*; none where no container's render mirrors a job."""
         found: dict[str, tuple[str, ...]] = dict.fromkeys(DOES, ())
-        if _renders(contract):
+        if contract.renders:
             found |= {part: tuple(names) for part, names in _parts(contract)}
         formats = [name for each in found["generate"][:1] for name in _formats(contract, each)]
         return cls(found, tuple(formats))
@@ -105,13 +105,6 @@ class Roles:
     def first(self) -> frozenset[str]:
         """The operations that the parts are played by: the first one of each."""
         return frozenset(self.some(*self.parts))
-
-
-def _renders(contract: Contract) -> bool:
-    """Whether a container's lifecycle mirrors a job's, as what is made here has to."""
-    return any(each.mirror for each in contract.lifecycles.values()) and all(
-        name in contract.resources for name in ("container", "job")
-    )
 
 
 def _parts(contract: Contract) -> Iterator[tuple[str, Iterable[str]]]:
@@ -153,7 +146,7 @@ def _deciding(review: Lifecycle) -> list[str]:
 def _readers(contract: Contract, *resources: str) -> list[str]:
     try:
         return [contract.reader(*resources).id]
-    except ValueError:
+    except MissingPartError:
         return []
 
 
