@@ -457,7 +457,10 @@ def error_of(contract: Contract, body: Any) -> tuple[str, str]:
         holder = pointer(body, at.rpartition("/")[0])
         if isinstance(holder, dict):
             code, message = holder.get("code"), holder.get("message")
-            return (code if isinstance(code, str) else "", message if isinstance(message, str) else "")
+            return (
+                code if isinstance(code, str) else "",
+                message if isinstance(message, str) else "",
+            )
     return "", ""
 
 
