@@ -12,8 +12,10 @@ from layers_contract.workload.stories._registry import story
 
 @story("cancel.", "lifecycle.", renders=1, needs=("projects.open",))
 async def canceled(actor: Actor) -> None:
-    """A render that is canceled at once, twice, and asked for again."""
+    """A render asked for again while it goes on, canceled twice, and asked for again."""
     made = await actor.generate(actor.open_project)
+    await actor.read(made)
+    await actor.call(actor.roles.regenerate, ids={"container": made.container}, body={})
     await actor.poll(made)
     await actor.read(made)
     await actor.call(actor.roles.cancel, ids={"job": made.job})
@@ -28,9 +30,9 @@ async def canceled(actor: Actor) -> None:
     await actor.walk(actor.open_project, actor.most)
 
 
-@story("cancel.", renders=6, needs=("projects.open",), profile="standard")
+@story("cancel.", "lifecycle.", renders=6, needs=("projects.open",), profile="standard")
 async def canceled_side_by_side(actor: Actor) -> None:
-    """Renders that are canceled early: three in the queue, three once they have begun."""
+    """Renders that are canceled early, three of them once they have begun, and then left alone."""
     async with trio.open_nursery() as nursery:
         for number in range(6):
             made = await actor.generate(actor.open_project)

@@ -33,9 +33,15 @@ async def one_render(actor: Actor) -> None:
     await actor.read(made)
 
 
-@story("container.last-error", renders=2, needs=("projects.open", "samples.failing_hook"))
+@story(
+    "container.last-error",
+    "job.",
+    "lifecycle.",
+    renders=3,
+    needs=("projects.open", "samples.failing_hook"),
+)
 async def failed(actor: Actor) -> None:
-    """A render that fails, and the one after it."""
+    """A render that fails, one that completes, and one more that fails and is left alone."""
     body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
     made = await actor.rendered(actor.open_project, body)
     ids = {"container": made.container}
@@ -46,21 +52,10 @@ async def failed(actor: Actor) -> None:
     second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
     await actor.read(second)
     await actor.follow(second)
-
-
-@story(
-    "container.last-error",
-    "job.",
-    "lifecycle.terminal",
-    renders=2,
-    needs=("projects.open", "samples.failing_hook"),
-)
-async def failed_the_second_time(actor: Actor) -> None:
-    """A container that completes, fails when it is rendered again, and is left alone."""
-    made = await actor.rendered(actor.open_project)
-    patch = {"patch": {"hook": actor.target.samples.failing_hook}}
-    ids = {"container": made.container}
-    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
-    await actor.follow(second)
     await actor.read(second)
+    patch = {"patch": {"hook": actor.target.samples.failing_hook}}
+    third = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
+    await actor.follow(third)
+    await actor.read(third)
     await actor.poll(made)
+    await actor.poll(second)
