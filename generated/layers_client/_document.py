@@ -13,6 +13,7 @@ from .models.job import Job
 
 API = Api(
     base_url="https://api.layers.com",
+    beginning="/v1",
     user_agent="layers-client/{} python/{}.{}.{}".format(__version__, *sys.version_info[:3]),
     auth_header="x-api-key",
     auth_prefix="",
@@ -102,6 +103,7 @@ JOB_FLOW: Flow[Job, Container] = Flow(
     state="status",
     endings={"completed": "success", "failed": "failure", "canceled": "cancel"},
     schedule=Schedule(2.0, 1.3, 10.0, 0.5),
+    rate=0.5,
     poll=GET_JOB,
     cancel=CANCEL_JOB,
     validator=("if-none-match", "etag"),

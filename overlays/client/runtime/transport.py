@@ -13,6 +13,7 @@ import httpx
 from .answer import LAST_ANSWER, Answer, Failure
 from .call import AS_SET, SAFE_TO_REPEAT, Api, Call, CallOptions, TimeoutTypes
 from .clock import AsyncClock, Clock
+from .connections import AsyncConnections, Connections
 from .errors import ConfigurationError
 from .model import UNSET, Unset
 from .privacy import LOGGER, Secret, shown_headers, without_frames, without_header
@@ -20,7 +21,7 @@ from .retry import RetryPolicy, Trouble, pause_before_retry
 
 __all__ = ["AsyncTransport", "Settings", "Transport", "lower"]
 
-HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+ConnectionsT = TypeVar("ConnectionsT", Connections, AsyncConnections)
 
 
 class Settings(NamedTuple):
@@ -148,20 +149,20 @@ class Plan:
         )
 
 
-class _Base(Generic[HttpT]):
+class _Base(Generic[ConnectionsT]):
     """What both transports have in common."""
 
-    def __init__(self, api: Api, settings: Settings, http: HttpT, *, owns_http: bool) -> None:
+    def __init__(self, api: Api, settings: Settings, connections: ConnectionsT) -> None:
         self.api = api
         self.settings = settings
-        self.http: HttpT = http
-        self.owns_http = owns_http
+        self.connections: ConnectionsT = connections
+        self.shared = False
 
     def changed(self, **settings: Any) -> Self:
         """The same connections with other settings; closing it closes nothing."""
         other = copy.copy(self)
         other.settings = self.settings._replace(**settings)
-        other.owns_http = False
+        other.shared = True
         return other
 
     def plan(self, call: Call, options: CallOptions) -> Plan:
@@ -169,7 +170,7 @@ class _Base(Generic[HttpT]):
         return Plan(call, options, self.api, self.settings)
 
 
-class Transport(_Base[httpx.Client]):
+class Transport(_Base[Connections]):
     """Sends calls and waits for their answers."""
 
     clock = Clock()
@@ -191,13 +192,14 @@ class Transport(_Base[httpx.Client]):
             self.clock.sleep(pause)
 
     def _attempt(self, plan: Plan) -> Answer | Failure:
+        http = self.connections.http
         try:
-            return plan.answered(self.http.send(plan.request(self.http), follow_redirects=False))
+            return plan.answered(http.send(plan.request(http), follow_redirects=False))
         except httpx.RequestError as error:
             return plan.failed(error)
 
 
-class AsyncTransport(_Base[httpx.AsyncClient]):
+class AsyncTransport(_Base[AsyncConnections]):
     """Sends calls and awaits their answers."""
 
     clock = AsyncClock()
@@ -219,9 +221,8 @@ class AsyncTransport(_Base[httpx.AsyncClient]):
             await self.clock.sleep(pause)
 
     async def _attempt(self, plan: Plan) -> Answer | Failure:
+        http = self.connections.http
         try:
-            return plan.answered(
-                await self.http.send(plan.request(self.http), follow_redirects=False)
-            )
+            return plan.answered(await http.send(plan.request(http), follow_redirects=False))
         except httpx.RequestError as error:
             return plan.failed(error)

@@ -70,8 +70,8 @@ def judge(
     from layers_contract.recordings import RecordingError, names_of, read
 
     contract = load_contract(source)
-    chosen = chosen_ids(only, exclude)
-    required = required_ids(require, fail_on, (), chosen)
+    chosen = chosen_ids(contract, only, exclude)
+    required = required_ids(contract, require, fail_on, (), chosen)
     known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     started = perf_counter()

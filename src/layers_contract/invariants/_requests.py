@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import inf
 from typing import Any
 
+from layers_contract.contract import Contract
 from layers_contract.document import Operation, Problem, pointer
 from layers_contract.facts import Container, Facts
 from layers_contract.history import NOT_JSON, Exchange
@@ -31,16 +32,15 @@ def asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool
     patch = pointer(exchange.request_json, "/patch")
     if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
         return False
-    conflict = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+    conflict = error_code_of(exchange, facts.contract) == facts.contract.idempotency.conflict_code
     archived = may_be_archived(facts, pointer(container.created.envelope, "/projectId"), exchange)
     return not conflict and not archived and valid(facts, exchange)
 
 
-def error_code_of(exchange: Exchange) -> str | None:
-    """The code in an error answer, or None."""
-    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, str) else None
+def error_code_of(exchange: Exchange, contract: Contract) -> str | None:
+    """The code in an error answer, or None; *contract* says where it is."""
+    found = (pointer(exchange.json, place) for place in contract.error_code_places)
+    return next((code for code in found if isinstance(code, str)), None)
 
 
 def plain(exchange: Exchange) -> bool:

@@ -77,7 +77,7 @@ def tenancy(facts: Facts) -> Iterator[Occasion]:
             yield broken(f"{what}: {exchange.status}", exchange)
 
 
-@invariant("auth.list", needs="a list that holds something")
+@invariant("auth.list", needs="a list that holds something", reads=("container>project",))
 def listed(facts: Facts) -> Iterator[Occasion]:
     """A list holds the containers of its own project alone."""
     for name in facts.contract.lists:
@@ -166,7 +166,7 @@ def _compared(
         controls = [e for e in controls if exchange.status == INVALID or e.status != INVALID]
         if not controls:
             continue
-        change = _difference(_told(exchange), [_told(each) for each in controls])
+        change = _difference(_told(facts, exchange), [_told(facts, each) for each in controls])
         message = f"{exchange.operation} of what exists differs from one of nothing: {change}"
         yield broken(message, exchange, controls[0]) if change else HELD
 
@@ -204,9 +204,9 @@ def _made_up_ids(facts: Facts) -> Collection[str]:
     return {nobodys(name) for name in real if name} - real
 
 
-def _told(exchange: Exchange) -> Told:
+def _told(facts: Facts, exchange: Exchange) -> Told:
     """What a refusal says, place by place; ids of its path and of itself left out."""
-    told = {"status": str(exchange.status), "code": error_code_of(exchange) or ""}
+    told = {"status": str(exchange.status), "code": error_code_of(exchange, facts.contract) or ""}
     names = [value.lower() for value in exchange.path_params.values() if value]
     its_own = set(exchange.headers.values())
     for place, value in _leaves(exchange.json, ""):

@@ -73,7 +73,7 @@ class _Reader:
         self._places = Places(contract.document)
         self._scheme = contract.document.key_scheme
         self._secret_headers = {*NOT_KEPT, self._scheme.header.lower()}
-        self._key_header = contract.idempotency.header.lower()
+        self._key_header = contract.key_header
         self._bodies = {e.id for e in contract.operations.values() if e.takes_body}
         self._secrets: dict[str, bytes] = {}
         self._unsure: set[tuple[str, str]] = set()

@@ -58,6 +58,13 @@ class Facts:
         return str(self.document["info"]["version"])
 
     @cached_property
+    def beginning(self) -> str:
+        """What all paths begin with, such as `/v1`; empty where they begin differently."""
+        first = {call.path.split("/")[1] for call in self.api.calls}
+        name = first.pop() if len(first) == 1 else ""
+        return f"/{name}" if name and "{" not in name else ""
+
+    @cached_property
     def base_url(self) -> str:
         """The first server."""
         servers = self.document.get("servers") or [{"url": ""}]

@@ -27,6 +27,7 @@ class Flow:
     endings: dict[str, str]
     schedule: tuple[float, float, float, float]
     poll: Operation
+    rate: float
     cancel: Operation | None
     validator: tuple[str, str] | None
     result: Operation | None
@@ -94,6 +95,7 @@ class Jobs:
             endings={s: each["ends"] for s, each in graph.states.items() if "ends" in each},
             schedule=_schedule(told["schedule"]),
             poll=self._operation(poll),
+            rate=self._rate(poll),
             cancel=self._operation(cancel) if cancel else None,
             validator=validator and (validator["request"].lower(), validator["response"].lower()),
             result=self._operation(result) if result else None,
@@ -107,6 +109,15 @@ class Jobs:
                 if any(part is schema for part in answers):
                     return call
         return None
+
+    def _rate(self, call: Call) -> float:
+        """Seconds between two calls of an operation that the strictest tier allows."""
+        limits = self.api.document.get("x-rate-limits")
+        name = call.value.get("x-rate-class")
+        if not limits or name is None:
+            return 0.0
+        fewest: int = min(tier[name] for tier in limits["tiers"].values() if name in tier)
+        return round(seconds(limits["window"]) / fewest, 3)
 
     def _takes(self, call: Call) -> list[str | None]:
         """The types of the resources whose ids are in an operation's path."""
