@@ -42,7 +42,8 @@ async def one_render(actor: Actor) -> None:
 )
 async def failed(actor: Actor) -> None:
     """A render that fails, one that completes, and one more that fails and is left alone."""
-    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
+    failing = actor.target.samples.failing_hook or ""
+    body = {"brief": {"hook": failing, "themeTags": [actor.marker]}}
     made = await actor.rendered(actor.open_project, body)
     ids = {"container": made.container}
     await actor.call(actor.roles.cancel, ids={"job": made.job})
@@ -53,7 +54,7 @@ async def failed(actor: Actor) -> None:
     await actor.read(second)
     await actor.follow(second)
     await actor.read(second)
-    patch = {"patch": {"hook": actor.target.samples.failing_hook}}
+    patch = {"patch": {"hook": failing}}
     third = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
     await actor.follow(third)
     await actor.read(third)
