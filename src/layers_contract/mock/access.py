@@ -7,22 +7,22 @@ from collections import defaultdict, deque
 from typing import Final
 
 from layers_contract.mock.clock import Clock
+from layers_contract.mock.core import Core
 from layers_contract.mock.errors import Refused
-from layers_contract.mock.model import Call, Container, Credential, Project, Render
+from layers_contract.mock.model import Call, Credential
 from layers_contract.mock.options import OTHER, OWN, MockOptions
 from layers_contract.mock.store import Store
-from layers_contract.mock.views import Views
-from layers_contract.mock.words import Words
+from layers_contract.mock.vocabulary import Vocabulary
 
 __all__ = ["Access"]
 
 _CREDENTIALS: Final = {credential.key: credential for credential in (OWN, OTHER)}
 
 
-class Access(Views):
+class Access(Core):
     """Keys, rate limits, and what belongs to whom."""
 
-    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:
+    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Vocabulary) -> None:
         super().__init__(options, clock, store, words)
         self._key_scheme = self.contract.document.key_scheme
         self._spent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
@@ -49,6 +49,8 @@ class Access(Views):
         if self._budgets is None:
             return
         name = self._classes[call.operation.id]
+        if name is None:
+            return
         spent = self._spent[call.credential.key, name]
         now, window = self.clock.now(), self.words.rate_window
         while spent and spent[0] <= now - window:
@@ -66,24 +68,3 @@ class Access(Views):
     def owns(self, credential: Credential, org: str) -> bool:
         """Whether what belongs to *org* is the credential's."""
         return credential.org == org
-
-    def owned_project(self, call: Call) -> Project:
-        """The project that the path names, if it is the caller's."""
-        project = self.store.project(call.ids["projectId"])
-        if project is None or not self.owns(call.credential, project.org):
-            raise self.words.refuse("NotFound")
-        return project
-
-    def owned_container(self, call: Call) -> tuple[Container, Render]:
-        """The container that the path names with its newest render, if it is the caller's."""
-        found = self.store.container(call.ids["containerId"])
-        if found is None or not self.owns(call.credential, found[0].org):
-            raise self.words.refuse("NotFound")
-        return found
-
-    def owned_render(self, call: Call) -> Render:
-        """The render whose job the path names, if it is the caller's."""
-        render = self.store.render(call.ids["jobId"])
-        if render is None or not self.owns(call.credential, render.org):
-            raise self.words.refuse("NotFound")
-        return render

@@ -7,7 +7,10 @@ from layers_contract.workload.stories._registry import story
 
 
 @story(
-    "container.", "lifecycle.", "job.", "progress.", "asset.", renders=1, needs=("projects.open",)
+    *("container.", "lifecycle.", "job.", "progress.", "asset."),
+    renders=1,
+    needs=("projects.open",),
+    parts=("cancel",),
 )
 async def one_render(actor: Actor) -> None:
     """A full brief, followed closely from its first moment; then its assets and its ETag."""
@@ -17,7 +20,7 @@ async def one_render(actor: Actor) -> None:
         language="en-US",
         influencerId=samples.influencer,
         referenceMediaIds=[samples.reference_media] if samples.reference_media else None,
-        format=actor.roles.formats[0],
+        format=actor.roles.format(0),
     )
     made = await actor.generate(actor.open_project, body)
     await actor.poll(made)
@@ -39,6 +42,7 @@ async def one_render(actor: Actor) -> None:
     "lifecycle.",
     renders=3,
     needs=("projects.open", "samples.failing_hook"),
+    parts=("regenerate", "cancel"),
 )
 async def failed(actor: Actor) -> None:
     """A render that fails, one that completes, and one more that fails and is left alone."""
