@@ -42,7 +42,7 @@ async def one_render(actor: Actor) -> None:
     "lifecycle.",
     renders=3,
     needs=("projects.open", "samples.failing_hook"),
-    parts=("regenerate", "cancel"),
+    parts=("regenerate",),
 )
 async def failed(actor: Actor) -> None:
     """A render that fails, one that completes, and one more that fails and is left alone."""
@@ -50,7 +50,8 @@ async def failed(actor: Actor) -> None:
     body = {"brief": {"hook": failing, "themeTags": [actor.marker]}}
     made = await actor.rendered(actor.open_project, body)
     ids = {"container": made.container}
-    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    for operation in actor.roles.some("cancel"):
+        await actor.call(operation, ids={"job": made.job})
     await actor.read(made)
     await actor.walk(actor.open_project, actor.most)
     patch = {"patch": {"hook": actor.hook()}}
