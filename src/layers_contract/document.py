@@ -189,6 +189,7 @@ class Parameter:
     resource: str | None
     source: str
     example: Json
+    sample: str | None = None
 
 
 @dataclass(frozen=True)
@@ -493,6 +494,7 @@ class Document:
             resource=raw.get("x-resource"),
             source=self.source((*base, "$ref") if "$ref" in node else base),
             example=next(iter(_examples(raw).values()), None),
+            sample=raw.get("x-sample"),
         )
 
     def _response(self, status: str, node: dict[str, Json], base: Path_) -> Response:

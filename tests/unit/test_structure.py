@@ -84,7 +84,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset(
-        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
+        {"history", "document", "contract", "facts", "target", "driver", "scratch"} | {"rules"}
     ),
     "fuzz": frozenset({"scratch", "decoding", "history"}),
     "run": frozenset(

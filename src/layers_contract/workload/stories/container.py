@@ -7,7 +7,10 @@ from layers_contract.workload.stories._registry import story
 
 
 @story(
-    "container.", "lifecycle.", "job.", "progress.", "asset.", renders=1, needs=("projects.open",)
+    *("container.", "lifecycle.", "job.", "progress.", "asset."),
+    renders=1,
+    needs=("projects.open",),
+    parts=("cancel",),
 )
 async def one_render(actor: Actor) -> None:
     """A full brief, followed closely from its first moment; then its assets and its ETag."""
@@ -17,7 +20,7 @@ async def one_render(actor: Actor) -> None:
         language="en-US",
         influencerId=samples.influencer,
         referenceMediaIds=[samples.reference_media] if samples.reference_media else None,
-        format=actor.roles.formats[0],
+        format=actor.roles.format(0),
     )
     made = await actor.generate(actor.open_project, body)
     await actor.poll(made)
@@ -33,7 +36,12 @@ async def one_render(actor: Actor) -> None:
     await actor.read(made)
 
 
-@story("container.last-error", renders=2, needs=("projects.open", "samples.failing_hook"))
+@story(
+    "container.last-error",
+    renders=2,
+    needs=("projects.open", "samples.failing_hook"),
+    parts=("regenerate", "cancel"),
+)
 async def failed(actor: Actor) -> None:
     """A render that fails, and the one after it."""
     body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
@@ -54,6 +62,7 @@ async def failed(actor: Actor) -> None:
     "lifecycle.terminal",
     renders=2,
     needs=("projects.open", "samples.failing_hook"),
+    parts=("regenerate",),
 )
 async def failed_the_second_time(actor: Actor) -> None:
     """A container that completes, fails when it is rendered again, and is left alone."""

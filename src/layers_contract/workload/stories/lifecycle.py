@@ -6,7 +6,13 @@ from layers_contract.workload.actor import Actor
 from layers_contract.workload.stories._registry import story
 
 
-@story("lifecycle.refused", renders=1, needs=("projects.open",), profile="standard")
+@story(
+    "lifecycle.refused",
+    renders=1,
+    needs=("projects.open",),
+    profile="standard",
+    parts=("regenerate",),
+)
 async def rendered_too_early(actor: Actor) -> None:
     """A new render asked for while the first one goes on."""
     made = await actor.generate(actor.open_project)
@@ -16,7 +22,7 @@ async def rendered_too_early(actor: Actor) -> None:
     await actor.follow(made)
 
 
-@story("lifecycle.terminal", renders=1, needs=("projects.open",))
+@story("lifecycle.terminal", renders=1, needs=("projects.open",), parts=("cancel",))
 async def canceled_for_good(actor: Actor) -> None:
     """A render that is canceled once it runs, and then left alone."""
     made = await actor.generate(actor.open_project)
