@@ -641,6 +641,8 @@ def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple
         yield seen, [each for each in before.values() if each is not seen]
 
 
+TIMESTAMPS: Final = 1 << 17
+"""How many are remembered: check after check comes by all of them, so that fewer help none."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -650,7 +652,7 @@ def precision(*timestamps: Json) -> float:
     return 10.0 ** -min(digits) if len(digits) > 1 else 0.0
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TIMESTAMPS)
 def _digits(timestamp: str) -> int:
     found = _MOMENT.fullmatch(timestamp)
     return len((found[1] or ".")[1:]) if found else 0
@@ -661,7 +663,7 @@ def moment(value: Json) -> float | None:
     return _moment(value) if isinstance(value, str) else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TIMESTAMPS)
 def _moment(value: str) -> float | None:
     if not _MOMENT.fullmatch(value):
         return None

@@ -50,7 +50,7 @@ def plain(exchange: Exchange) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def _is_plain_segment(value: str) -> bool:
     return PLAIN_SEGMENT.fullmatch(value) is not None
 
