@@ -16,7 +16,7 @@ from layers_contract.contract import Lifecycle
 from layers_contract.document import Operation, View, pointer
 from layers_contract.facts import Facts, Seen, by_sent
 from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.invariants.derived._graph import Graph
+from layers_contract.invariants._graph import Graph
 from layers_contract.timeline import Timeline
 
 Json = Any
@@ -259,6 +259,17 @@ def things(facts: Facts) -> Things:
     return Things(facts)
 
 
+def births(facts: Facts) -> dict[str, float]:
+    """When each resource was named by the response that made it, by its id."""
+    known = facts.index(things)
+    return {
+        thing.id: thing.created.received_at
+        for kind in facts.contract.resources
+        for thing in known.of(kind)
+        if thing.created
+    }
+
+
 def is_replay(facts: Facts, exchange: Exchange) -> bool:
     """Whether *exchange* repeats a call, or may do so: its response may then be an older one."""
     if not is_keyed(facts, exchange):
@@ -313,6 +324,7 @@ __all__ = [
     "Thing",
     "Things",
     "begun",
+    "births",
     "is_keyed",
     "is_replay",
     "things",
