@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from math import inf
 
-from layers_contract.facts import Facts, by_received_at, by_sent, indexed
+from layers_contract.facts import Facts, by_received_at, by_sent, indexed, remembered
 from layers_contract.history import Exchange
 from layers_contract.timeline import Work
 
@@ -51,19 +51,12 @@ def _call(exchange: Exchange) -> Hashable:
 
 def _is_used_otherwise(facts: Facts, exchange: Exchange, scope: Scope) -> bool:
     key, mine = _key(facts, exchange), scope(exchange)
-    firsts = facts.index(_places if scope is _place else _calls)[key] if key else {}
+    firsts = _first_uses(facts, scope)[key] if key else {}
     others = (sent for each, sent in firsts.items() if each != mine)
     return next(others, inf) < exchange.received_at
 
 
-def _places(facts: Facts) -> dict[Key, dict[Hashable, float]]:
-    return _first_uses(facts, _place)
-
-
-def _calls(facts: Facts) -> dict[Key, dict[Hashable, float]]:
-    return _first_uses(facts, _call)
-
-
+@remembered
 def _first_uses(facts: Facts, scope: Scope) -> dict[Key, dict[Hashable, float]]:
     """When each key was first used for each scope, the earliest first."""
     found = defaultdict[Key, dict[Hashable, float]](dict)

@@ -75,7 +75,9 @@ def case_of(facts: Facts, job: Job, call: Exchange) -> Iterator[Case]:
     render, lifecycle = job.render, facts.contract.job
     if render is None or render.latest > call.sent:
         return
-    end = next((v for v in job.views if v.sent > call.received_at and _ends(facts, v)), None)
+    end = next(
+        (v for v in job.views if v.sent > call.received_at and v.state in lifecycle.endings), None
+    )
     outcomes = (lifecycle.ending("success"), lifecycle.ending("cancel"))
     if end is None or end.state not in outcomes:
         return
@@ -115,10 +117,6 @@ def _but_the_newest(cases: Sequence[Case], *, newest: bool = True) -> list[Case]
 
 def _earliest(case: Case) -> float:
     return case.job.render.earliest if case.job.render else inf
-
-
-def _ends(facts: Facts, seen: Seen) -> bool:
-    return seen.state in facts.contract.job.endings
 
 
 def _queued_after(facts: Facts, job: Job, call: Exchange) -> bool:

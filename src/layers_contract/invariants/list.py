@@ -150,6 +150,7 @@ def _walks(facts: Facts) -> list[Walk]:
 
 def _find_walks(facts: Facts) -> Iterator[Walk]:
     for name, pagination in facts.contract.lists.items():
+        operation = facts.contract.operations[name]
         open_walks: dict[tuple[str, str, str], Walk] = {}
         walks = []
         for page in facts.answers[name]:
@@ -164,7 +165,7 @@ def _find_walks(facts: Facts) -> Iterator[Walk]:
             if walk is None:
                 continue
             walk.pages.append(page)
-            walk.strange |= any(not _documented(facts, name, k) for k, _ in page.query)
+            walk.strange |= any(operation.parameter(k) is None for k, _ in page.query)
             after = pointer(page.json, pagination.next)
             walk.complete = after is None
             if isinstance(after, str):
@@ -187,10 +188,6 @@ def _fits_throughout(facts: Facts, container: Container, walk: Walk) -> bool:
         for seen in (before, after)
         for name, values in walk.filters.items()
     )
-
-
-def _documented(facts: Facts, operation: str, parameter: str) -> bool:
-    return facts.contract.operations[operation].parameter(parameter) is not None
 
 
 def _oldest(facts: Facts, walk: Walk) -> float | None:
