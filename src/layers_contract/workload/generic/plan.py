@@ -40,6 +40,7 @@ def plan(world: World) -> list[Story]:
         *planner.moved(),
         *planner.lists(),
         *planner.strangers(),
+        *planner.limited(),
         *planner.settings(),
         *planner.used(),
         *planner.reads(),
@@ -273,6 +274,26 @@ class _Planner:
             makes=makes,
             needs=("other_api_key",),
         )
+
+    def limited(self) -> Iterator[Story]:
+        """A key that lacks scopes, on each operation that asks for one."""
+        operations = self.contract.operations
+        asked = [name for name, each in operations.items() if self.contract.scopes(each)]
+        if not self.world.target.allow.generate:
+            asked = self._reading(asked)
+        types = dict.fromkeys(
+            p.resource or p.name for name in asked for p in operations[name].path_parameters[-1:]
+        )
+        made = dict.fromkeys(filter(None, map(self.world.creator, types)))
+        makes = [n for n in made if self.world.target.allow.generate and self._lack(n) is None]
+        if asked:
+            yield self._story(
+                "limited-key",
+                partial(strangers.limited, operations=asked, creators=makes),
+                [],
+                makes=makes,
+                needs=("limited_api_key",),
+            )
 
     def _reading(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if self.contract.operations[name].method == "GET"]

@@ -12,7 +12,7 @@ from layers_contract.workload.actor import GaveUp
 from layers_contract.workload.generic.maker import Maker
 from layers_contract.workload.generic.things import Thing, fits_path
 
-__all__ = ["nobody", "others", "unknown"]
+__all__ = ["limited", "nobody", "others", "unknown"]
 
 Json = Any
 ALMOST: Final = ("swapped", "longer", "shorter", "empty")
@@ -51,6 +51,16 @@ async def others(maker: Maker, operations: Sequence[str], creators: Sequence[str
             await maker.call(name, named, _valid(maker, spec), credential="other")
         for thing in things:
             await maker.look(thing)
+
+
+async def limited(maker: Maker, operations: Sequence[str], creators: Sequence[str]) -> None:
+    """A key that lacks the scope of each operation, on what this run has made."""
+    things = await _made(maker, creators)
+    for name in operations:
+        spec, ids = maker.contract.operations[name], await _ids(maker, name, things)
+        harmless = not spec.path_parameters or _is_ours(spec, things) or name in creators
+        if ids is not None and harmless:
+            await maker.call(name, ids, _valid(maker, spec), credential="limited")
 
 
 async def unknown(maker: Maker, operations: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from layers_contract.contract import Contract
 from layers_contract.document import Operation
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.generic.engine import Engine
-from layers_contract.mock.generic.faults._registry import breaks
+from layers_contract.mock.generic.faults._registry import breaks, operation_of
 from layers_contract.mock.generic.kinds import Kind
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.model import Answer, Call, Credential
@@ -171,6 +171,16 @@ def _open(_: Rule) -> type[Engine]:
             return super().credential(key) or OWN
 
     return Open
+
+
+@breaks("scope", "open", "A key that lacks the scope is let through.")
+def _unscoped(rule: Rule) -> type[Engine]:
+    class Unscoped(Engine):
+        def authorize(self, call: Call) -> None:
+            if call.operation.id != operation_of(rule).id:
+                super().authorize(call)
+
+    return Unscoped
 
 
 def _names_things(contract: Contract, _: Rule) -> bool:

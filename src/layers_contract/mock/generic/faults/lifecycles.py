@@ -268,6 +268,11 @@ def _contradicts(rule: Rule) -> type[Engine]:
 @breaks("field", "wrong", "The field is not as its rule says.")
 def _wrong_field(rule: Rule) -> type[Engine]:
     class Wrong(Engine):
+        def outcome(self, row: Row, body: Json) -> str:
+            cycle, said = cycle_of(rule), rule.field
+            fails = said and all(cycle.endings.get(state) == "failure" for state in said.states)
+            return "failure" if fails else super().outcome(row, body)
+
         def put_fields(
             self,
             row: Row,
