@@ -77,7 +77,7 @@ def forecast(
 
 
 def _reason(stage: Stage, name: str) -> str | None:
-    told = any(name.startswith(each.promises) for each in stage.stories)
+    told = any(name.startswith(each.promises) for each in stage.told)
     target = stage.target
     if not told and not target.allow.generate:
         return "the target file allows no generation ([allow] generate)"

@@ -91,6 +91,11 @@ class Stage:
         outage.vital = next(iter(self.roles.some("generate")), None)
 
     @property
+    def told(self) -> Sequence[Story]:
+        """The stories that the document has a use for: ours only where something is rendered."""
+        return [each for each in self.stories if each.is_derived or self.roles.renders]
+
+    @property
     def profile(self) -> Profile:
         """How thorough the run is."""
         return PROFILES[self.profile_name]
