@@ -374,16 +374,17 @@ class Contract:
     def job(self) -> Lifecycle:
         """The lifecycle of a job."""
         schema = self.document.schema(self.render.schema)
-        mirrored = schema["x-lifecycles"][self.render.name]["mirrors"]
-        return self.lifecycles[mirrored["lifecycle"]]
+        name = schema["x-lifecycles"][self.render.name]["mirrors"]["lifecycle"]
+        found = (each for each in self.lifecycles.values() if each.name == name)
+        return _part(found, f"no lifecycle {name}, which {self.render.name} mirrors")
 
     @cached_property
     def renders(self) -> bool:
         """Whether jobs fill containers here: both have ids, and a job names its container."""
-        mirroring = [each for each in self.lifecycles.values() if each.mirror]
-        if not mirroring:
+        try:
+            schemas = [self.document.schema(each.schema) for each in (self.render, self.job)]
+        except MissingPartError:
             return False
-        schemas = [self.document.schema(each.schema) for each in (self.render, self.job)]
         container, job = (each.get("x-resource", {}) for each in schemas)
         names = container.get("type"), job.get("type")
         return names == ("container", "job") and "container" in job

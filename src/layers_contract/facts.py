@@ -414,7 +414,7 @@ class Facts:
             return frozenset()
         return frozenset(
             name
-            for name in render.causes(render.ending("cancel"))
+            for name in render.causes(render.ending("cancel")) & self.contract.operations.keys()
             if any(p.resource == "job" for p in self.contract.operations[name].path_parameters)
         )
 

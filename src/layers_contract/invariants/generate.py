@@ -77,7 +77,8 @@ def _generating(facts: Facts) -> set[str]:
 
 
 def _parameters(facts: Facts, operation: str) -> set[str]:
-    return {p.name for p in facts.contract.operations[operation].path_parameters}
+    known = facts.contract.operations.get(operation)
+    return {parameter.name for parameter in known.path_parameters} if known else set()
 
 
 def _brief_fields(facts: Facts) -> frozenset[str]:

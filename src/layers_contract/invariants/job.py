@@ -165,7 +165,7 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 def unchanged(facts: Facts) -> Iterator[Occasion]:
     """A 304 stands for an answer that is still true."""
     reader = facts.contract.reader("job")
-    validator = reader.raw["x-polling"].get("validator", {})
+    validator = reader.raw.get("x-polling", {}).get("validator", {})
     request, answer = (validator.get(k, "").lower() for k in ("request", "response"))
     issued: dict[Job, dict[str | None, Seen]] = {}
     for exchange in facts.answers[reader.id]:

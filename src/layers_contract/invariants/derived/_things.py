@@ -208,6 +208,7 @@ class Calls:
 
     def __init__(self, things: Things, kind: str) -> None:
         self._things, self._kind = things, kind
+        self._creators = frozenset(things.contract.resources[kind].creators)
         self._direct: dict[str, list[Exchange]] = defaultdict(list)
         self._through: dict[str, dict[str, list[Exchange]]] = defaultdict(lambda: defaultdict(list))
         self._anywhere: list[Exchange] = []
@@ -236,6 +237,8 @@ class Calls:
             return
         if direct:
             self._direct[direct[-1].lower()].append(exchange)
+        elif operation.id in self._creators:
+            return
         elif named:
             kind, name = named[-1]
             self._through[kind][name.lower()].append(exchange)

@@ -64,14 +64,17 @@ def allowed(facts: Facts, rule: Rule) -> Iterator[Occasion]:
 
 
 def _allows(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> bool:
-    """Whether a lifecycle of *thing* allows a call for certain, or has nothing to say of it."""
+    """Whether a lifecycle of *thing* allows a call, or has nothing to say of it.
+
+    What was refused must have been allowed for certain; what succeeded may have been.
+    """
     graph = facts.index(things).graph(cycle)
     if not graph.mentions(exchange.operation or ""):
         return True
     leading = (s for s in graph.moving if (exchange.operation or "") in s.by)
     origins = {origin for step in leading for origin in step.origins}
     states = certain(facts, cycle, thing, exchange)
-    return bool(states) and states <= origins
+    return bool(states & origins) if exchange.succeeded else bool(states) and states <= origins
 
 
 def _calls(
@@ -114,7 +117,8 @@ def certain(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) ->
     last, following = line.newest(exchange.sent), line.after(exchange.received_at)
     if last is None or _is_disturbed(facts, cycle, thing, exchange, (last, last)):
         return frozenset()
-    closure = graph.by_server if facts.expect.alone else graph.anyhow
+    passed = exchange.received_at - thing.begun + facts.expect.clock_skew
+    closure = graph.by_server_within(passed) if facts.expect.alone else graph.anyhow
     moved = exchange.succeeded and graph.moves(exchange)
     if following and (moved or _is_disturbed(facts, cycle, thing, exchange, (last, following))):
         following = None
