@@ -214,17 +214,8 @@ class Calls:
         self._anywhere: list[Exchange] = []
         for exchange in things.facts.history:
             operation = things.facts.operation(exchange)
-            if operation is None or operation.method == "GET" or exchange.refused:
-                continue
-            if not self._only_creates(operation):
+            if operation and operation.method != "GET" and not exchange.refused:
                 self._read(operation, exchange)
-
-    def _only_creates(self, operation: Operation) -> bool:
-        """Whether a call makes something of this type, and moves nothing that was there."""
-        found = self._things.contract.resources.get(self._kind)
-        if found is None or operation.id not in found.creators:
-            return False
-        return not any(self._things.graph(c).mentions(operation.id) for c in found.lifecycles)
 
     def _read(self, operation: Operation, exchange: Exchange) -> None:
         named = [
