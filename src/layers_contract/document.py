@@ -324,6 +324,20 @@ class Document:
         hint = "say in components.securitySchemes: an apiKey in a header, or http bearer"
         raise DocumentError(f"the document does not say how a request carries its key; {hint}")
 
+    @cached_property
+    def key_schemes(self) -> dict[str, KeyScheme]:
+        """Every scheme that can be sent in a header, by its name in the document."""
+        schemes = self.raw.get("components", {}).get("securitySchemes", {})
+        found = {name: _key_scheme(self.resolve(each)) for name, each in schemes.items()}
+        return {name: scheme for name, scheme in found.items() if scheme}
+
+    def security(self, operation: Operation) -> list[dict[str, list[str]]]:
+        """What *operation* asks of a key, one way or another: scopes, by the scheme's name."""
+        found: list[dict[str, list[str]]] = operation.raw.get(
+            "security", self.raw.get("security", [])
+        )
+        return found
+
     @property
     def security_header(self) -> str:
         """The header that carries the API key."""

@@ -133,6 +133,8 @@ class Target:
     other_api_key: str | None = field(default=None, repr=False)
     api_key_command: Command | None = field(default=None, repr=False)
     other_api_key_command: Command | None = field(default=None, repr=False)
+    scopeless_api_key: str | None = field(default=None, repr=False)
+    scopeless_api_key_command: Command | None = field(default=None, repr=False)
     projects: Projects = Projects()
     samples: Samples = field(default_factory=Samples)
     allow: Allow = Allow()
@@ -175,6 +177,7 @@ KEYS = (
     "url",
     *("api_key", "api_key_env", "api_key_command"),
     *("other_api_key", "other_api_key_env", "other_api_key_command"),
+    *("scopeless_api_key", "scopeless_api_key_env", "scopeless_api_key_command"),
     *("headers", "tls", "proxy"),
 )
 
@@ -229,11 +232,14 @@ def parse(
 def _keys(raw: dict[str, Any], where: str) -> dict[str, Any]:
     own, own_command = key_of(raw, "api_key", where)
     other, other_command = key_of(raw, "other_api_key", where)
+    scopeless, scopeless_command = key_of(raw, "scopeless_api_key", where)
     return {
         "api_key": own,
         "other_api_key": other,
         "api_key_command": own_command,
         "other_api_key_command": other_command,
+        "scopeless_api_key": scopeless,
+        "scopeless_api_key_command": scopeless_command,
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from layers_contract.contract import Lifecycle
 from layers_contract.document import Operation, View, pointer
-from layers_contract.facts import Facts, Seen, by_sent
+from layers_contract.facts import Facts, Seen, by_sent, indexed
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants.derived._graph import Graph
 from layers_contract.timeline import Timeline
@@ -254,6 +254,7 @@ class Calls:
         return other is not None and bool(other.relatives.get(thing.type))
 
 
+@indexed
 def things(facts: Facts) -> Things:
     """An index: the resources of these facts."""
     return Things(facts)

@@ -19,7 +19,7 @@ EMPTY: tuple[Any, ...] = (None, [], "", {})
 @rule_check("field", needs="a {what} in one of those states that shows the field")
 def field(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """Every view in such a state has the field so; nothing is said where no view ever had it."""
-    known, cycle, said = facts.index(things), cycle_of(rule), rule.field
+    known, cycle, said = things(facts), cycle_of(rule), rule.field
     if said is None:
         return
     kind = facts.contract.type_of(cycle)

@@ -80,7 +80,7 @@ def _one_effect(facts: Facts, operation: Operation, one: Exchange, other: Exchan
 
 def _made(facts: Facts, exchange: Exchange) -> frozenset[tuple[str, str]]:
     """What a response names as new."""
-    return facts.index(things).named_as_new(exchange)
+    return things(facts).named_as_new(exchange)
 
 
 def _refused_in_flight(

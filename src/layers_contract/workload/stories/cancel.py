@@ -28,9 +28,16 @@ async def canceled(actor: Actor) -> None:
     await actor.walk(actor.open_project, actor.most)
 
 
-@story("cancel.", renders=6, needs=("projects.open",), profile="standard", parts=("cancel",))
+@story(
+    "cancel.",
+    "lifecycle.",
+    renders=6,
+    needs=("projects.open",),
+    profile="standard",
+    parts=("cancel",),
+)
 async def canceled_side_by_side(actor: Actor) -> None:
-    """Renders that are canceled early: three in the queue, three once they have begun."""
+    """Renders that are canceled early, three of them once they have begun, and then left alone."""
     async with trio.open_nursery() as nursery:
         for number in range(6):
             made = await actor.generate(actor.open_project)
