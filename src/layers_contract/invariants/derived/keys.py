@@ -17,8 +17,8 @@ from layers_contract.invariants._requests import (
     request_problems,
     valid,
 )
+from layers_contract.invariants._things import things, window
 from layers_contract.invariants.derived._base import operation_of, rule_check
-from layers_contract.invariants.derived._things import things, window
 from layers_contract.rules import Rule
 from layers_contract.timeline import overlapping
 

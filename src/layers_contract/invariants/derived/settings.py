@@ -12,8 +12,8 @@ from layers_contract.facts import Facts
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._jobs import mixed
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived.states import has_strangers
 from layers_contract.rules import Rule
 
