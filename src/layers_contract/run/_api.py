@@ -24,7 +24,7 @@ from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._haste import missed
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
-from layers_contract.run._preflight import refused_samples
+from layers_contract.run._preflight import check_samples, refused_samples
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
@@ -56,7 +56,10 @@ def run(  # noqa: PLR0913 - the command line has this many options
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
+        TargetError: The target names a sample that the document does not know, or what is not
+            what it must be.
     """
+    check_samples(contract, target)
     stage = Stage(
         contract,
         target,
@@ -227,6 +230,7 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         foreign=frozenset(filter(None, (projects.foreign, projects.foreign_disposable))),
         read_lag=target.expect.read_lag_seconds,
         list_lag=target.expect.list_lag_seconds,
+        limited=target.limited_scopes,
     )
 
 
