@@ -179,11 +179,12 @@ TABLES = {
     "require": Require,
 }
 KEYS = (
-    *("url", "document", "overlay"),
+    "url",
     *("api_key", "api_key_env", "api_key_command"),
     *("other_api_key", "other_api_key_env", "other_api_key_command"),
     *("limited_api_key", "limited_api_key_env", "limited_api_key_command", "limited_scopes"),
     *("headers", "tls", "proxy"),
+    *("document", "overlay"),
 )
 
 
