@@ -17,8 +17,8 @@ from layers_contract.invariants._requests import (
     request_problems,
     valid,
 )
+from layers_contract.invariants._things import things, window
 from layers_contract.invariants.derived._base import operation_of, rule_check
-from layers_contract.invariants.derived._things import things, window
 from layers_contract.rules import Rule
 from layers_contract.timeline import overlapping
 
@@ -80,7 +80,7 @@ def _one_effect(facts: Facts, operation: Operation, one: Exchange, other: Exchan
 
 def _made(facts: Facts, exchange: Exchange) -> frozenset[tuple[str, str]]:
     """What a response names as new."""
-    return facts.index(things).named_as_new(exchange)
+    return things(facts).named_as_new(exchange)
 
 
 def _refused_in_flight(

@@ -12,8 +12,8 @@ from layers_contract.facts import Facts
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._jobs import mixed
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived.states import has_strangers
 from layers_contract.rules import Rule
 
@@ -23,7 +23,7 @@ Json = Any
 @rule_check("gate", needs="a new {what}, and its setting read before it was made")
 def gate(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """What no call has moved yet shows a state that the setting leads to."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     said = cycle.gate
     for thing in known.own(facts.contract.type_of(cycle)) if said else ():
         setting = _setting(facts, said, thing) if said else None
@@ -43,7 +43,7 @@ def _leads_to(
     facts: Facts, cycle: Lifecycle, thing: Thing, wanted: tuple[str, ...], seen: Observation
 ) -> bool:
     """Whether a view shows what a setting leads to, or what may still become that."""
-    graph = facts.index(things).graph(cycle)
+    graph = things(facts).graph(cycle)
     if any(seen.state in graph.by_server[state] for state in wanted):
         return True
     under_way = seen.state in cycle.initial and graph.by_server[seen.state] & set(wanted)
@@ -110,7 +110,7 @@ def _is_written(facts: Facts, since: Exchange, end: float) -> bool:
 @rule_check("mirrors", needs="a {what} and what it mirrors, one seen after the other")
 def mirrors(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """Some state explains what the two sides show, one after the other."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     other = _mirrored(facts, cycle)
     for thing in known.own(facts.contract.type_of(cycle)):
         if not facts.expect.alone or has_strangers(facts, known, cycle, thing):

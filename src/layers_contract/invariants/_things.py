@@ -14,9 +14,9 @@ from typing import Any
 
 from layers_contract.contract import Lifecycle
 from layers_contract.document import Operation, View, pointer
-from layers_contract.facts import Facts, Seen, by_sent
+from layers_contract.facts import Facts, Seen, by_sent, indexed
 from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.invariants.derived._graph import Graph
+from layers_contract.invariants._graph import Graph
 from layers_contract.timeline import Timeline
 
 Json = Any
@@ -254,9 +254,22 @@ class Calls:
         return other is not None and bool(other.relatives.get(thing.type))
 
 
+@indexed
+@indexed
 def things(facts: Facts) -> Things:
     """An index: the resources of these facts."""
     return Things(facts)
+
+
+def births(facts: Facts) -> dict[str, float]:
+    """When each resource was named by the response that made it, by its id."""
+    known = things(facts)
+    return {
+        thing.id: thing.created.received_at
+        for kind in facts.contract.resources
+        for thing in known.of(kind)
+        if thing.created
+    }
 
 
 def is_replay(facts: Facts, exchange: Exchange) -> bool:
@@ -313,6 +326,7 @@ __all__ = [
     "Thing",
     "Things",
     "begun",
+    "births",
     "is_keyed",
     "is_replay",
     "things",
