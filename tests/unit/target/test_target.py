@@ -240,7 +240,10 @@ def test_a_key_without_scopes_and_the_scopes_that_it_has_are_read() -> None:
     """The limited key is as secret as the others."""
     raw = {"url": URL, "limited_api_key": "limited-secret", "limited_scopes": ["content:read"]}
     found = parse(raw, "t")
-    assert (found.limited_api_key, found.limited_scopes) == ("limited-secret", frozenset({"content:read"}))
+    assert (found.limited_api_key, found.limited_scopes) == (
+        "limited-secret",
+        frozenset({"content:read"}),
+    )
     assert "secret" not in repr(found)
     with pytest.raises(TargetError, match="limited_scopes must be a list of strings"):
         parse({"url": URL, "limited_scopes": "content:read"}, "t")
