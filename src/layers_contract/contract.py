@@ -445,6 +445,12 @@ class Contract:
             if (raw := operation.raw.get("x-starts"))
         }
 
+    def scopes(self, operation: Operation) -> tuple[frozenset[str], ...]:
+        """The sets of scopes of which a key needs one for *operation*; none where any key may."""
+        required = operation.raw.get("security", self.document.raw.get("security", ()))
+        found = [frozenset(s for names in each.values() for s in names) for each in required]
+        return tuple(dict.fromkeys(found)) if found and all(found) else ()
+
     @cached_property
     def open_format(self) -> str | None:
         """The format that leaves the choice to the server, which may name its pick at any time."""

@@ -291,7 +291,7 @@ class Document:
 
     def __init__(self, raw: dict[str, Json]) -> None:
         self.raw = raw
-        self._validators: dict[Path_, jsonschema_rs.Draft202012Validator] = {}
+        self._validators: dict[tuple[Path_, bool], jsonschema_rs.Draft202012Validator] = {}
         self._landings: dict[Path_, Path_] = {}
 
     @property
@@ -368,13 +368,13 @@ class Document:
     def _fits(self, base: Path_, value: Json) -> bool:
         """Whether *value* is valid at first sight; one that holds lone surrogates is not."""
         try:
-            return self.validator(self._landing(base)).is_valid(value)
+            return self.validator(self._landing(base), _is_response(base)).is_valid(value)
         except UnicodeError:
             return False
 
     def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
         """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
-        for error in self.validator(self._landing(way)).iter_errors(value):
+        for error in self.validator(self._landing(way), _is_response(way)).iter_errors(value):
             broken = (*way, *list(error.evaluation_path)[1:])
             place = (*at, *error.instance_path)
             if error.kind.name == "anyOf" and (branch := self._branch(broken, error.instance)):
@@ -406,14 +406,24 @@ class Document:
                 node = _child(node, part)
         return tuple(landed)
 
-    def validator(self, base: Path_) -> jsonschema_rs.Draft202012Validator:
-        """The compiled schema that stands at *base* in the document."""
-        if base not in self._validators:
-            schema = {**self.raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
-            self._validators[base] = jsonschema_rs.Draft202012Validator(
+    def validator(self, base: Path_, response: bool = False) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema that stands at *base* in the document.
+
+        In a *response* an open enum holds any value.
+        """
+        if (base, response) not in self._validators:
+            raw = self._opened if response else self.raw
+            schema = {**raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
+            self._validators[base, response] = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True
             )
-        return self._validators[base]
+        return self._validators[base, response]
+
+    @cached_property
+    def _opened(self) -> dict[str, Json]:
+        """The document without the enums that are open."""
+        opened: dict[str, Json] = _opened(self.raw)
+        return opened
 
     def source(self, path: Path_) -> str:
         """How sure the keyword at *path* is; a `$ref` in *path* is followed.
@@ -528,6 +538,20 @@ class Document:
             yield from self._views(child, (*at, key))
         if "items" in schema:
             yield from self._views(schema["items"], (*at, "*"))
+
+
+def _is_response(way: Path_) -> bool:
+    """Whether a way through the document leads to a response's schema."""
+    return "responses" in way
+
+
+def _opened(node: Json) -> Json:
+    if isinstance(node, list):
+        return [_opened(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    is_open = node.get("x-open-enum") is True
+    return {name: _opened(each) for name, each in node.items() if not (is_open and name == "enum")}
 
 
 def _unicode(value: Json) -> Json:

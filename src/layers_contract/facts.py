@@ -69,7 +69,8 @@ class Expectations:
     `foreign` are projects that belong to somebody else. `window` is how long a key is remembered
     where that is less than the document says. Reads may show the state of up to `read_lag` ago, and
     lists that of up to `list_lag` ago. `alone` is False where others may have acted on the same
-    containers without a trace, as with recorded traffic.
+    containers without a trace, as with recorded traffic. `limited` are the scopes that the limited
+    key has.
     """
 
     render: float | None = None
@@ -80,6 +81,7 @@ class Expectations:
     read_lag: float = 0.0
     list_lag: float = 0.0
     alone: bool = True
+    limited: frozenset[str] = frozenset()
 
 
 class Seen:

@@ -65,6 +65,7 @@ def extended() -> dict[str, Json]:
     canceled = paths["/predictions/{predictionId}/cancel"]["post"]["responses"]
     canceled["202"] = canceled["200"]
     retry = deepcopy(paths["/predictions/{predictionId}/cancel"])
+    paths["/predictions/{predictionId}/cancel"]["post"]["security"] = [{"Token": ["write"]}]
     retry["post"] |= {
         "operationId": "retryPrediction",
         "x-starts": {"container": "none", "job": "", "source": "seed"},

@@ -13,6 +13,7 @@ from layers_contract.invariants._base import HELD, Occasion, broken, grouped, in
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._lists import items
 from layers_contract.invariants._requests import error_code_of, plain, valid
+from layers_contract.invariants._things import things
 
 UNAUTHENTICATED = 401
 NOT_FOUND = 404
@@ -125,6 +126,7 @@ def _names_own(facts: Facts, exchange: Exchange) -> bool:
         (container and _made_by_own(container.created))
         or (job and job.render and _made_by_own(job.render.first))
         or (project and project in _own_projects(facts))
+        or (not facts.contract.renders and things(facts).own_named(exchange))
     )
 
 

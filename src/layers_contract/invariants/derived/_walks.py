@@ -55,6 +55,7 @@ def items(pagination: Pagination, page: Exchange) -> list[Json]:
 
 
 @indexed
+@indexed
 def walks(facts: Facts) -> dict[str, list[Walk]]:
     """An index: the walks along each list."""
     return {

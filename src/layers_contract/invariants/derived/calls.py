@@ -13,8 +13,8 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._keys import is_used_before
 from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived.states import works_until
 from layers_contract.rules import Rule
 

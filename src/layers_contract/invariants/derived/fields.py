@@ -9,8 +9,8 @@ from layers_contract.contract import FieldRule, Lifecycle
 from layers_contract.document import pointer
 from layers_contract.facts import Facts
 from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._things import Observation, things, values
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, things, values
 from layers_contract.rules import Rule
 
 EMPTY: tuple[Any, ...] = (None, [], "", {})

@@ -13,8 +13,8 @@ from layers_contract.document import pointer
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.rules import Rule
 
 ACCEPTED = 202
@@ -127,7 +127,8 @@ def has_strangers(facts: Facts, known: Things, cycle: Lifecycle, thing: Thing) -
     """Whether a run of *thing* was seen that nobody here has begun, such as somebody else's job."""
     renewing = {name for step in known.graph(cycle).renewing for name in step.by}
     for kind, names in thing.relatives.items():
-        if not renewing & set(facts.contract.resources[kind].creators):
+        resource = facts.contract.resources.get(kind)
+        if resource is None or not renewing & set(resource.creators):
             continue
         others = (known.get(kind, name) for name in names)
         if any(other is not None and other.created is None for other in others):

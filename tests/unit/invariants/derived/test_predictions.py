@@ -615,6 +615,31 @@ def the_bound_does_not_hold(tape: Recorder) -> None:
     tape.page(prediction("pre_b", "waiting", created=4), query=[("since", bound)])
 
 
+# scopes
+
+
+@case("cancel-prediction.scope", "held")
+def a_key_without_the_scope_is_refused(tape: Recorder) -> None:
+    """The documented refusal."""
+    made = tape.create()
+    tape.cancel(made, status=403, code="FORBIDDEN", credential="limited")
+
+
+@case("cancel-prediction.scope", "violated")
+def a_key_without_the_scope_is_heeded(tape: Recorder) -> None:
+    """A success with a key that lacks the scope."""
+    made = tape.create()
+    tape.cancel(made, credential="limited")
+
+
+@case("cancel-prediction.scope", "not_judged")
+def the_limited_key_has_that_scope(tape: Recorder) -> None:
+    """What the key may do is no occasion."""
+    tape.expect = replace(tape.expect, limited=frozenset({"write"}))
+    made = tape.create()
+    tape.cancel(made, credential="limited")
+
+
 # polls
 
 
