@@ -67,6 +67,8 @@ def _generic(contract: Contract) -> Mapping[str, Fault]:
 def needs(options: MockOptions, words: Vocabulary) -> MockOptions:
     """*options* with what its faults and variants need to show, where left at its default."""
     wanted: dict[str, Any] = {}
+    if not (options.faults or options.variants):
+        return options
     for catalogue, names in (
         (faults_of(words), options.faults),
         (variants_of(words), options.variants),

@@ -33,7 +33,7 @@ def _other_status(rule: Rule) -> type[Engine]:
         def replay(self, call: Call, record: Record) -> Answer:
             answer = super().replay(call, record)
             if call.operation.id == operation_of(rule).id:
-                answer.status = next(s for s in (200, 201, 202) if s != record.status)
+                answer.status = int(next(s for s in _SUCCESSES if s != record.status))
             return answer
 
     return OtherStatus

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers_contract.contract import Contract, Gate, Lifecycle
 from layers_contract.mock.errors import Refused
-from layers_contract.mock.generic.courses import Pace
+from layers_contract.mock.generic.courses import Pace, course
 from layers_contract.mock.generic.engine import Engine
 from layers_contract.mock.generic.faults._registry import breaks, cycle_of
 from layers_contract.mock.generic.forms import MISSING, Form
@@ -44,18 +44,11 @@ def _first_skipped(rule: Rule) -> type[Engine]:
 
 def _goes_on(_: Contract, rule: Rule) -> bool:
     cycle = cycle_of(rule)
-    on = [state for state in cycle.path("success") if state not in cycle.endings]
-    return bool(cycle.endings) and len(on) > 1
+    track = course(cycle, cycle.initial[0], 0.0, Pace(1.0, 1.0), "success")
+    return len([state for _, state in track if state not in cycle.endings]) > 1
 
 
-def _goes_on_safely(contract: Contract, rule: Rule) -> bool:
-    try:
-        return _goes_on(contract, rule)
-    except StopIteration:
-        return False
-
-
-@breaks("steps", "back", "A run goes back to its first state half way.", fits=_goes_on_safely)
+@breaks("steps", "back", "A run goes back to its first state half way.", fits=_goes_on)
 def _goes_back(rule: Rule) -> type[Engine]:
     class Back(Engine):
         def course(
