@@ -88,7 +88,7 @@ def test_methods_are_called_as_in_the_python_client(
     """`layers.content.generate` is `content.generate` everywhere."""
     operations = laid(name, tmp_path, load().raw).operations
     said = {each: (found.raw[group], found.raw[method]) for each, found in operations.items()}
-    client = Facts(load().raw).operations.values()
+    client = Facts(load()).operations.values()
     assert said == {each.id: (each.resource, each.name) for each in client}
     assert said["generateContent"] == ("content", "generate")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from layers_contract.contract import seconds
@@ -84,17 +83,10 @@ def groups(document: Document) -> list[Group]:
     """The operations by their first tag, in the order of the tags."""
     told = {each["name"]: each.get("description", "") for each in document.raw.get("tags", ())}
     rows: dict[str, list[Row]] = {name: [] for name in told}
-    for operation in sorted(document.operations.values(), key=partial(_place, document.raw)):
+    for operation in document.operations.values():
         tag = next(iter(operation.raw.get("tags", ())), "other")
         rows.setdefault(tag, []).append(_row(operation))
     return [Group(tag, told.get(tag, ""), tuple(each)) for tag, each in rows.items() if each]
-
-
-def _place(raw: Mapping[str, Any], operation: Operation) -> tuple[int, int]:
-    """Where *operation* stands in the document, whatever its method."""
-    paths = list(raw["paths"])
-    methods = list(raw["paths"][operation.path])
-    return paths.index(operation.path), methods.index(operation.method.lower())
 
 
 def _row(operation: Operation) -> Row:
