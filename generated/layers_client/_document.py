@@ -102,6 +102,7 @@ JOB_FLOW: Flow[Job, Container] = Flow(
     state="status",
     endings={"completed": "success", "failed": "failure", "canceled": "cancel"},
     schedule=Schedule(2.0, 1.3, 10.0, 0.5),
+    rate=0.5,
     poll=GET_JOB,
     cancel=CANCEL_JOB,
     validator=("if-none-match", "etag"),

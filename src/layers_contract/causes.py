@@ -136,7 +136,7 @@ class _Run:
 
     def repeats(self, proof: Sequence[Exchange]) -> Iterator[object]:
         """The last answer to a call that repeats another of *proof*: same key, same body."""
-        header = self.contract.idempotency.header.lower()
+        header = self.contract.key_header
         seen: dict[object, int] = {}
         for exchange in proof:
             if key := exchange.request_headers.get(header):
@@ -147,7 +147,7 @@ class _Run:
 
     def things(self, exchange: Exchange) -> set[str]:
         """The resources of the run that an exchange is about, and its key; a list is about none."""
-        key = exchange.request_headers.get(self.contract.idempotency.header.lower())
+        key = exchange.request_headers.get(self.contract.key_header)
         found = {f"key {key}"} if key else set()
         if exchange.operation in self.contract.lists:
             return found

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from layers_contract.document import Document, Operation, View, pointer
+from layers_contract.document import Document, Operation, View, pointer, to_pointer
 
 __all__ = [
     "Contract",
     "Gate",
     "Idempotency",
     "Lifecycle",
+    "MissingPartError",
     "Pagination",
     "Range",
     "Resource",
@@ -28,6 +29,11 @@ __all__ = [
 ]
 
 Json = Any
+T = TypeVar("T")
+
+
+class MissingPartError(LookupError, ValueError):
+    """The document has no such part; the message says which, in half a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +121,13 @@ class Lifecycle:
         return tuple(s for t in self.transitions if not t.origins for s in t.targets)
 
     def ending(self, outcome: str) -> str:
-        """The state that ends with *outcome*: `success`, `failure` or `cancel`."""
-        return next(state for state, how in self.endings.items() if how == outcome)
+        """The state that ends with *outcome*: `success`, `failure` or `cancel`.
+
+        Raises:
+            MissingPartError: The lifecycle has no such state.
+        """
+        found = (state for state, how in self.endings.items() if how == outcome)
+        return _part(found, f"no state of {self.name} that ends with {outcome}")
 
     @cached_property
     def reach(self) -> Mapping[str, frozenset[str]]:
@@ -351,8 +362,13 @@ class Contract:
 
     @cached_property
     def render(self) -> Lifecycle:
-        """The lifecycle that mirrors a job's: the container's render."""
-        return next(each for each in self.lifecycles.values() if each.mirror)
+        """The lifecycle that mirrors a job's: the container's render.
+
+        Raises:
+            MissingPartError: None mirrors another one.
+        """
+        found = (each for each in self.lifecycles.values() if each.mirror)
+        return _part(found, "no lifecycle that mirrors another one")
 
     @cached_property
     def job(self) -> Lifecycle:
@@ -362,14 +378,35 @@ class Contract:
         return self.lifecycles[mirrored["lifecycle"]]
 
     @cached_property
+    def renders(self) -> bool:
+        """Whether jobs fill containers here: both have ids, and a job names its container."""
+        mirroring = [each for each in self.lifecycles.values() if each.mirror]
+        if not mirroring:
+            return False
+        schemas = [self.document.schema(each.schema) for each in (self.render, self.job)]
+        container, job = (each.get("x-resource", {}) for each in schemas)
+        names = container.get("type"), job.get("type")
+        return names == ("container", "job") and "container" in job
+
+    @cached_property
     def review(self) -> Lifecycle:
-        """The lifecycle that a project's policy gates: the approval."""
-        return next(each for each in self.lifecycles.values() if each.gate)
+        """The lifecycle that a project's policy gates: the approval.
+
+        Raises:
+            MissingPartError: None has a gate.
+        """
+        return _part((c for c in self.lifecycles.values() if c.gate), "no lifecycle with a gate")
 
     @cached_property
     def idempotency(self) -> Idempotency:
-        """The rule for repeated calls."""
-        raw = self.document.raw["x-idempotency"]
+        """The rule for repeated calls.
+
+        Raises:
+            MissingPartError: There is none.
+        """
+        raw = self.document.raw.get("x-idempotency")
+        if raw is None:
+            raise MissingPartError("the document has no x-idempotency")
         return Idempotency(
             header=raw["header"],
             window=seconds(raw["window"]) if "window" in raw else inf,
@@ -381,6 +418,11 @@ class Contract:
             keeps_key=bool(raw.get("invalid-request-keeps-key", {}).get("value")),
             equal_bodies=raw.get("equal-bodies", {}).get("value", "json"),
         )
+
+    @cached_property
+    def key_header(self) -> str:
+        """The header that carries an idempotency key, in lower case; nothing without such keys."""
+        return self.idempotency.header.lower() if "x-idempotency" in self.document.raw else ""
 
     @cached_property
     def idempotent(self) -> frozenset[str]:
@@ -428,6 +470,30 @@ class Contract:
         codes: Mapping[str, Json] = next(listed, {})
         return {code: statuses(raw["status"]) for code, raw in codes.items()}
 
+    @cached_property
+    def error_code_places(self) -> tuple[str, ...]:
+        """Where in error responses a code may be, as JSON Pointers."""
+        found = (
+            place
+            for operation in self.operations.values()
+            for status, response in operation.responses.items()
+            if status[0] in "45d" and response.schema is not None
+            for place in self._codes_in(response.schema, "")
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _codes_in(self, schema: Json, at: str, depth: int = 0) -> Iterator[str]:
+        schema = self.document.resolve(schema)
+        if not isinstance(schema, dict) or depth > _DEEPEST:
+            return
+        if "x-error-codes" in schema:
+            yield f"{at}/code"
+        for word in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(word, ()):
+                yield from self._codes_in(part, at, depth + 1)
+        for name, child in schema.get("properties", {}).items():
+            yield from self._codes_in(child, at + to_pointer((name,)), depth + 1)
+
     def error_code(self, status: int) -> str | None:
         """The first documented code that goes with *status*."""
         return next((code for code, each in self.error_codes.items() if status in each), None)
@@ -443,6 +509,9 @@ class Contract:
         """The operation that reads the resource named by just these path parameters.
 
         A plain read: no polling by another resource, no list, no side of the resource.
+
+        Raises:
+            MissingPartError: There is none.
         """
         found = [
             operation
@@ -451,13 +520,24 @@ class Contract:
             and tuple(p.resource for p in operation.path_parameters) == resources
             and operation.id not in self.lists
         ]
-        return min(found, key=lambda operation: len(operation.path))
+        found.sort(key=lambda operation: len(operation.path))
+        return _part(iter(found), f"no operation that reads a {' by a '.join(resources)} alone")
 
     def _marked(self, extension: str) -> frozenset[str]:
         return frozenset(self._ordered(extension))
 
     def _ordered(self, extension: str) -> list[str]:
         return [name for name, each in self.operations.items() if extension in each.raw]
+
+
+def _part(found: Iterator[T], what: str) -> T:
+    for each in found:
+        return each
+    raise MissingPartError(f"the document has {what}")
+
+
+_DEEPEST: Final = 8
+"""How deep in an error a code may be."""
 
 
 def seconds(duration: str) -> float:

@@ -349,7 +349,7 @@ class _Again:
     def _is_safe(self) -> bool:
         """Whether sending it twice does what sending it once does."""
         contract = self.session.contract
-        keyed = contract.idempotency.header.lower() in {name.lower() for name in self.headers}
+        keyed = contract.key_header in {name.lower() for name in self.headers}
         return self.operation.method in REPEATABLE or (
             keyed and self.operation.id in contract.idempotent
         )
@@ -366,8 +366,7 @@ async def _read(answer: Answer) -> bytes:
 
 def _check_headers(contract: Contract, target: Target) -> None:
     """Let no header of the target stand in for one that calls have or leave out on purpose."""
-    header = contract.idempotency.header
-    taken = {contract.document.security_header.lower(), header.lower()}
+    taken = {contract.document.security_header.lower(), contract.key_header}
     for operation in contract.operations.values():
         taken |= {each.name.lower() for each in operation.parameters if each.place == "header"}
     for each in target.headers:

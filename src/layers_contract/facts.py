@@ -290,10 +290,10 @@ class Facts:
         with undisturbed():
             self._read()
 
-    @property
-    def own(self) -> Iterator[Container]:
+    @cached_property
+    def own(self) -> Sequence[Container]:
         """The containers that this run is known to have made."""
-        return (each for each in self.containers.values() if each.created)
+        return [each for each in self.containers.values() if each.created]
 
     def operation(self, exchange: Exchange) -> Operation | None:
         """The operation that *exchange* called."""
@@ -340,12 +340,14 @@ class Facts:
         return self._parameter_of("project")
 
     def _parameter_of(self, resource: str) -> str:
-        return next(
+        """The first path parameter that names a resource of that type; nothing without one."""
+        names = (
             p.name
             for operation in self.contract.operations.values()
             for p in operation.path_parameters
             if p.resource == resource
         )
+        return next(names, "")
 
     def starts_render(self, exchange: Exchange) -> bool:
         """Whether *exchange* asked for a render."""
@@ -382,15 +384,17 @@ class Facts:
         if operation is None:
             return ()
         starts = operation.id in self.contract.starts
+        keyed = operation.id in self.contract.idempotent
+        if not self.contract.renders:
+            return (
+                self.answers[operation.id].append,
+                *([partial(self._read_key, operation)] if keyed else ()),
+            )
         return (
             self.answers[operation.id].append,
             *([self._read_write] if operation.method != "GET" else ()),
             *([self._read_cancel] if operation.id in self.cancelers else ()),
-            *(
-                [partial(self._read_key, operation)]
-                if operation.id in self.contract.idempotent
-                else ()
-            ),
+            *([partial(self._read_key, operation)] if keyed else ()),
             partial(self._read_start if starts else self._read_views, operation),
         )
 
@@ -406,6 +410,8 @@ class Facts:
     def cancelers(self) -> frozenset[str]:
         """The operations on a job that end it."""
         render = self.contract.render
+        if "cancel" not in render.endings.values():
+            return frozenset()
         return frozenset(
             name
             for name in render.causes(render.ending("cancel"))
@@ -419,8 +425,8 @@ class Facts:
 
     @cached_property
     def key_header(self) -> str:
-        """The header that carries the idempotency key."""
-        return self.contract.idempotency.header.lower()
+        """The header that carries the idempotency key; nothing where there is no such key."""
+        return self.contract.key_header
 
     def _keyed(self, operation: Operation, exchange: Exchange, key: str) -> KeyedCall:
         scope = (exchange.credential, operation.id, exchange.path, key)

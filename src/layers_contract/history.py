@@ -18,6 +18,8 @@ from math import inf
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 __all__ = ["NOT_JSON", "RETRACTED", "Credential", "Exchange", "Finding", "History", "redact"]
 
 
@@ -176,11 +178,19 @@ def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:
 
 def _parse(body: bytes) -> Any:
     try:
-        value = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+        value = _decode(body)
     except (ValueError, RecursionError):
-        return NOT_JSON
+        value = _parse_as_python(body)
     openers = body.count(b"[") + body.count(b"{")
     return value if openers <= DEEPEST or _is_flat(value) else NOT_JSON
+
+
+def _parse_as_python(body: bytes) -> Any:
+    """What the fast parser refuses: NaN, lone surrogates, numbers of any size, other encodings."""
+    try:
+        return _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+    except (ValueError, RecursionError):
+        return NOT_JSON
 
 
 def _is_flat(value: Any) -> bool:
@@ -245,6 +255,7 @@ def _slim(members: list[tuple[str, Any]]) -> dict[str, Any]:
     }
 
 
+_decode: Final = msgspec.json.Decoder().decode
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_slim)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from layers_contract.contract import Contract
+from layers_contract.catalogue import Item, catalogue
+from layers_contract.contract import Contract, MissingPartError
 from layers_contract.document import Promise, surest
 from layers_contract.facts import Expectations, Facts, undisturbed
 from layers_contract.history import History
-from layers_contract.invariants import CATALOGUE, Invariant, Violation
+from layers_contract.invariants import Violation
 from layers_contract.lag import lags, with_lag
 
 __all__ = ["Judged", "Known", "Verdict", "judge", "overall"]
@@ -69,22 +70,20 @@ def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
     only: Collection[str] = (),
     why_not: Callable[[str], str | None] = lambda _: None,
 ) -> list[Judged]:
-    """Judge *history* by every invariant, or by those that *only* names.
+    """Judge *history* by all that the document promises, or by what *only* names.
 
     *why_not* may give a better reason than the invariant's own for what was not judged.
     """
-    promised = contract.document.promises
-    known = (each for each in CATALOGUE.values() if each.id in promised)
-    chosen = [each for each in known if not only or each.id in only]
+    chosen = [e for e in catalogue(contract).values() if not only or e.promise.id in only]
     expect = expectations or Expectations()
     with undisturbed():
         facts = Facts(contract, history, expect)
-        judged = [_judged(contract, facts, each, strict, why_not) for each in chosen]
+        judged = [_judged(facts, each, strict, why_not) for each in chosen]
         if lags(expect):
             late = Facts(contract, with_lag(contract, history, expect), expect)
-            lenient = [_judged(contract, late, each, strict, why_not) for each in chosen]
+            lenient = [_judged(late, each, strict, why_not) for each in chosen]
             judged = [_lenient(history, *two) for two in zip(judged, lenient, strict=True)]
-    return [*judged, *_without_check(contract, only)]
+    return judged
 
 
 def _lenient(history: History, strict: Judged, lenient: Judged) -> Judged:
@@ -101,14 +100,6 @@ def _lenient(history: History, strict: Judged, lenient: Judged) -> Judged:
     )
 
 
-def _without_check(contract: Contract, only: Collection[str]) -> Iterator[Judged]:
-    """The promises of the document that no check of ours looks at."""
-    for promise in contract.document.promises.values():
-        wanted = not only or promise.id in only
-        if wanted and promise.id not in CATALOGUE and not promise.unobservable:
-            yield Judged(promise, "not_judged", 0, reason="there is no check for it")
-
-
 def overall(judged: Iterable[Judged]) -> str:
     """The run's verdict: `violated`, else `held` where anything was held or known."""
     verdicts = {each.verdict for each in judged}
@@ -117,15 +108,12 @@ def overall(judged: Iterable[Judged]) -> str:
     return "held" if verdicts & {"held", "known"} else "unjudged"
 
 
-def _judged(
-    contract: Contract,
-    facts: Facts,
-    invariant: Invariant,
-    strict: bool,
-    why_not: Callable[[str], str | None],
-) -> Judged:
-    promise = contract.document.promises[invariant.id]
-    seen = list(invariant.check(facts))
+def _judged(facts: Facts, item: Item, strict: bool, why_not: Callable[[str], str | None]) -> Judged:
+    promise = item.promise
+    try:
+        seen = item.occasions(facts)
+    except MissingPartError as missing:
+        return Judged(promise, "not_judged", 0, reason=str(missing.args[0]))
     broken = [each for each in seen if each is not None]
     violations, differences = list[Violation](), list[Violation]()
     for each in broken:
@@ -136,7 +124,7 @@ def _judged(
         return Judged(promise, "violated", len(seen), tuple(violations), tuple(differences))
     if held and not (differences and promise.source == ASSUMED):
         return Judged(promise, "held", len(seen), (), tuple(differences))
-    reason = why_not(promise.id) or f"it needs {invariant.needs}"
+    reason = why_not(promise.id) or f"it needs {item.needs}"
     if differences:
         reason = f"the server does not keep it, and it is only assumed: {differences[0].message}"
     return Judged(promise, "not_judged", len(seen), (), tuple(differences), reason)

@@ -12,6 +12,7 @@ from layers_contract.causes import Cause, causes
 from layers_contract.contract import Contract
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import History
+from layers_contract.invariants import seen_states
 from layers_contract.judge import Judged, overall
 from layers_contract.losses import Losses
 
@@ -99,12 +100,22 @@ class Outcome:
                 name: sorted({e.status for e in facts.answers[name] if e.status is not None})
                 for name in contract.operations
             },
-            "states": {
-                contract.render.name: sorted({s.state for c in facts.own for s in c.reads}),
-                contract.job.name: sorted({s.state for j in facts.jobs.values() for s in j.views}),
-            },
-            "transitions": {contract.render.name: _transitions(facts)},
+            **_walked(facts),
         }
+
+
+def _walked(facts: Facts) -> dict[str, Any]:
+    """The states and transitions of each lifecycle that were seen."""
+    contract = facts.contract
+    if not contract.renders:
+        return seen_states(facts)
+    return {
+        "states": {
+            contract.render.name: sorted({s.state for c in facts.own for s in c.reads}),
+            contract.job.name: sorted({s.state for j in facts.jobs.values() for s in j.views}),
+        },
+        "transitions": {contract.render.name: _transitions(facts)},
+    }
 
 
 def _transitions(facts: Facts) -> list[str]:

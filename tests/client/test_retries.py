@@ -42,7 +42,7 @@ def test_a_passing_trouble_is_worth_another_attempt(status: int) -> None:
     assert pause(KEYED, Trouble(status)) == 0.5
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 422, 501, 505, 520])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 422, 501, 505, 519])
 def test_a_lasting_trouble_is_not(status: int) -> None:
     """What is refused for good is not asked again; 409 means a conflict, not a lock."""
     assert pause(KEYED, Trouble(status)) is None

@@ -20,7 +20,6 @@ from tests.client.sides import (
     Sides,
     answer,
     generate,
-    refusal,
 )
 
 from layers_client import (
@@ -78,7 +77,8 @@ def test_no_pause_goes_beyond_the_deadline() -> None:
     """The last pause ends with the time, for a last look; then it is over."""
     assert step(polls=1, elapsed=9, timeout=10) == Sleep(1)
     assert step(polls=2, elapsed=10, timeout=10) == Ended("timeout")
-    assert step(elapsed=0, timeout=0) == Ended("timeout")
+    assert step(elapsed=0, timeout=0) == Sleep(0)
+    assert step(polls=1, elapsed=0, timeout=0) == Ended("timeout")
 
 
 def test_an_unknown_state_is_not_an_end() -> None:
@@ -213,12 +213,13 @@ def _interrupt(_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_cancel_on_exit_that_fails_hides_nothing(side: Sides) -> None:
-    """The reason for the exit is what the caller sees."""
-    client = side(ACCEPTED, RUNNING, refusal(409, "CONFLICT"))
+def test_what_a_callback_raises_cancels_nothing(side: Sides) -> None:
+    """`cancel_on_exit` is for Ctrl-C and cancellation; a failure leaves a paid render alone."""
+    client = side(ACCEPTED, RUNNING)
     job = client.call(generate)
     with pytest.raises(LookupError):
         client.settle(lambda: job.wait(on_progress=_raise, cancel_on_exit=True))
+    assert [request.method for request in client.server.requests] == ["POST", "GET"]
 
 
 def _raise(_: Any) -> None:

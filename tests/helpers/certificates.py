@@ -25,10 +25,11 @@ class Certificates:
     server_cert: Path
     client_cert: Path
     elsewhere_cert: Path
+    expired_cert: Path
 
-    def server(self, *, elsewhere: bool = False, asks: bool = False) -> ssl.SSLContext:
+    def server(self, cert: Path | None = None, *, asks: bool = False) -> ssl.SSLContext:
         """What a server is made with; one that *asks* takes none without a certificate."""
-        cert = self.elsewhere_cert if elsewhere else self.server_cert
+        cert = cert or self.server_cert
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(cert, key_of(cert))
         if asks:
@@ -42,7 +43,7 @@ def key_of(cert: Path) -> Path:
 
 
 def certificates(folder: Path) -> Certificates:
-    """An authority of this name, and three certificates of it."""
+    """An authority of this name, and four certificates of it."""
     folder.mkdir(parents=True, exist_ok=True)
     ca = folder / "ca.pem"
     _openssl("req", "-x509", *CURVE, "-days", "2", "-subj", "/CN=A company", *_files(ca))
@@ -54,14 +55,33 @@ def certificates(folder: Path) -> Certificates:
             ("elsewhere", "subjectAltName=DNS:elsewhere.example"),
         )
     }
-    return Certificates(ca, issued["server"], issued["client"], issued["elsewhere"])
+    return Certificates(
+        ca,
+        issued["server"],
+        issued["client"],
+        issued["elsewhere"],
+        _expired(folder / "expired.pem", ca),
+    )
+
+
+def _expired(cert: Path, ca: Path) -> Path:
+    """A server's certificate whose last day was yesterday; `req -x509` makes none."""
+    wanted = cert.with_suffix(".csr")
+    subject = ("-subj", f"/CN={cert.stem}", "-addext", HERE)
+    _openssl("req", "-new", *CURVE, *subject, "-keyout", str(key_of(cert)), "-out", str(wanted))
+    yesterday = ("-set_serial", "7", "-days", "-1", "-copy_extensions", "copy")
+    _openssl("x509", "-req", "-in", str(wanted), *_issuer(ca), *yesterday, "-out", str(cert))
+    return cert
 
 
 def _issued(cert: Path, ca: Path, names: str) -> Path:
-    issuer = ("-CA", str(ca), "-CAkey", str(key_of(ca)))
     subject = ("-subj", f"/CN={cert.stem}", "-addext", names)
-    _openssl("req", "-x509", *CURVE, "-days", "2", *subject, *issuer, *_files(cert))
+    _openssl("req", "-x509", *CURVE, "-days", "2", *subject, *_issuer(ca), *_files(cert))
     return cert
+
+
+def _issuer(ca: Path) -> tuple[str, ...]:
+    return ("-CA", str(ca), "-CAkey", str(key_of(ca)))
 
 
 def _files(cert: Path) -> tuple[str, ...]:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import json
 import threading
+from math import inf
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 from tests.helpers.histories import Tape
 
 from layers_contract.history import NOT_JSON, Exchange, Finding, History, from_record, to_record
+
+_SCALARS = (
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats()
+    | strategies.text(strategies.characters(exclude_categories=()))
+)
+
+
+def _nested(inner: strategies.SearchStrategy[object]) -> strategies.SearchStrategy[object]:
+    return strategies.lists(inner) | strategies.dictionaries(strategies.text(), inner)
+
 
 FULL = Exchange(
     "POST",
@@ -103,6 +118,40 @@ def test_a_body_that_is_no_json_says_so(body: bytes) -> None:
     assert exchange.request_json is NOT_JSON
     assert not NOT_JSON
     assert repr(NOT_JSON) == "NOT_JSON"
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b"[1e400, -1e400]", [inf, -inf]),
+        (b"[Infinity, -Infinity]", [inf, -inf]),
+        (b"123456789012345678901234567890", 123456789012345678901234567890),
+        (b'["\\ud800", "\\ud83d\\ude00"]', ["\ud800", "\N{GRINNING FACE}"]),
+        (b'"\xed\xa0\x80"', "\ud800"),
+        (b'\xef\xbb\xbf{"a": -0}', {"a": 0}),
+        ('{"a": "ä"}'.encode("utf-16"), {"a": "ä"}),
+    ],
+)
+def test_json_that_fast_parsers_refuse_is_json(body: bytes, value: object) -> None:
+    """What a body holds does not depend on which of two parsers read it."""
+    exchange = Exchange("GET", "/", 0.0, body=body, request_body=body)
+    assert exchange.json == value
+    assert exchange.request_json == value
+
+
+@pytest.mark.parametrize("body", [b"[NaN]", b"NaN"])
+def test_nan_is_read_as_a_number(body: bytes) -> None:
+    """A body that Python writes for NaN is read as Python reads it."""
+    assert "nan" in repr(Exchange("GET", "/", 0.0, body=body).json)
+
+
+@given(strategies.recursive(_SCALARS, _nested, max_leaves=8))
+def test_both_parsers_agree(value: object) -> None:
+    """Any JSON that Python writes is the same value with the fast parser and with Python's."""
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        body = text.encode(errors="surrogatepass")
+        assert repr(Exchange("GET", "/", 0.0, body=body).json) == repr(json.loads(text))
 
 
 def test_null_is_json() -> None:

@@ -8,9 +8,10 @@ import pytest
 from tests.helpers.histories import OPEN, Tape, contract
 
 from layers_contract import judge as module
+from layers_contract.catalogue import Item
 from layers_contract.facts import Facts
 from layers_contract.history import History
-from layers_contract.invariants import HELD, Invariant, Occasion, Violation
+from layers_contract.invariants import HELD, Occasion, Violation
 from layers_contract.judge import Judged, judge, overall
 
 SURE, GUESS = "lifecycle.order", "lifecycle.refused"
@@ -29,7 +30,8 @@ def verdict(
     def check(_: Facts) -> Iterator[Occasion]:
         yield from occasions
 
-    monkeypatch.setattr(module, "CATALOGUE", {promise: Invariant(promise, "a wonder", check)})
+    items = {promise: Item(contract().document.promises[promise], (check,), "a wonder")}
+    monkeypatch.setattr(module, "catalogue", lambda _: items)
     [found] = judge(contract(), History(), strict=strict, only={promise}, why_not=lambda _: reason)
     return found
 

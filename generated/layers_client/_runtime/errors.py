@@ -27,9 +27,11 @@ class LayersError(Exception):
     Attributes:
         idempotency_key: The key that the call was sent with, if it was sent with one. Calling again
             with this key cannot start a second job.
+        job: The job as it was last seen, where a wait for one ended with this error.
     """
 
     idempotency_key: str | None = None
+    job: Any = None
 
 
 class ConfigurationError(LayersError, ValueError):

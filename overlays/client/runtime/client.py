@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Final, Generic, NoReturn, ParamSpec, Self, TypeVar
+from typing import (
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    NoReturn,
+    ParamSpec,
+    Self,
+    TypeVar,
+    overload,
+)
 
 import httpx
 
 from .answer import LAST_ANSWER, Answer, Response
 from .call import Api, Call, CallOptions, Operation, TimeoutTypes
-from .errors import ConfigurationError
-from .model import UNSET, Unset, to_json
+from .errors import ConfigurationError, LayersError
+from .handles import AsyncHandle, Handle
+from .model import UNSET, Model, Unset, to_json
 from .privacy import Secret
+from .together import as_completed, async_as_completed, async_wait_all, wait_all
 from .transport import AsyncTransport, Settings, Transport, lower
+from .waiting import DEFAULT_SILENCE, DEFAULT_WAIT
 
 __all__ = ["API_KEY_VARIABLE", "BaseAsyncClient", "BaseClient"]
 
@@ -25,6 +39,8 @@ DEFAULT_RETRY_TIME: Final = 180.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
+JobT = TypeVar("JobT", bound=Model)
+ResultT = TypeVar("ResultT")
 TransportT = TypeVar("TransportT", Transport, AsyncTransport)
 
 
@@ -107,6 +123,76 @@ class BaseClient(_Shared[Transport]):
         options = CallOptions(timeout, headers, max_retries, idempotency_key)
         return self._transport.send(call, options).response
 
+    @overload
+    def wait_all(
+        self,
+        jobs: Iterable[Handle[JobT, ResultT]],
+        timeout: float | None = ...,
+        on_progress: Callable[[JobT], object] | None = ...,
+        *,
+        poll_interval: float | None = ...,
+        max_silence: float | None = ...,
+        return_errors: Literal[False] = ...,
+    ) -> list[ResultT]: ...
+
+    @overload
+    def wait_all(
+        self,
+        jobs: Iterable[Handle[JobT, ResultT]],
+        timeout: float | None = ...,
+        on_progress: Callable[[JobT], object] | None = ...,
+        *,
+        poll_interval: float | None = ...,
+        max_silence: float | None = ...,
+        return_errors: Literal[True],
+    ) -> list[ResultT | LayersError]: ...
+
+    def wait_all(
+        self,
+        jobs: Iterable[Handle[JobT, ResultT]],
+        timeout: float | None = DEFAULT_WAIT,
+        on_progress: Callable[[JobT], object] | None = None,
+        *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
+        return_errors: bool = False,
+    ) -> list[Any]:
+        """Wait until all *jobs* have ended, and return what each has made, in their order.
+
+        They are polled one after the other, within the documented rate, however many they are.
+
+        Args:
+            jobs: What `generate` and the like have returned.
+            timeout: The most seconds to wait for each; None to wait for as long as it takes.
+            on_progress: Called with a job after each of its polls.
+            poll_interval: Seconds between two polls of a job, in place of the API's own schedule.
+            max_silence: Without a timeout, the most seconds without any response about a job.
+            return_errors: Put the error of a job that made nothing in its place, and raise nothing.
+
+        Raises:
+            LayersError: A job made nothing: the first such error, once all have ended.
+        """
+        found = wait_all(jobs, timeout, on_progress, poll_interval, max_silence)
+        return found if return_errors else _successes(found)
+
+    def as_completed(
+        self,
+        jobs: Iterable[Handle[JobT, ResultT]],
+        timeout: float | None = DEFAULT_WAIT,
+        on_progress: Callable[[JobT], object] | None = None,
+        *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
+    ) -> Iterator[Handle[JobT, ResultT]]:
+        """The jobs as they end, in whatever way; `result()` has what one has made, or raises.
+
+        The arguments are those of `wait_all`.
+
+        Raises:
+            WaitTimeoutError: A job had not ended in time; it goes on.
+        """
+        return as_completed(jobs, timeout, on_progress, poll_interval, max_silence)
+
     def close(self) -> None:
         """Close the connections, unless they came from outside."""
         if self._transport.owns_http:
@@ -177,6 +263,76 @@ class BaseAsyncClient(_Shared[AsyncTransport]):
         call = _custom_call(method, path, query, json)
         options = CallOptions(timeout, headers, max_retries, idempotency_key)
         return (await self._transport.send(call, options)).response
+
+    @overload
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncHandle[JobT, ResultT]],
+        timeout: float | None = ...,  # noqa: ASYNC109 - it bounds the jobs, not the await
+        on_progress: Callable[[JobT], object] | None = ...,
+        *,
+        poll_interval: float | None = ...,
+        max_silence: float | None = ...,
+        return_errors: Literal[False] = ...,
+    ) -> list[ResultT]: ...
+
+    @overload
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncHandle[JobT, ResultT]],
+        timeout: float | None = ...,  # noqa: ASYNC109 - it bounds the jobs, not the await
+        on_progress: Callable[[JobT], object] | None = ...,
+        *,
+        poll_interval: float | None = ...,
+        max_silence: float | None = ...,
+        return_errors: Literal[True],
+    ) -> list[ResultT | LayersError]: ...
+
+    async def wait_all(
+        self,
+        jobs: Iterable[AsyncHandle[JobT, ResultT]],
+        timeout: float | None = DEFAULT_WAIT,  # noqa: ASYNC109 - it bounds the jobs, not the await
+        on_progress: Callable[[JobT], object] | None = None,
+        *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
+        return_errors: bool = False,
+    ) -> list[Any]:
+        """Wait until all *jobs* have ended, and return what each has made, in their order.
+
+        They are polled one after the other, within the documented rate, however many they are.
+
+        Args:
+            jobs: What `generate` and the like have returned.
+            timeout: The most seconds to wait for each; None to wait for as long as it takes.
+            on_progress: Called, and awaited where it is async, with a job after each of its polls.
+            poll_interval: Seconds between two polls of a job, in place of the API's own schedule.
+            max_silence: Without a timeout, the most seconds without any response about a job.
+            return_errors: Put the error of a job that made nothing in its place, and raise nothing.
+
+        Raises:
+            LayersError: A job made nothing: the first such error, once all have ended.
+        """
+        found = await async_wait_all(jobs, timeout, on_progress, poll_interval, max_silence)
+        return found if return_errors else _successes(found)
+
+    def as_completed(
+        self,
+        jobs: Iterable[AsyncHandle[JobT, ResultT]],
+        timeout: float | None = DEFAULT_WAIT,
+        on_progress: Callable[[JobT], object] | None = None,
+        *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
+    ) -> AsyncIterator[AsyncHandle[JobT, ResultT]]:
+        """The jobs as they end, in whatever way; `result()` has what one has made, or raises.
+
+        The arguments are those of `wait_all`.
+
+        Raises:
+            WaitTimeoutError: A job had not ended in time; it goes on.
+        """
+        return async_as_completed(jobs, timeout, on_progress, poll_interval, max_silence)
 
     async def aclose(self) -> None:
         """Close the connections, unless they came from outside."""
@@ -263,6 +419,13 @@ def _custom_call(method: str, path: str, query: Mapping[str, object] | None, jso
     plain = path.replace("{", "{{").replace("}", "}}")
     operation = Operation(method.upper(), plain, answer="bytes")
     return Call(operation, query=query, body=UNSET if json is UNSET else to_json(json))
+
+
+def _successes(found: list[Any]) -> list[Any]:
+    for each in found:
+        if isinstance(each, LayersError):
+            raise each
+    return found
 
 
 def _received(answer: Answer | None) -> Answer:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from inspect import isawaitable
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
-import httpx
-
 from .answer import Answer
 from .call import AS_SET, Call, CallOptions, TimeoutTypes
-from .errors import APIConnectionError, ConfigurationError, JobError, LayersError
+from .errors import ConfigurationError, JobError, LayersError
 from .model import Model
+from .privacy import LOGGER
 from .retry import read_retry_after
 from .transport import AsyncTransport, Transport
-from .waiting import DEFAULT_WAIT, Ended, Flow, Sleep, is_over, job_error, look, next_step
+from .waiting import (
+    DEFAULT_SILENCE,
+    DEFAULT_WAIT,
+    Ended,
+    Flow,
+    Sleep,
+    Wait,
+    job_error,
+    look,
+    naming,
+    passes,
+    shortened,
+)
 
 __all__ = ["AsyncHandle", "Handle"]
 
@@ -24,9 +34,9 @@ JobT = TypeVar("JobT", bound=Model)
 ResultT = TypeVar("ResultT")
 
 FAREWELL: Final = 10.0
-"""Seconds that the cancel of `cancel_on_exit` may hold up a task that is canceled."""
-LAST_LOOK: Final = 1.0
-"""Seconds that the poll at the very end of a wait may take."""
+"""Seconds that the cancel of `cancel_on_exit` may hold up Ctrl-C, or a task that is canceled."""
+FAREWELL_PAUSE: Final = 0.5
+"""Seconds before a cancel that failed is sent again."""
 
 
 class _Handle(Generic[JobT, ResultT]):
@@ -83,22 +93,31 @@ class _Handle(Generic[JobT, ResultT]):
         if self.flow.validator is not None:
             self._etag = answer.response.headers.get(self.flow.validator[1])
 
-    def _next_step(
-        self, polls: int, elapsed: float, timeout: float | None, chance: float
-    ) -> Sleep | Ended:
-        return next_step(
+    def _begin(
+        self, now: float, timeout: float | None, silence: float | None, interval: float | None
+    ) -> Wait:
+        return Wait(
             self.flow,
-            self.status,
-            polls,
-            elapsed=elapsed,
+            now,
             timeout=timeout,
-            retry_after=self._retry_after,
-            chance=chance,
+            silence=silence,
+            interval=interval,
+            newborn=self.idempotency_key is not None,
         )
 
-    def _settle(self, step: Ended) -> None:
-        if step.outcome != "success":
-            raise job_error(self.flow, step.outcome, self._job)
+    def _settle(self, wait: Wait, now: float) -> None:
+        """Raise what a wait that is over has to raise."""
+        step = wait.step(self.status, now, 0.0)
+        if isinstance(step, Ended) and step.outcome != "success":
+            raise job_error(self.flow, step.outcome, self._job) from wait.last_error
+
+    def _check_made(self) -> None:
+        """Only a job that has succeeded has made something."""
+        outcome = self.flow.endings.get(self.status)
+        if outcome is None:
+            raise JobError(f"job {self.id} is still {self.status}", job=self._job)
+        if outcome != "success":
+            raise job_error(self.flow, outcome, self._job)
 
     def _result_call(self) -> Call | None:
         if self.flow.result is None:
@@ -130,31 +149,67 @@ class Handle(_Handle[JobT, ResultT]):
         timeout: float | None = DEFAULT_WAIT,
         on_progress: Callable[[JobT], object] | None = None,
         *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
         cancel_on_exit: bool = False,
     ) -> ResultT:
         """Wait until the job has ended, and return what it made.
 
+        A poll that fails for a moment (no connection, 429, 5xx) ends nothing: the next one is sent
+        when the server asks for it, or soon.
+
         Args:
-            timeout: The most seconds to wait; None to wait for ever.
+            timeout: The most seconds to wait; None to wait for as long as it takes.
             on_progress: Called with the job after each poll. What it raises ends the wait.
-            cancel_on_exit: Cancel the job when the wait ends before it does: when the time is over,
-                on Ctrl-C, on any other exception. Without it the job is left alone.
+            poll_interval: Seconds between two polls, in place of the API's own schedule.
+            max_silence: Without a timeout, the most seconds without any response about the job.
+            cancel_on_exit: Cancel the job when Ctrl-C ends the wait. A failure never cancels it.
 
         Raises:
             JobFailedError: The job failed.
             JobCanceledError: The job was canceled.
             WaitTimeoutError: The job had not ended in time; it goes on.
         """
+        clock = self._transport.clock
+        wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
         try:
-            self._settle(self._follow(timeout, on_progress))
-        except BaseException:
-            if cancel_on_exit and not self.done:
-                self._abandon()
+            with naming(lambda: self._job):
+                for job in self._polls(wait):
+                    if on_progress is not None:
+                        on_progress(job)
+                self._settle(wait, clock.now())
+                return self._finish(wait)
+        except BaseException as error:
+            if cancel_on_exit and not isinstance(error, Exception) and not self.done:
+                self._abandon(error)
             raise
-        return self.result()
+
+    def watch(
+        self,
+        timeout: float | None = DEFAULT_WAIT,
+        *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
+    ) -> Iterator[JobT]:
+        """The job after each poll, until it has ended, in whatever way.
+
+        Raises:
+            WaitTimeoutError: The job had not ended in time; it goes on.
+        """
+        clock = self._transport.clock
+        wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
+        with naming(lambda: self._job):
+            yield from self._polls(wait)
+            if not self.done:
+                self._settle(wait, clock.now())
 
     def result(self) -> ResultT:
-        """What the job has made; only a job that has succeeded has made something."""
+        """What the job has made.
+
+        Raises:
+            JobError: The job has not succeeded, when it was last seen.
+        """
+        self._check_made()
         call = self._result_call()
         if call is None or self.flow.decode is None:
             return cast(ResultT, self._job)
@@ -162,31 +217,59 @@ class Handle(_Handle[JobT, ResultT]):
         made: ResultT = answer.read(self.flow.decode, self._transport.api)
         return made
 
-    def _follow(self, timeout: float | None, on_progress: Callable[[JobT], object] | None) -> Ended:
-        clock, started, polls = self._transport.clock, self._transport.clock.now(), 0
-        while True:
-            elapsed = clock.now() - started
-            step = self._next_step(polls, elapsed, timeout, clock.chance())
-            if isinstance(step, Ended):
-                return step
+    def _polls(self, wait: Wait) -> Iterator[JobT]:
+        clock = self._transport.clock
+        while isinstance(step := wait.step(self.status, clock.now(), clock.chance()), Sleep):
             clock.sleep(step.seconds)
-            options = within(timeout, elapsed + step.seconds, self._transport.settings.timeout)
+            if self._heard(wait):
+                yield self._job
+
+    def _heard(self, wait: Wait) -> bool:
+        """Poll once; whether there was a response about the job."""
+        clock = self._transport.clock
+        try:
+            self._poll(wait.options(clock.now(), self._transport.settings.timeout))
+        except LayersError as error:
+            if not wait.bears(error, clock.now()):
+                raise
+            return False
+        wait.heard(clock.now(), self._retry_after)
+        return True
+
+    def _finish(self, wait: Wait) -> ResultT:
+        """What the job has made, asked for until it is there or the time is over."""
+        clock = self._transport.clock
+        while True:
             try:
-                self._poll(options)
-            except APIConnectionError:
-                if not is_over(timeout, clock.now() - started):
+                return self.result()
+            except LayersError as error:
+                if not wait.bears(error, clock.now()):
                     raise
-            polls += 1
-            if on_progress is not None:
-                on_progress(self._job)
+                pause = wait.pause(clock.now())
+                if pause is None:
+                    raise
+            clock.sleep(pause)
 
     def _poll(self, options: CallOptions) -> None:
         answer = self._transport.send(self._poll_call(), options)
         self._take(answer, lambda: answer.read(self.flow.job.from_dict, self._transport.api))
 
-    def _abandon(self) -> None:
-        with suppress(LayersError):
-            self._transport.send(self._cancel_call())
+    def _abandon(self, cause: BaseException) -> None:
+        """Cancel the job within the time of a farewell."""
+        clock, failure = self._transport.clock, None
+        until = clock.now() + FAREWELL
+        while (left := until - clock.now()) > 0:
+            try:
+                options = _farewell(left, self._transport.settings.timeout)
+                self._transport.send(self._cancel_call(), options)
+            except LayersError as error:
+                failure = error
+                if not passes(error):
+                    break
+            else:
+                return
+            clock.sleep(min(FAREWELL_PAUSE, left))
+        _note(cause, self.id, failure)
 
 
 class AsyncHandle(_Handle[JobT, ResultT]):
@@ -206,32 +289,69 @@ class AsyncHandle(_Handle[JobT, ResultT]):
         timeout: float | None = DEFAULT_WAIT,  # noqa: ASYNC109 - it bounds the job, not the await
         on_progress: Callable[[JobT], object] | None = None,
         *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
         cancel_on_exit: bool = False,
     ) -> ResultT:
         """Wait until the job has ended, and return what it made.
 
+        A poll that fails for a moment (no connection, 429, 5xx) ends nothing: the next one is sent
+        when the server asks for it, or soon.
+
         Args:
-            timeout: The most seconds to wait; None to wait for ever.
+            timeout: The most seconds to wait; None to wait for as long as it takes.
             on_progress: Called, and awaited where it is async, with the job after each poll. What
                 it raises ends the wait.
-            cancel_on_exit: Cancel the job when the wait ends before it does: when the time is over,
-                when the task is canceled, on any exception. Without it the job is left alone.
+            poll_interval: Seconds between two polls, in place of the API's own schedule.
+            max_silence: Without a timeout, the most seconds without any response about the job.
+            cancel_on_exit: Cancel the job when the task is canceled. A failure never cancels it.
 
         Raises:
             JobFailedError: The job failed.
             JobCanceledError: The job was canceled.
             WaitTimeoutError: The job had not ended in time; it goes on.
         """
+        clock = self._transport.clock
+        wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
         try:
-            self._settle(await self._follow(timeout, on_progress))
-        except BaseException:
-            if cancel_on_exit and not self.done:
-                await self._abandon()
+            with naming(lambda: self._job):
+                async for job in self._polls(wait):
+                    if on_progress is not None and isawaitable(told := on_progress(job)):
+                        await told
+                self._settle(wait, clock.now())
+                return await self._finish(wait)
+        except BaseException as error:
+            if cancel_on_exit and not isinstance(error, Exception) and not self.done:
+                await self._abandon(error)
             raise
-        return await self.result()
+
+    async def watch(
+        self,
+        timeout: float | None = DEFAULT_WAIT,  # noqa: ASYNC109 - see wait
+        *,
+        poll_interval: float | None = None,
+        max_silence: float | None = DEFAULT_SILENCE,
+    ) -> AsyncIterator[JobT]:
+        """The job after each poll, until it has ended, in whatever way.
+
+        Raises:
+            WaitTimeoutError: The job had not ended in time; it goes on.
+        """
+        clock = self._transport.clock
+        wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
+        with naming(lambda: self._job):
+            async for job in self._polls(wait):
+                yield job
+            if not self.done:
+                self._settle(wait, clock.now())
 
     async def result(self) -> ResultT:
-        """What the job has made; only a job that has succeeded has made something."""
+        """What the job has made.
+
+        Raises:
+            JobError: The job has not succeeded, when it was last seen.
+        """
+        self._check_made()
         call = self._result_call()
         if call is None or self.flow.decode is None:
             return cast(ResultT, self._job)
@@ -239,44 +359,69 @@ class AsyncHandle(_Handle[JobT, ResultT]):
         made: ResultT = answer.read(self.flow.decode, self._transport.api)
         return made
 
-    async def _follow(
-        self,
-        timeout: float | None,  # noqa: ASYNC109 - see wait
-        on_progress: Callable[[JobT], object] | None,
-    ) -> Ended:
-        clock, started, polls = self._transport.clock, self._transport.clock.now(), 0
-        while True:
-            elapsed = clock.now() - started
-            step = self._next_step(polls, elapsed, timeout, clock.chance())
-            if isinstance(step, Ended):
-                return step
+    async def _polls(self, wait: Wait) -> AsyncIterator[JobT]:
+        clock = self._transport.clock
+        while isinstance(step := wait.step(self.status, clock.now(), clock.chance()), Sleep):
             await clock.sleep(step.seconds)
-            options = within(timeout, elapsed + step.seconds, self._transport.settings.timeout)
+            if await self._heard(wait):
+                yield self._job
+
+    async def _heard(self, wait: Wait) -> bool:
+        """Poll once; whether there was a response about the job."""
+        clock = self._transport.clock
+        try:
+            await self._poll(wait.options(clock.now(), self._transport.settings.timeout))
+        except LayersError as error:
+            if not wait.bears(error, clock.now()):
+                raise
+            return False
+        wait.heard(clock.now(), self._retry_after)
+        return True
+
+    async def _finish(self, wait: Wait) -> ResultT:
+        """What the job has made, asked for until it is there or the time is over."""
+        clock = self._transport.clock
+        while True:
             try:
-                await self._poll(options)
-            except APIConnectionError:
-                if not is_over(timeout, clock.now() - started):
+                return await self.result()
+            except LayersError as error:
+                if not wait.bears(error, clock.now()):
                     raise
-            polls += 1
-            if on_progress is not None and isawaitable(told := on_progress(self._job)):
-                await told
+                pause = wait.pause(clock.now())
+                if pause is None:
+                    raise
+            await clock.sleep(pause)
 
     async def _poll(self, options: CallOptions) -> None:
         answer = await self._transport.send(self._poll_call(), options)
         self._take(answer, lambda: answer.read(self.flow.job.from_dict, self._transport.api))
 
-    async def _abandon(self) -> None:
+    async def _abandon(self, cause: BaseException) -> None:
+        """Cancel the job within the time of a farewell."""
+        failure: LayersError | None = None
         # A scope of trio's or anyio's that was canceled cancels whatever is awaited within it.
-        shield = import_module("anyio").move_on_after(FAREWELL, shield=True)
-        with shield, suppress(LayersError):
-            await self._transport.send(self._cancel_call())
+        with import_module("anyio").move_on_after(FAREWELL, shield=True):
+            while True:
+                try:
+                    options = _farewell(FAREWELL, self._transport.settings.timeout)
+                    await self._transport.send(self._cancel_call(), options)
+                except LayersError as error:
+                    failure = error
+                    if not passes(error):
+                        break
+                else:
+                    return
+                await self._transport.clock.sleep(FAREWELL_PAUSE)
+        _note(cause, self.id, failure)
 
 
-def within(timeout: float | None, elapsed: float, phase: TimeoutTypes) -> CallOptions:
-    """Options that keep one poll, retries and all, within what is left of the wait."""
-    if timeout is None:
-        return AS_SET
-    left = max(timeout - elapsed, LAST_LOOK)
-    phases = httpx.Timeout(phase).as_dict().items()
-    cut = {name: left if seconds is None else min(left, seconds) for name, seconds in phases}
-    return CallOptions(timeout=httpx.Timeout(**cut), max_retry_time=left)
+def _farewell(left: float, phase: TimeoutTypes) -> CallOptions:
+    """Options of a cancel that must not hold up who leaves: connecting and reading share *left*."""
+    return CallOptions(timeout=shortened(phase, left / 2), max_retries=0)
+
+
+def _note(cause: BaseException, job: str, failure: LayersError | None) -> None:
+    """Say that the job goes on although it was to be canceled."""
+    text = f"job {job} was not canceled, and goes on: {failure or 'no response in time'}"
+    LOGGER.warning(text)
+    cause.add_note(text)

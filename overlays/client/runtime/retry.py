@@ -11,15 +11,23 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-__all__ = ["RETRIED", "RetryPolicy", "Trouble", "pause_before_retry", "read_retry_after"]
+__all__ = ["PASSING", "RETRIED", "RetryPolicy", "Trouble", "pause_before_retry", "read_retry_after"]
 
-RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+EDGE: Final = frozenset({*range(520, 528), 529, 530})
+"""What the edge of a content network answers while it does not reach the server."""
+
+RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504, *EDGE})
 """Statuses after which the same call may succeed. 409 is not among them: see `_worth_repeating`."""
 
-LEFT_OPEN: Final = frozenset({502, 504})
+PASSING: Final = RETRIED
+"""Statuses that say nothing of a job, so that a wait for it goes on."""
+
+LEFT_OPEN: Final = frozenset({502, 504, *EDGE})
 """What a gateway answers that has none of the server's, which may still be at the call."""
 
 FIRST_PAUSE: Final = 0.5
+LEAST_PAUSE: Final = 0.1
+"""Before a call is sent again, even where the server asks for none."""
 LONGEST_PAUSE: Final = 8.0
 LONGEST_RETRY_AFTER: Final = 120.0
 """A server that asks for more is not waited for: the caller should know. All in seconds."""
@@ -59,7 +67,7 @@ def pause_before_retry(
     if asked is not None and asked > LONGEST_RETRY_AFTER:
         return None
     backoff = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (len(troubles) - 1))
-    pause = chance * backoff if asked is None else asked
+    pause = chance * backoff if asked is None else max(asked, LEAST_PAUSE)
     return pause if elapsed + pause <= policy.seconds else None
 
 

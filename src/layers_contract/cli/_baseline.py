@@ -31,11 +31,12 @@ def today() -> date:
 def read_baseline(path: Path | None, contract: Contract) -> Baseline | None:
     """The baseline that an option names."""
     from layers_contract.baseline import BaselineError, read
+    from layers_contract.catalogue import catalogue
 
     if path is None:
         return None
     try:
-        return Baseline(path, read(path, contract.document.promises))
+        return Baseline(path, read(path, catalogue(contract)))
     except BaselineError as error:
         raise click.ClickException(str(error)) from error
 

@@ -150,8 +150,8 @@ def _is_about_the_document(error: Exception) -> bool:
     return isinstance(error, DocumentError | MockError)
 
 
-def load_contract(files: DocumentFiles) -> Contract:
-    """The contract of a document that has every part that this package needs."""
+def load_contract(files: DocumentFiles, *, mocked: bool = False) -> Contract:
+    """The contract of a document that has every part that judging, or mocking it, needs."""
     from layers_contract.contract import Contract
     from layers_contract.document import DocumentError
     from layers_contract.spec.lint import extensions
@@ -161,7 +161,7 @@ def load_contract(files: DocumentFiles) -> Contract:
         contract = Contract(files.load())
         given = files.document or files.overlays
         problems = extensions.check(contract.document.raw) if given else []
-        problem = next(iter(problems), None) or missing_part(contract)
+        problem = next(iter(problems), None) or missing_part(contract, mocked=mocked)
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
     if problem:
@@ -169,47 +169,51 @@ def load_contract(files: DocumentFiles) -> Contract:
     return contract
 
 
-def chosen_ids(only: str | None, exclude: str | None) -> frozenset[str]:
+def chosen_ids(contract: Contract, only: str | None, exclude: str | None) -> frozenset[str]:
     """The invariants that --only names, without those that --exclude names; none means all."""
-    from layers_contract.invariants import CATALOGUE
+    from layers_contract.catalogue import catalogue
 
     if not only and not exclude:
         return frozenset()
-    chosen = _named(only, "--only") if only else frozenset(CATALOGUE)
-    left = chosen - _named(exclude, "--exclude")
+    known = frozenset(catalogue(contract))
+    chosen = _named(known, only, "--only") if only else known
+    left = chosen - _named(known, exclude, "--exclude")
     if not left:
         raise click.ClickException("--exclude: nothing is left to be judged; leave one in")
     return left
 
 
 def required_ids(
-    require: str | None, fail_on: str, listed: Iterable[str], chosen: frozenset[str]
+    contract: Contract,
+    require: str | None,
+    fail_on: str,
+    listed: Iterable[str],
+    chosen: frozenset[str],
 ) -> frozenset[str]:
     """The invariants that must be judged, by the options and by what a target file has *listed*.
 
     What is not *chosen* to be judged at all is required only where --require names it itself,
     which cannot be.
     """
-    from layers_contract.invariants import CATALOGUE
+    from layers_contract.catalogue import catalogue
 
-    everything = chosen or frozenset(CATALOGUE)
-    named = _named(require, "--require")
+    known = frozenset(catalogue(contract))
+    everything = chosen or known
+    named = _named(known, require, "--require")
     if require != ALL and (lost := sorted(named - everything)):
         raise click.ClickException(
             f"--require names {lost[0]}, which --only and --exclude leave out; say one of both"
         )
-    wanted = named | _named(",".join(listed), "[require] judged")
+    wanted = named | _named(known, ",".join(listed), "[require] judged")
     return everything if fail_on == "not-judged" else everything & wanted
 
 
-def _named(names: str | None, option: str) -> frozenset[str]:
-    """The invariants that an option's value names, by id or by group."""
-    from layers_contract.invariants import CATALOGUE
-
+def _named(known: frozenset[str], names: str | None, option: str) -> frozenset[str]:
+    """Those of the *known* invariants that an option's value names, by id or by group."""
     chosen: set[str] = set()
     for name in filter(None, (each.strip() for each in (names or "").split(","))):
-        found = {each for each in CATALOGUE if name in (each, each.split(".")[0])}
-        found |= set(CATALOGUE) if name == ALL else set()
+        found = {each for each in known if name in (each, each.split(".")[0])}
+        found |= known if name == ALL else set()
         if not found:
             raise click.ClickException(
                 f"{option}: there is no invariant {name}; "

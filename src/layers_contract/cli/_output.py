@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,14 +50,14 @@ def report(outcome: Outcome, files: dict[str, Any], source: DocumentFiles) -> No
     from layers_contract import report
     from layers_contract.spec.lines import promise_places
 
-    places = promise_places(source)
+    places = cache(partial(promise_places, source))
     writers: dict[str, Callable[[Outcome], str]] = {
         "json_file": lambda found: json.dumps(report.to_json(found), indent=1) + "\n",
         "junit_file": report.to_junit,
         "html_file": report.to_html,
         "har_file": report.to_har,
-        "sarif_file": lambda found: report.to_sarif(found, places),
-        "gitlab_file": lambda found: report.to_gitlab(found, places),
+        "sarif_file": lambda found: report.to_sarif(found, places()),
+        "gitlab_file": lambda found: report.to_gitlab(found, places()),
     }
     write((files[name], writer(outcome)) for name, writer in writers.items() if files[name])
     folder = files["curl_folder"]
@@ -68,7 +68,7 @@ def report(outcome: Outcome, files: dict[str, Any], source: DocumentFiles) -> No
         report.render, outcome, verbose=files["verbose"], quiet=files["quiet"], scripts=folder
     )
     if files["output"] == "github":
-        _github(outcome, show, places)
+        _github(outcome, show, places())
     else:
         show(Console())
 

@@ -68,7 +68,9 @@ def baseline(  # noqa: PLR0917 - click hands them over by name
 
     if bool(results) == checking:
         raise click.UsageError("say either --update RESULT.json or --check")
-    promises = load_contract(source).document.promises
+    from layers_contract.catalogue import catalogue
+
+    promises = catalogue(load_contract(source))
     try:
         entries = read(path, promises) if checking or path.exists() else []
         if checking:

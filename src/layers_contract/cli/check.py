@@ -99,20 +99,20 @@ def check(  # noqa: PLR0917 - click hands them over by name
     **files: Any,
 ) -> None:
     """Judge a server: the embedded mock, if none is given."""
-    from layers_contract.invariants import CATALOGUE
+    from layers_contract.catalogue import catalogue
     from layers_contract.report import summary
     from layers_contract.run import Unjudgeable, finishing, forecast, run
     from layers_contract.target import TargetError
 
-    contract = load_contract(source)
-    chosen = chosen_ids(only, exclude)
+    contract = load_contract(source, mocked=target_file is None and url is None)
+    chosen = chosen_ids(contract, only, exclude)
     known = read_baseline(files["baseline_file"], contract)
     check_writable({**files, "repro_folder": repro_folder})
     if repro_folder is not None:
         make_folder(repro_folder)
     try:
         with open_target(target_file, url, source, headers) as target:
-            required = required_ids(require, fail_on, target.require.judged, chosen)
+            required = required_ids(contract, require, fail_on, target.require.judged, chosen)
             if dry_run:
                 found = forecast(contract, target, profile=profile, only=chosen, wait=wait)
                 sys.exit(rehearsed(target, profile, found, required))
@@ -137,7 +137,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     except TargetError as error:
         raise click.ClickException(str(error)) from error
     except Unjudgeable as error:
-        click.echo(f"0 of {len(chosen or CATALOGUE)} promises judged")
+        click.echo(f"0 of {len(chosen or catalogue(contract))} promises judged")
         click.echo(f"layers-contract: {error}", err=True)
         sys.exit(UNJUDGED)
     sys.exit(exit_code(outcome))

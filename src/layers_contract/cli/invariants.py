@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 @documented
 def invariants(as_json: bool, markdown: bool, source: DocumentFiles) -> None:
     """Print the catalogue, with the source of each promise."""
-    from layers_contract.invariants import CATALOGUE
+    from layers_contract.catalogue import catalogue
 
     contract = load_contract(source)
-    promised = contract.document.promises
-    promises = [promised[name] for name in CATALOGUE if name in promised]
-    promises += [p for n, p in promised.items() if n not in CATALOGUE and not p.unobservable]
+    items = catalogue(contract)
+    promises = [each.promise for each in items.values()]
     if as_json:
         keys = ("id", "group", "statement", "source", "at")
         click.echo(json.dumps([{k: getattr(p, k) for k in keys} for p in promises], indent=1))

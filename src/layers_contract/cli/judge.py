@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,27 +64,28 @@ def judge(
     docs/recordings.md names the formats that are read, and how to export them.
     """
     from layers_contract.answers import no_success
-    from layers_contract.facts import Expectations
+    from layers_contract.facts import Expectations, undisturbed
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
     from layers_contract.recordings import RecordingError, names_of, read
 
     contract = load_contract(source)
-    chosen = chosen_ids(only, exclude)
-    required = required_ids(require, fail_on, (), chosen)
+    chosen = chosen_ids(contract, only, exclude)
+    required = required_ids(contract, require, fail_on, (), chosen)
     known = read_baseline(files["baseline_file"], contract)
     check_writable(files)
     started = perf_counter()
     try:
-        names = names_of([*keys, *([f"other={other}"] if other else [])])
-        recording = read(recordings, contract, base=base, names=names, progress=_progress())
+        with undisturbed():
+            names = names_of([*keys, *([f"other={other}"] if other else [])])
+            recording = read(recordings, contract, base=base, names=names, progress=_progress())
+            expect = Expectations(alone=recording.alone)
+            judged = verdicts(contract, recording.history, expect, strict=strict, only=chosen)
+            gc.freeze()  # none of it is garbage before the process ends
     except RecordingError as error:
         raise click.ClickException(printable(str(error))) from error
     finally:
         _say("")
-    judged = verdicts(
-        contract, recording.history, Expectations(alone=recording.alone), strict=strict, only=chosen
-    )
     nothing, left = no_success(contract, recording.history, judged)
     outcome = Outcome(
         contract=contract,

@@ -76,7 +76,7 @@ def proxy(
     from layers_contract.recordings import RecordingError, names_of
 
     contract = load_contract(source)
-    chosen = chosen_ids(given["only"], given["exclude"])
+    chosen = chosen_ids(contract, given["only"], given["exclude"])
     known = read_baseline(given["baseline_file"], contract)
     check_writable(given)
     try:

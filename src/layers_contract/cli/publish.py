@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 @click.option(
     "--published",
     type=folder,
-    default=Path("openapi/published"),
-    show_default=True,
-    help="The versions that partners have.",
+    metavar="FOLDER",
+    help="The versions that partners have; openapi/published for our own document.",
+)
+@click.option(
+    "--partner",
+    type=in_file,
+    metavar="FILE",
+    help="The overlay that partners' document has on it; overlays/partner.yaml for our own.",
 )
 @click.option(
     "--into",
@@ -42,20 +47,25 @@ if TYPE_CHECKING:
     help="Keep this version as published on that day; today if left out.",
 )
 @publishing
-def publish(source: DocumentFiles, published: Path, into: Path, record: str | None) -> None:
+def publish(
+    source: DocumentFiles,
+    published: Path | None,
+    partner: Path | None,
+    into: Path,
+    record: str | None,
+) -> None:
     """Write the partner bundle: document, pages, changelog, client.
 
     Needs Node.js and no network. Where something is wrong nothing is written. Exit code 1 where
     the document, or a change of it, must not be published as it is.
     """
     from layers_contract.document import DocumentError
-    from layers_contract.publish.bundle import Places
+    from layers_contract.publish.bundle import Order
     from layers_contract.publish.bundle import publish as make
     from layers_contract.spec.problems import PublishError
 
     try:
-        with source.as_file() as document:
-            make(Places(document, published, into), record=record and _day(record))
+        make(Order(source, published, partner, into), record=record and _day(record))
     except PublishError as error:
         click.echo(f"publish: {error}", err=True)
         sys.exit(error.exit_code)

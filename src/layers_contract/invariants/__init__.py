@@ -7,8 +7,20 @@ from importlib import import_module
 from typing import Final
 
 from layers_contract.invariants._base import ENTERED, HELD, Check, Invariant, Occasion, Violation
+from layers_contract.invariants._parts import lack
+from layers_contract.invariants.derived import RULE_CHECKS, seen_states
 
-__all__ = ["CATALOGUE", "HELD", "Check", "Invariant", "Occasion", "Violation"]
+__all__ = [
+    "CATALOGUE",
+    "HELD",
+    "RULE_CHECKS",
+    "Check",
+    "Invariant",
+    "Occasion",
+    "Violation",
+    "lack",
+    "seen_states",
+]
 
 GROUPS: Final = (
     *("approval", "policy", "lifecycle", "container", "idempotency", "asset", "reject", "errors"),

@@ -52,25 +52,29 @@ Check = Callable[[Facts], Iterable[Occasion]]
 class Invariant:
     """A promise of the document, by its id, and the function that judges it.
 
-    `needs` says what a history must hold for it to be judged at all.
+    `needs` says what a history must hold for it to be judged at all. `reads` is what it reads by
+    name, so that a document without that is known to be judged by it no more: the type of a
+    resource with a pointer into it, such as `container/assets/*/url`; `request` or `response` with
+    a pointer into any; a type alone; or `container>project`, one type that names another.
     """
 
     id: str
     needs: str
     check: Check
+    reads: tuple[str, ...] = ()
 
 
 ENTERED: dict[str, Invariant] = {}
 
 
-def invariant(promise: str, needs: str) -> Callable[[Check], Check]:
-    """Enter a check into the catalogue, for the promise of that id."""
+def invariant(promise: str, needs: str, reads: tuple[str, ...] = ()) -> Callable[[Check], Check]:
+    """Enter a check into the catalogue, for the promise of that id; *reads* as of an invariant."""
 
     def enter(check: Check) -> Check:
         if promise in ENTERED:
             message = f"two checks for {promise}"
             raise ValueError(message)
-        ENTERED[promise] = Invariant(promise, needs, check)
+        ENTERED[promise] = Invariant(promise, needs, check, reads)
         return check
 
     return enter

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import inf
 from typing import Any
 
+from layers_contract.contract import Contract
 from layers_contract.document import Operation, Problem, pointer
 from layers_contract.facts import Container, Facts
 from layers_contract.history import NOT_JSON, Exchange
@@ -30,23 +32,32 @@ def asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool
     patch = pointer(exchange.request_json, "/patch")
     if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
         return False
-    conflict = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+    conflict = error_code_of(exchange, facts.contract) == facts.contract.idempotency.conflict_code
     archived = may_be_archived(facts, pointer(container.created.envelope, "/projectId"), exchange)
     return not conflict and not archived and valid(facts, exchange)
 
 
-def error_code_of(exchange: Exchange) -> str | None:
-    """The code in an error answer, or None."""
-    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, str) else None
+def error_code_of(exchange: Exchange, contract: Contract) -> str | None:
+    """The code in an error answer, or None; *contract* says where it is."""
+    found = (pointer(exchange.json, place) for place in contract.error_code_places)
+    return next((code for code in found if isinstance(code, str)), None)
 
 
 def plain(exchange: Exchange) -> bool:
     """Whether a request is so ordinary that no proxy or router answers it in the server's place."""
-    return all(PLAIN_SEGMENT.fullmatch(value) for value in exchange.path_params.values()) and all(
-        PLAIN_VALUE.fullmatch(value) for value in exchange.request_headers.values()
+    return all(map(_is_plain_segment, exchange.path_params.values())) and all(
+        map(_is_plain_value, exchange.request_headers.values())
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_segment(value: str) -> bool:
+    return PLAIN_SEGMENT.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_value(value: str) -> bool:
+    return PLAIN_VALUE.fullmatch(value) is not None
 
 
 def request_problems(facts: Facts, operation: Operation, exchange: Exchange) -> list[Problem]:

@@ -93,12 +93,15 @@ def once(facts: Facts) -> Iterator[Occasion]:
                 continue
             if review_around(facts, container, exchange) not in refusal.states:
                 continue
-            if exchange.status == refusal.status and error_code_of(exchange) == refusal.code:
+            if (
+                exchange.status == refusal.status
+                and error_code_of(exchange, facts.contract) == refusal.code
+            ):
                 yield HELD
             else:
                 message = (
                     f"{refusal.operation} of a container whose review is not pending answered "
-                    f"{exchange.status} {error_code_of(exchange) or ''}".rstrip()
+                    f"{exchange.status} {error_code_of(exchange, facts.contract) or ''}".rstrip()
                 )
                 yield broken(message, exchange, source=refusal.source)
 

@@ -14,7 +14,11 @@ from layers_contract.invariants._stopped import Case, case_of, never_canceled, r
 from layers_contract.timeline import Spans
 
 
-@invariant("archive.cancels", needs="a disposable project, archived while something renders")
+@invariant(
+    "archive.cancels",
+    needs="a disposable project, archived while something renders",
+    reads=("project", "job/projectId"),
+)
 def archive_cancels(facts: Facts) -> Iterator[Occasion]:
     """What was unfinished when its project was archived ends as canceled, or won the race.
 

@@ -17,7 +17,11 @@ NOT_FOUND = 404
 MEASURES = ("id", "kind", "width", "height", "durationMs")
 
 
-@invariant("asset.own", needs="an asset asked for under another container than its own")
+@invariant(
+    "asset.own",
+    needs="an asset asked for under another container than its own",
+    reads=("asset", "container/assets/*/id"),
+)
 def own(facts: Facts) -> Iterator[Occasion]:
     """The id of another container's asset is not found."""
     reader = facts.contract.reader("container", "asset")
@@ -57,16 +61,25 @@ def _homes(facts: Facts) -> dict[str, set[str]]:
     return homes
 
 
-@invariant("asset.signed", needs="a signed asset of a container that was read")
+@invariant(
+    "asset.signed",
+    needs="a signed asset of a container that was read",
+    reads=("asset/url", "container/assets/*/url"),
+)
 def signed(facts: Facts) -> Iterator[Occasion]:
     """The signed URL is another than the permanent one."""
     for exchange, asset in _pairs(facts):
-        url = pointer(exchange.json, "/url")
+        url, permanent = pointer(exchange.json, "/url"), asset.get("url")
         message = f"the signed URL of asset {asset.get('id')} is its permanent one"
-        yield HELD if url != asset.get("url") else broken(message, exchange)
+        if isinstance(url, str) and isinstance(permanent, str):
+            yield HELD if url != permanent else broken(message, exchange)
 
 
-@invariant("asset.readable", needs="an asset that a container shows, asked for by its id")
+@invariant(
+    "asset.readable",
+    needs="an asset that a container shows, asked for by its id",
+    reads=("asset", "container/assets/*/id"),
+)
 def readable(facts: Facts) -> Iterator[Occasion]:
     """An asset that its container shows is found."""
     for exchange in facts.answers[_signer(facts)]:
@@ -79,17 +92,23 @@ def readable(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, seen, exchange) if exchange.status == NOT_FOUND else HELD
 
 
-@invariant("asset.same", needs="a signed asset of a container that was read")
+@invariant(
+    "asset.same",
+    needs="a signed asset of a container that was read",
+    reads=("asset/id", "container/assets/*/id"),
+)
 def same(facts: Facts) -> Iterator[Occasion]:
     """A signed asset has the measures that its container shows."""
     for exchange, asset in _pairs(facts):
         data = exchange.json if isinstance(exchange.json, dict) else {}
-        wrong = [n for n in MEASURES if n in asset and n in data and asset[n] != data[n]]
+        shown = [name for name in MEASURES if name in asset and name in data]
+        wrong = [name for name in shown if asset[name] != data[name]]
         message = f"signed asset {asset.get('id')} has another {', '.join(wrong)}"
-        yield broken(message, exchange) if wrong else HELD
+        if shown:
+            yield broken(message, exchange) if wrong else HELD
 
 
-@invariant("asset.expires", needs="a signed asset")
+@invariant("asset.expires", needs="a signed asset", reads=("asset/expiresAt",))
 def expires(facts: Facts) -> Iterator[Occasion]:
     """The expiry lies ahead when the URL is issued."""
     for exchange in facts.answers[_signer(facts)]:

@@ -77,7 +77,7 @@ def tenancy(facts: Facts) -> Iterator[Occasion]:
             yield broken(f"{what}: {exchange.status}", exchange)
 
 
-@invariant("auth.list", needs="a list that holds something")
+@invariant("auth.list", needs="a list that holds something", reads=("container>project",))
 def listed(facts: Facts) -> Iterator[Occasion]:
     """A list holds the containers of its own project alone."""
     for name in facts.contract.lists:
@@ -141,7 +141,7 @@ def _made_by_own(started: Started | None) -> bool:
 @invariant("auth.stranger", needs="one request without a valid key for something and for nothing")
 def stranger(facts: Facts) -> Iterator[Occasion]:
     """A request without a valid key is told the same of what exists and of what does not."""
-    calls = [e for e in _calls(facts) if e.credential in WITHOUT]
+    calls = [e for name in WITHOUT for e in _calls(facts, name)]
     existing = [each for each in calls if not _made_up(facts, each)]
     yield from _compared(facts, existing, calls)
 
@@ -150,7 +150,8 @@ def stranger(facts: Facts) -> Iterator[Occasion]:
 def not_leaked(facts: Facts) -> Iterator[Occasion]:
     """What is somebody else's is refused like what does not exist."""
     numbers = {each.number for each in crossing(facts) if not each.succeeded}
-    calls = [e for e in _calls(facts) if e.credential not in WITHOUT]
+    known = sorted(facts.index(_by_credential).keys() - WITHOUT.keys()) if numbers else ()
+    calls = [e for name in known for e in _calls(facts, name)]
     yield from _compared(facts, [e for e in calls if e.number in numbers], calls)
 
 
@@ -165,18 +166,17 @@ def _compared(
         controls = [e for e in controls if exchange.status == INVALID or e.status != INVALID]
         if not controls:
             continue
-        change = _difference(_told(exchange), [_told(each) for each in controls])
+        change = _difference(_told(facts, exchange), [_told(facts, each) for each in controls])
         message = f"{exchange.operation} of what exists differs from one of nothing: {change}"
         yield broken(message, exchange, controls[0]) if change else HELD
 
 
-def _calls(facts: Facts) -> Iterator[Exchange]:
-    """The calls without a success that an ordinary server has judged by itself."""
-    for exchanges in facts.answers.values():
-        for each in exchanges:
-            names = each.path_params
-            if names and not each.inconclusive and each.status not in UNSURE and plain(each):
-                yield each
+def _calls(facts: Facts, credential: str) -> Iterator[Exchange]:
+    """The calls with a credential that an ordinary server has judged by itself."""
+    for each in facts.index(_by_credential)[credential]:
+        names = each.path_params
+        if names and not each.inconclusive and each.status not in UNSURE and plain(each):
+            yield each
 
 
 def _request(exchange: Exchange) -> tuple[Any, ...]:
@@ -204,9 +204,9 @@ def _made_up_ids(facts: Facts) -> Collection[str]:
     return {nobodys(name) for name in real if name} - real
 
 
-def _told(exchange: Exchange) -> Told:
+def _told(facts: Facts, exchange: Exchange) -> Told:
     """What a refusal says, place by place; ids of its path and of itself left out."""
-    told = {"status": str(exchange.status), "code": error_code_of(exchange) or ""}
+    told = {"status": str(exchange.status), "code": error_code_of(exchange, facts.contract) or ""}
     names = [value.lower() for value in exchange.path_params.values() if value]
     its_own = set(exchange.headers.values())
     for place, value in _leaves(exchange.json, ""):

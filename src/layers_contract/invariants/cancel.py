@@ -19,7 +19,9 @@ TAKEN = 202
 LATE = 200
 
 
-@invariant("cancel.reason", needs="a cancel of a job that had completed")
+@invariant(
+    "cancel.reason", needs="a cancel of a job that had completed", reads=("response/reason",)
+)
 def reason(facts: Facts) -> Iterator[Occasion]:
     """The reason of a cancel that came too late is the documented one."""
     completed = facts.contract.job.ending("success")
@@ -42,7 +44,11 @@ def _late_reasons(facts: Facts, exchange: Exchange) -> set[str]:
     return {each["reason"] for each in examples if isinstance(each, dict) and each.get("reason")}
 
 
-@invariant("cancel.accepted", needs="a cancel of a job that certainly runs, or certainly ended")
+@invariant(
+    "cancel.accepted",
+    needs="a cancel of a job that certainly runs, or certainly ended",
+    reads=("response/accepted",),
+)
 def accepted(facts: Facts) -> Iterator[Occasion]:
     """A running job takes the signal, an ended one does not."""
     for job, exchange in _cancels(facts, every=True):

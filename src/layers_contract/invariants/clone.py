@@ -13,7 +13,7 @@ from layers_contract.invariants._side_effects import changes_by_itself
 BRIEF = "/brief"
 
 
-@invariant("clone.container", needs="a clone")
+@invariant("clone.container", needs="a clone", reads=("job/containerId",))
 def new_container(facts: Facts) -> Iterator[Occasion]:
     """A clone is a container that no call named before."""
     for started in _clones(facts):
@@ -45,7 +45,11 @@ def _moved(facts: Facts, clone: Started, original: str | None) -> str | None:
     return f"a clone of {original} in project {home} is in project {shown}"
 
 
-@invariant("clone.original", needs="a container read before and after it was cloned")
+@invariant(
+    "clone.original",
+    needs="a container read before and after it was cloned",
+    reads=("container/createdAt",),
+)
 def original_untouched(facts: Facts) -> Iterator[Occasion]:
     """The container in the path shows the same after the clone as before it."""
     endings = facts.contract.render.endings
@@ -64,7 +68,11 @@ def original_untouched(facts: Facts) -> Iterator[Occasion]:
         yield broken(message, before, started.exchange, after) if changed else HELD
 
 
-@invariant("clone.overrides", needs="a clone with overrides")
+@invariant(
+    "clone.overrides",
+    needs="a clone with overrides",
+    reads=("request/overrides", "container/brief"),
+)
 def overrides(facts: Facts) -> Iterator[Occasion]:
     """What the overrides name is in the new container's brief."""
     for started in _clones(facts):
@@ -76,7 +84,7 @@ def overrides(facts: Facts) -> Iterator[Occasion]:
             continue
         for seen in container.reads_of(render):
             brief = pointer(seen.data, BRIEF)
-            if not isinstance(brief, dict):
+            if not isinstance(brief, dict) or not wanted.keys() & brief.keys():
                 continue
             wrong = sorted(n for n, v in wanted.items() if n in brief and brief[n] != v)
             message = (

@@ -22,32 +22,36 @@ LENIENT = 90.0
 SECOND = 1.0
 
 
-@invariant("container.assets-early", needs="a container read before it completed")
+@invariant(
+    "container.assets-early",
+    needs="a container read before it completed",
+    reads=("container/assets",),
+)
 def assets_early(facts: Facts) -> Iterator[Occasion]:
     """Only a completed container has assets."""
     yield from _field_rules(facts, ASSETS, empty=True)
 
 
-@invariant("container.assets", needs="a completed container")
+@invariant("container.assets", needs="a completed container", reads=("container/assets",))
 def assets(facts: Facts) -> Iterator[Occasion]:
     """A completed container has an asset."""
     yield from _field_rules(facts, ASSETS, empty=False)
 
 
-@invariant("container.captions", needs="a completed container")
+@invariant("container.captions", needs="a completed container", reads=("container/captions",))
 def captions(facts: Facts) -> Iterator[Occasion]:
     """A completed container has a caption."""
     yield from _field_rules(facts, "/captions", empty=False)
 
 
-@invariant("container.last-error", needs="a container")
+@invariant("container.last-error", needs="a container", reads=("container/lastError",))
 def last_error(facts: Facts) -> Iterator[Occasion]:
     """A container has a lastError exactly when it failed."""
     yield from _field_rules(facts, "/lastError", empty=True)
     yield from _field_rules(facts, "/lastError", empty=False)
 
 
-@invariant("container.created", needs="a container read twice")
+@invariant("container.created", needs="a container read twice", reads=("container/createdAt",))
 def created(facts: Facts) -> Iterator[Occasion]:
     """Every view of a container shows the same createdAt."""
     for container in facts.own:
@@ -63,7 +67,9 @@ def created(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, before, after)
 
 
-@invariant("container.updated", needs="a container")
+@invariant(
+    "container.updated", needs="a container", reads=("container/createdAt", "container/updatedAt")
+)
 def updated(facts: Facts) -> Iterator[Occasion]:
     """The updatedAt is not before createdAt and never goes back."""
     for container in facts.own:
@@ -79,7 +85,7 @@ def updated(facts: Facts) -> Iterator[Occasion]:
         yield from _updated_goes_on(container)
 
 
-@invariant("container.constant", needs="a container read twice")
+@invariant("container.constant", needs="a container read twice", reads=("container>project",))
 def constant(facts: Facts) -> Iterator[Occasion]:
     """A container is always seen in the same project."""
     spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
@@ -96,24 +102,30 @@ def constant(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, before, after)
 
 
-@invariant("container.urls", needs="a completed container read twice")
+@invariant(
+    "container.urls",
+    needs="a completed container read twice",
+    reads=("container/assets/*/id", "container/assets/*/url"),
+)
 def urls(facts: Facts) -> Iterator[Occasion]:
     """Within a render an asset keeps its permanent URL."""
     success = facts.contract.render.ending("success")
     for before, after in ordered_reads(facts):
-        if before.state == after.state == success:
+        if before.state == after.state == success and pointer(before.data, ASSETS):
             same = pointer(before.data, ASSETS) == pointer(after.data, ASSETS)
-            yield HELD if same else _same_urls(before, after)
+            yield from [HELD] if same else _same_urls(before, after)
 
 
-def _same_urls(before: Seen, after: Seen) -> Occasion:
+def _same_urls(before: Seen, after: Seen) -> Iterator[Occasion]:
     was, now = asset_urls(before), asset_urls(after)
-    changed = [name for name in was.keys() & now.keys() if was[name] != now[name]]
+    shared = was.keys() & now.keys()
+    changed = [name for name in shared if was[name] != now[name]]
     message = f"container {before.id}: the URL of {', '.join(sorted(changed))} changed"
-    return broken(message, before, after) if changed else HELD
+    if shared:
+        yield broken(message, before, after) if changed else HELD
 
 
-@invariant("container.readable", needs="a container read after its 202")
+@invariant("container.readable", needs="a container read after its 202", reads=("container",))
 def readable(facts: Facts) -> Iterator[Occasion]:
     """From its 202 on a container can be read."""
     reader = facts.contract.reader("container").id
@@ -175,7 +187,11 @@ def _updated_goes_on(container: Container) -> Iterator[Occasion]:
                 yield broken(message, each, after)
 
 
-@invariant("container.updated-moves", needs="a container read before and after its status changed")
+@invariant(
+    "container.updated-moves",
+    needs="a container read before and after its status changed",
+    reads=("container/updatedAt",),
+)
 def updated_moves(facts: Facts) -> Iterator[Occasion]:
     """Where the status has changed since a read, and time passed, updatedAt has moved on."""
     for container in facts.own:
@@ -200,7 +216,11 @@ def _behind(facts: Facts, container: Container, seen: Seen) -> float:
     return max(facts.expect.clock_skew, shown)
 
 
-@invariant("container.clock", needs="a container of this run, and a Date in the answers")
+@invariant(
+    "container.clock",
+    needs="a container of this run, and a Date in the answers",
+    reads=("container/createdAt", "container/updatedAt"),
+)
 def clock(facts: Facts) -> Iterator[Occasion]:
     """No read shows a time that its own Date has not reached, nor a birth before the 202's."""
     for container in facts.own:

@@ -26,7 +26,11 @@ SERVER_ERROR = 500
 UNAVAILABLE = 503
 
 
-@invariant("errors.refused-does-nothing", needs="a refused call, and a look at what followed")
+@invariant(
+    "errors.refused-does-nothing",
+    needs="a refused call, and a look at what followed",
+    reads=("container/brief/hook",),
+)
 def refused_does_nothing(facts: Facts) -> Iterator[Occasion]:
     """No container has the hook of a refused call, and none that it named has changed."""
     yield from _hooks_of_the_refused(facts)
@@ -154,7 +158,7 @@ def error_code(facts: Facts) -> Iterator[Occasion]:
     """A documented code comes with its status."""
     for alike in facts.index(answered):
         for exchange in alike.exchanges if alike.status >= 400 else ():
-            code = error_code_of(exchange)
+            code = error_code_of(exchange, facts.contract)
             wanted = facts.contract.error_codes.get(code or "")
             if wanted is None:
                 continue
@@ -191,7 +195,7 @@ def _is_path_of(facts: Facts, exchange: Exchange) -> bool:
 
 def _documented(facts: Facts, exchange: Exchange) -> bool:
     """Whether an error has the status that is documented for its code."""
-    code = error_code_of(exchange)
+    code = error_code_of(exchange, facts.contract)
     return exchange.status in facts.contract.error_codes.get(code or "", ())
 
 

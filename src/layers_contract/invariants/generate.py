@@ -24,7 +24,11 @@ CUT = ("...", "…")
 """What an abbreviation ends with; the seed page's own sample is one."""
 
 
-@invariant("generate.brief", needs="a container that this run generated, and its brief")
+@invariant(
+    "generate.brief",
+    needs="a container that this run generated, and its brief",
+    reads=("request/brief", "container/brief"),
+)
 def brief(facts: Facts) -> Iterator[Occasion]:
     """What the first render shows of its brief is what was asked for."""
     for container in facts.own:
@@ -36,7 +40,7 @@ def brief(facts: Facts) -> Iterator[Occasion]:
         last, wrong = None, list[str]()
         for seen in container.reads_of(render):
             shown = pointer(seen.data, BRIEF)
-            if not isinstance(shown, dict):
+            if not isinstance(shown, dict) or not asked.keys() & shown.keys():
                 continue
             if shown != last:
                 wrong = [n for n, v in asked.items() if n in shown and not _alike(v, shown[n])]
@@ -99,7 +103,11 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-@invariant("generate.accepts", needs="a generate call that breaks no documented limit")
+@invariant(
+    "generate.accepts",
+    needs="a generate call that breaks no documented limit",
+    reads=("request/brief",),
+)
 def accepts(facts: Facts) -> Iterator[Occasion]:
     """A brief that keeps to the limits, and names nothing that might not be there, is accepted."""
     for name in facts.index(_generating):
@@ -145,7 +153,11 @@ def _open_to_us(facts: Facts) -> set[str]:
     }
 
 
-@invariant("generate.container", needs="a container that this run generated")
+@invariant(
+    "generate.container",
+    needs="a container that this run generated",
+    reads=("container/projectId", "container/format"),
+)
 def generated(facts: Facts) -> Iterator[Occasion]:
     """A new container is in the project asked for, in the format asked for unless that is open."""
     for container in facts.own:
@@ -153,6 +165,8 @@ def generated(facts: Facts) -> Iterator[Occasion]:
         if made is None or facts.project_parameter not in made.exchange.path_params:
             continue
         for seen in container.reads:
+            if not seen.data.keys() & {"projectId", "format"}:
+                continue
             wrong = _not_as_asked(facts, made.exchange, seen)
             message = f"container {container.id} has another {wrong} than was asked for"
             yield broken(message, made.exchange, seen) if wrong else HELD

@@ -26,7 +26,7 @@ ERROR = "error"
 SHOWN = ("status", "stage", "progress")
 
 
-@invariant("job.kind", needs="a render that was started")
+@invariant("job.kind", needs="a render that was started", reads=("job/kind",))
 def kind(facts: Facts) -> Iterator[Occasion]:
     """The envelope's kind is the one documented for the operation."""
     for started in facts.starts:
@@ -38,7 +38,7 @@ def kind(facts: Facts) -> Iterator[Occasion]:
             yield HELD if right else broken(message, started.exchange, source=source)
 
 
-@invariant("job.location", needs="a render that was started")
+@invariant("job.location", needs="a render that was started", reads=("job/locationUrl",))
 def location(facts: Facts) -> Iterator[Occasion]:
     """The address in the 202 holds the job's id."""
     for started in facts.starts:
@@ -69,7 +69,7 @@ def one_story(facts: Facts) -> Iterator[Occasion]:
         yield from one_story_of(facts, job.polls, reads)
 
 
-@invariant("job.progress", needs="a job that shows its progress")
+@invariant("job.progress", needs="a job that shows its progress", reads=("job/progress",))
 def progress(facts: Facts) -> Iterator[Occasion]:
     """Progress lies between 0 and 1 and never goes back."""
     for job in facts.jobs.values():
@@ -82,7 +82,9 @@ def progress(facts: Facts) -> Iterator[Occasion]:
         yield from never_back(shown, shown)
 
 
-@invariant("job.result", needs="a job that shows a result or an error")
+@invariant(
+    "job.result", needs="a job that shows a result or an error", reads=("job/result", "job/error")
+)
 def result(facts: Facts) -> Iterator[Occasion]:
     """A result comes with success and names the job's container; an error comes with failure."""
     success, failure = map(facts.contract.job.ending, ("success", "failure"))
@@ -124,7 +126,7 @@ def _result_assets(
         yield broken(message, seen, read)
 
 
-@invariant("job.constant", needs="a job polled after its 202")
+@invariant("job.constant", needs="a job polled after its 202", reads=("job/startedAt",))
 def constant(facts: Facts) -> Iterator[Occasion]:
     """What identifies a job is the same at every poll."""
     for job in facts.jobs.values():
@@ -138,7 +140,7 @@ def constant(facts: Facts) -> Iterator[Occasion]:
                 yield HELD
 
 
-@invariant("job.readable", needs="a job polled after its 202")
+@invariant("job.readable", needs="a job polled after its 202", reads=("job",))
 def readable(facts: Facts) -> Iterator[Occasion]:
     """From its 202 on a job can be polled."""
     reader = facts.contract.reader("job").id
@@ -157,7 +159,9 @@ def readable(facts: Facts) -> Iterator[Occasion]:
             yield HELD
 
 
-@invariant("job.unchanged", needs="a job polled with the ETag of an earlier answer")
+@invariant(
+    "job.unchanged", needs="a job polled with the ETag of an earlier answer", reads=("job/status",)
+)
 def unchanged(facts: Facts) -> Iterator[Occasion]:
     """A 304 stands for an answer that is still true."""
     reader = facts.contract.reader("job")

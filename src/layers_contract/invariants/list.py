@@ -41,7 +41,11 @@ class Walk:
         return asked
 
 
-@invariant("list.finds-made", needs="a whole walk along a list after something was made")
+@invariant(
+    "list.finds-made",
+    needs="a whole walk along a list after something was made",
+    reads=("container>project", "job/projectId"),
+)
 def finds_made(facts: Facts) -> Iterator[Occasion]:
     """A walk that began after a container's 202 comes by it, unless a filter hides it.
 
@@ -125,7 +129,11 @@ def walk_once(facts: Facts) -> Iterator[Occasion]:
             yield _walks_well(facts, walk)
 
 
-@invariant("list.same-story", needs="a container read and listed")
+@invariant(
+    "list.same-story",
+    needs="a container read and listed",
+    reads=("container/format", "container/approvalStatus"),
+)
 def same_story(facts: Facts) -> Iterator[Occasion]:
     """A listed container shows what its reads around it show."""
     for container in facts.own:
@@ -315,7 +323,7 @@ def _beside(
     if after:
         yield _follows(facts, seen, after)
     if before and after and container.untouched(before.sent, after.received):
-        yield _shows_the_same(before, seen, after)
+        yield from _shows_the_same(before, seen, after)
 
 
 def _follows(facts: Facts, first: Seen, then: Seen) -> Occasion:
@@ -326,12 +334,11 @@ def _follows(facts: Facts, first: Seen, then: Seen) -> Occasion:
     return broken(f"container {first.id} is {shown}, in list and read", first, then)
 
 
-def _shows_the_same(before: Seen, listed: Seen, after: Seen) -> Occasion:
+def _shows_the_same(before: Seen, listed: Seen, after: Seen) -> Iterator[Occasion]:
     """What was the same before and after is not another on the list."""
     was, shown, then = before.data, listed.data, after.data
     known = [name for name in SHOWN if name in was and name in shown]
     wrong = [name for name in known if shown[name] != was[name] == then.get(name)]
-    if not wrong:
-        return HELD
     message = f"the list shows another {', '.join(wrong)} of container {listed.id} than its reads"
-    return broken(message, before, listed, after)
+    if known:
+        yield broken(message, before, listed, after) if wrong else HELD

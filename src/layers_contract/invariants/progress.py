@@ -17,7 +17,11 @@ from layers_contract.invariants._jobs import (
 )
 
 
-@invariant("progress.same-as-job", needs="the progress endpoint of a container of this run")
+@invariant(
+    "progress.same-as-job",
+    needs="the progress endpoint of a container of this run",
+    reads=("job/status",),
+)
 def same_as_job(facts: Facts) -> Iterator[Occasion]:
     """The progress endpoint shows the newest job, and shows it as the job itself does."""
     by_container = _progress_by_container(facts)

@@ -84,7 +84,11 @@ def new_job(facts: Facts) -> Iterator[Occasion]:
             yield job_is_new(facts, started)
 
 
-@invariant("regenerate.patch", needs="a container that was rendered again with a patch")
+@invariant(
+    "regenerate.patch",
+    needs="a container that was rendered again with a patch",
+    reads=("request/patch", "container/brief"),
+)
 def patch(facts: Facts) -> Iterator[Occasion]:
     """After a render with a patch the brief is as before, but for what the patch names."""
     for started in renewed(facts):
@@ -98,23 +102,21 @@ def patch(facts: Facts) -> Iterator[Occasion]:
         if container.untouched(last.sent, started.exchange.received_at, but=started.exchange):
             patched = pointer(started.exchange.request_json, "/patch")
             known = patched if isinstance(patched, dict) else {}
-            yield _patched(facts, last, after[0], started, known)
+            yield from _patched(facts, last, after[0], started, known)
 
 
 def _patched(
     facts: Facts, before: Seen, after: Seen, started: Started, patched: dict[str, Any]
-) -> Occasion:
+) -> Iterator[Occasion]:
     was, now = pointer(before.data, BRIEF), pointer(after.data, BRIEF)
     container = facts.contract.document.schema(facts.contract.render.schema)
     brief = facts.contract.document.resolve(container["properties"][BRIEF[1:]])
     fields = brief["properties"]
     if not isinstance(was, dict) or not isinstance(now, dict):
-        return HELD
+        return
     was = {n: v for n, v in was.items() if n in fields}
     expected = was | patched
     wrong = sorted(n for n, v in expected.items() if n in now and now[n] != v)
     lost = sorted(n for n, v in was.items() if v not in (None, [], "") and n not in now)
-    if not wrong and not lost:
-        return HELD
     message = f"container {before.id}: {', '.join(wrong + lost)} of the brief is not as patched"
-    return broken(message, before, started.exchange, after)
+    yield broken(message, before, started.exchange, after) if wrong or lost else HELD

@@ -10,7 +10,9 @@ from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._starts import job_is_new
 
 
-@invariant("reject.reason", needs="a rejection that was taken")
+@invariant(
+    "reject.reason", needs="a rejection that was taken", reads=("request/reason", "decision/reason")
+)
 def reason(facts: Facts) -> Iterator[Occasion]:
     """The reason in the answer is the one that was given."""
     for name, starts in facts.contract.starts.items():

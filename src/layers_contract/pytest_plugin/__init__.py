@@ -55,10 +55,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _names(config: pytest.Config, kind: str) -> list[str]:
-    document = _run_of(config).document
-    if kind == OPERATION:
-        return sorted(document.operations)
-    return sorted(each.id for each in document.promises.values() if not each.unobservable)
+    known = _run_of(config)
+    return sorted(known.document.operations) if kind == OPERATION else known.names
 
 
 def _run_of(config: pytest.Config) -> ContractRun:

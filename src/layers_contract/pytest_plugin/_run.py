@@ -20,6 +20,7 @@ from typing import Any, Final
 import pytest
 
 from layers_contract.baseline import BaselineError, Entry, apply, read
+from layers_contract.catalogue import catalogue
 from layers_contract.contract import Contract
 from layers_contract.document import Document, DocumentError
 from layers_contract.judge import Judged
@@ -77,6 +78,11 @@ class ContractRun:
             return self.files.load()
         except DocumentError as error:
             raise pytest.UsageError(str(error)) from error
+
+    @property
+    def names(self) -> list[str]:
+        """The ids of what is judged."""
+        return sorted(catalogue(Contract(self.document)))
 
     def promise(self, name: str) -> Checked:
         """What the run says of a promise."""
@@ -155,7 +161,7 @@ RUN: Final = pytest.StashKey[ContractRun]()
 
 
 def _known(file: str | None, contract: Contract) -> list[Entry]:
-    return read(Path(file), contract.document.promises) if file else []
+    return read(Path(file), catalogue(contract)) if file else []
 
 
 def _promise(outcome: Outcome, judged: Judged) -> Checked:

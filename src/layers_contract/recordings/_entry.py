@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
-__all__ = ["Entry", "LeftOutError", "RecordingError", "headers_of", "is_scrubbed", "moment_of"]
+__all__ = ["Entry", "LeftOutError", "RecordingError", "is_scrubbed", "moment_of"]
 
 
 class RecordingError(ValueError):
@@ -52,21 +50,6 @@ class Entry:
     intent: str = ""
 
 
-def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers by lower-case name, without what HTTP/2 calls pseudo headers."""
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        low = _lower(name)
-        if low in found:
-            found[low] = f"{found[low]}, {value}"
-        elif low[:1] != ":":
-            found[low] = value
-    return found
-
-
-_lower: Final = lru_cache(maxsize=1024)(str.lower)
-
-
 _USUAL: Final = len("2026-11-29T01:45:06.160Z")
 """How long times with whole milliseconds are."""
 _FRACTION: Final = re.compile(r"\d\d:\d\d:\d\d[.,](\d+)")
@@ -90,7 +73,7 @@ def moment_of(value: Any) -> tuple[float, float]:
     Raises:
         LeftOutError: It is no time.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool) and _YEAR < value < _LAST:
+    if type(value) in (int, float) and _YEAR < value < _LAST:
         return (value / 1000, 1e-3) if value > 1000 * _YEAR else (float(value), 1.0)
     text = str(value or "").strip()
     try:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 import msgspec
 
 from ._bodies import BODILESS, MissingError, request_body, response_body
-from ._entry import Entry, LeftOutError, headers_of, moment_of
+from ._entry import Entry, LeftOutError, moment_of
 
 __all__ = ["Log", "entry_of"]
 
@@ -108,8 +109,8 @@ def entry_of(raw: bytes | msgspec.Raw, number: int, attached: Attached) -> Entry
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         recorded = _loosely(raw)
     response = recorded.response or Response()
-    headers = headers_of((each.name, each.value) for each in recorded.request.headers or ())
-    answers = headers_of((each.name, each.value) for each in response.headers or ())
+    headers = _headers(recorded.request.headers)
+    answers = _headers(response.headers)
     _check_origin(recorded, response, headers, answers)
     request = recorded.request
     begun, ended, precision = _times(recorded)
@@ -120,7 +121,7 @@ def entry_of(raw: bytes | msgspec.Raw, number: int, attached: Attached) -> Entry
         sent=begun,
         received=ended,
         precision=precision,
-        query=tuple((each.name, each.value) for each in request.query or ()),
+        query=tuple([(each.name, each.value) for each in request.query or ()]),
         request_headers=headers,
         headers=answers,
         own_words=recorded.credential,
@@ -130,6 +131,21 @@ def entry_of(raw: bytes | msgspec.Raw, number: int, attached: Attached) -> Entry
     _take_request(entry, request, attached)
     _take_response(entry, recorded, response, attached)
     return entry
+
+
+def _headers(pairs: Sequence[Pair] | None) -> dict[str, str]:
+    """Headers by lower-case name, without what HTTP/2 calls pseudo headers."""
+    found: dict[str, str] = {}
+    for each in pairs or ():
+        name = _lower(each.name)
+        if name in found:
+            found[name] = f"{found[name]}, {each.value}"
+        elif name[:1] != ":":
+            found[name] = each.value
+    return found
+
+
+_lower: Final = lru_cache(maxsize=1024)(str.lower)
 
 
 def _check_origin(

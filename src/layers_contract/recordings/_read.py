@@ -73,9 +73,9 @@ class _Reader:
         self._places = Places(contract.document)
         self._scheme = contract.document.key_scheme
         self._secret_headers = {*NOT_KEPT, self._scheme.header.lower()}
-        self._key_header = contract.idempotency.header.lower()
+        self._key_header = contract.key_header
         self._bodies = {e.id for e in contract.operations.values() if e.takes_body}
-        self._secrets: set[str] = set()
+        self._secrets: dict[str, bytes] = {}
         self._unsure: set[tuple[str, str]] = set()
         self._missing = Counter[str]()
         self._notes: list[str] = []
@@ -89,7 +89,7 @@ class _Reader:
         ready = [e for each in found for e in each.entries if isinstance(e, Exchange)]
         recorded = [e for each in self._once(found) for e in each if isinstance(e, Entry)]
         exchanges = ready + self._of_api(recorded, where, empty=not ready)
-        for each in exchanges:
+        for each in exchanges if self._unsure else ():
             self._settle_key(each)
         note = name_callers(exchanges, self._names)
         self._part_keys(exchanges)
@@ -184,8 +184,8 @@ class _Reader:
 
     def _kept(self, headers: dict[str, str]) -> dict[str, str]:
         """*headers*, which are nobody else's, without what may say who somebody is."""
-        for name in self._secret_headers:
-            headers.pop(name, None)
+        for name in self._secret_headers & headers.keys():
+            del headers[name]
         return headers
 
     # What is not known for certain.
@@ -232,16 +232,16 @@ class _Reader:
     def _redact(self, exchange: Exchange, key: str | None) -> None:
         """A key that a request or an answer quotes does not get into the history."""
         if key and len(key) >= SHORTEST and len(self._secrets) < SECRETS:
-            self._secrets.add(key)
-        for secret in self._secrets:
-            raw = secret.encode(errors="surrogatepass")
+            self._secrets[key] = key.encode(errors="surrogatepass")
+        shown = "\n".join(exchange.headers.values())
+        for secret, raw in self._secrets.items():
             if raw in exchange.body:
                 exchange.body = exchange.body.replace(raw, b"***")
             if raw in exchange.request_body:
                 exchange.request_body = exchange.request_body.replace(raw, b"***")
             if exchange.query:
-                exchange.query = tuple((n, v.replace(secret, "***")) for n, v in exchange.query)
-            if secret in "\n".join(exchange.headers.values()):
+                exchange.query = tuple([(n, v.replace(secret, "***")) for n, v in exchange.query])
+            if secret in shown:
                 exchange.headers = {
                     n: v.replace(secret, "***") for n, v in exchange.headers.items()
                 }

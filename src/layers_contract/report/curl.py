@@ -153,8 +153,9 @@ def _assignment(each: Taken) -> Iterator[str]:
 
 
 def _warning(outcome: Outcome, exchanges: Sequence[Exchange]) -> Iterator[str]:
-    header = outcome.contract.idempotency.header
-    if any(header.lower() in each.request_headers for each in exchanges):
+    contract = outcome.contract
+    if any(contract.key_header in each.request_headers for each in exchanges):
+        header = contract.idempotency.header
         yield f"# The server may still know each {header}: to start afresh, change it throughout."
 
 

@@ -42,7 +42,11 @@ def to_html(outcome: Outcome) -> str:
         _different(outcome.judged),
         _infrastructure(outcome),
         _timeline(outcome),
-        _lifecycle(outcome.contract.render, seen),
+        *(
+            _lifecycle(each, seen)
+            for each in outcome.contract.lifecycles.values()
+            if each.name in seen["transitions"]
+        ),
         _catalogue(outcome.judged),
         _operations(outcome, seen),
     )

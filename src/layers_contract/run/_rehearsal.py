@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import trio
 
+from layers_contract.catalogue import catalogue
 from layers_contract.contract import Contract
-from layers_contract.invariants import CATALOGUE
 from layers_contract.run._api import why_not
 from layers_contract.run._listener import Silence
 from layers_contract.run._play import chosen, fits, rehearse
@@ -61,7 +61,7 @@ def forecast(
     renders = stage.purse.budget.generations - unspent + min(stage.profile.fuzzed_renders, unspent)
     if not (target.allow.generate and target.projects.open):
         renders = 0
-    reasons = {name: _reason(stage, name) for name in only or CATALOGUE}
+    reasons = {name: _reason(stage, name) for name in only or catalogue(contract)}
     left = {name: reason for name, reason in reasons.items() if reason}
     requests = REQUESTS_AT_LEAST + len(plays) + REQUESTS_A_RENDER * renders
     requests = min(requests, target.budget.requests)

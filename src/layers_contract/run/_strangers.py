@@ -14,12 +14,22 @@ from layers_contract.contract import Contract
 from layers_contract.history import Exchange
 from layers_contract.target import Target
 
-__all__ = ["BUSY", "given", "misplaced", "quoted", "stranger", "which_key"]
+__all__ = [
+    "BUSY",
+    "CERTIFICATE_HINT",
+    "given",
+    "misplaced",
+    "quoted",
+    "stranger",
+    "wanted_certificate",
+    "which_key",
+]
 
 BUSY, UNAUTHORIZED, FORBIDDEN, NO_PROXY, PORTAL = 429, 401, 403, 407, 511
 GATEWAY: Final = frozenset({502, 503, 504, 509, 598, 599})
 ORIGIN_LOST: Final = frozenset({*range(520, 528), 530})
 """What Cloudflare answers where it does not get through to the server behind it."""
+WITHOUT_CERTIFICATE: Final = frozenset({400, 403, 495, 496})
 NOT_THERE: Final = frozenset({404, 405, 410, 421, 501})
 BLOCKING: Final = frozenset({200, 202, 400, 401, 403, 405, 406, 409, 418, 429, 451, 503})
 SERVER_ERROR: Final = 500
@@ -58,8 +68,12 @@ PLAIN_TO_TLS: Final = re.compile(
     r"|requires? (TLS|HTTPS)|(combination of host and port|this port) requires TLS",
     re.IGNORECASE,
 )
+NO_CERTIFICATE: Final = re.compile(
+    r"required SSL certificate|SSL certificate error|client certificate", re.IGNORECASE
+)
 TITLE: Final = re.compile(r"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
 PAGE: Final = re.compile(r"\s*<(!doctype|html|head|body|h1|center|\?xml)", re.IGNORECASE)
+CERTIFICATE_HINT: Final = "name it in [tls] cert and key"
 HEADERS_HINT: Final = "give what it wants in [headers], or --header"
 
 
@@ -152,6 +166,9 @@ def _base(target: Target, path: str, location: str) -> str | None:
 
 
 def _tls(said: _Said) -> str | None:
+    """A server in front that would have been spoken to in TLS, or with a client certificate."""
+    if said.status in WITHOUT_CERTIFICATE and NO_CERTIFICATE.search(said.text):
+        return f"{wanted_certificate(said.target)} ({said.shown}); {CERTIFICATE_HINT}"
     if not PLAIN_TO_TLS.search(said.text):
         return None
     return f"speaks TLS, and was asked in plain http ({said.status}); write https:// in the url"
@@ -226,6 +243,11 @@ RECOGNIZED: Final[Sequence[Callable[[_Said], str | None]]] = (
     *(_redirect, _tls, _on_the_way, _login, _block, _away, _gate, _another_server),
 )
 """The first that has words for a response knows who has sent it."""
+
+
+def wanted_certificate(target: Target) -> str:
+    """What a server says with a handshake, or a page, that wants to know who calls."""
+    return f"wants {'another' if target.tls.cert else 'a'} client certificate"
 
 
 def given(target: Target) -> str:

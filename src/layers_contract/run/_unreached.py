@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 
+from layers_contract.run._strangers import CERTIFICATE_HINT, wanted_certificate
 from layers_contract.target import Target
 
 __all__ = ["why_failed"]
@@ -52,14 +53,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             pending += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
 
 
-def _host(target: Target) -> str:
-    return httpx.URL(target.proxy.url or target.url).host
-
-
-def _check() -> str:
-    return "check the url, and that you are in the right network (VPN?)"
-
-
 def _distrusted(_target: Target, error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code == EXPIRED:
         return "shows a certificate that has expired; it has to be renewed there"
@@ -77,8 +70,7 @@ def _distrusted(_target: Target, error: ssl.SSLCertVerificationError) -> str:
 def _no_handshake(target: Target, error: ssl.SSLError) -> str:
     reason = f"{error.reason or ''} {error}"
     if any(word in reason for word in WANTS_CERTIFICATE):
-        shown = "another client certificate" if target.tls.cert else "a client certificate"
-        return f"wants {shown}; name it in [tls] cert and key"
+        return f"{wanted_certificate(target)}; {CERTIFICATE_HINT}"
     if any(word in reason for word in DISLIKES_CERTIFICATE):
         return "does not accept the client certificate; check [tls] cert and key"
     if any(word in reason for word in SPEAKS_PLAIN):
@@ -115,8 +107,11 @@ def _reset(target: Target, error: BaseException) -> str | None:
     silent = "disconnected" in str(error) or not isinstance(error, httpx.RemoteProtocolError)
     if not silent:
         return "does not speak HTTP there; are host and port of the url right?"
-    plain = target.url.startswith("http:")
-    hint = "does it speak https?" if plain else "try again, or look what stands in between"
+    hint = "try again, or look what stands in between"
+    if target.url.startswith("http:"):
+        hint = "does it speak https?"
+    elif not target.tls.cert:
+        hint = f"does it want a client certificate ([tls] cert and key)? Else {hint}"
     return f"does not answer: it closes the connection without a response; {hint}"
 
 

@@ -9,8 +9,18 @@ from layers_contract.contract import Contract
 
 __all__ = ["missing_part"]
 
-_PARTS: Final[Mapping[str, Callable[[Contract], Any]]] = {
+Parts = Mapping[str, Callable[[Contract], Any]]
+
+_PARTS: Final[Parts] = {
     "#/info/version: is not there": lambda contract: contract.document.version,
+    "#/paths: no operation is there": lambda contract: next(iter(contract.operations)),
+    "#/components/securitySchemes: no API key in a header": (
+        lambda contract: contract.document.security_header
+    ),
+}
+"""What is said where a part is not there that judging needs, and what looks for it."""
+
+_OF_THE_MOCK: Final[Parts] = {
     "#/components/schemas: no lifecycle there `mirrors` another one": (
         lambda contract: contract.render
     ),
@@ -21,9 +31,6 @@ _PARTS: Final[Mapping[str, Callable[[Contract], Any]]] = {
     "#/x-idempotency: is not there, or lacks a header, window, conflict or in-flight": (
         lambda contract: contract.idempotency
     ),
-    "#/components/securitySchemes: no API key in a header": (
-        lambda contract: contract.document.security_header
-    ),
     "#/components/schemas: none has x-error-codes": lambda contract: contract.error_codes,
     "#/paths: no operation has x-pagination": lambda contract: next(iter(contract.lists)),
     "#/paths: no operation has x-polling": lambda contract: next(iter(contract.polls)),
@@ -33,12 +40,16 @@ _PARTS: Final[Mapping[str, Callable[[Contract], Any]]] = {
         lambda contract: contract.reader("container")
     ),
 }
-"""What is said where a part is not there, and what looks for it."""
+"""What the mock needs beside these."""
 
 
-def missing_part(contract: Contract) -> str | None:
-    """Where the document lacks a part that this package needs, and which; None where it has all."""
-    for lack, look in _PARTS.items():
+def missing_part(contract: Contract, *, mocked: bool = False) -> str | None:
+    """Where the document lacks a part that this package needs, and which; None where it has all.
+
+    A document that is to be *mocked* needs more than one that is to be judged by.
+    """
+    needed = {**_PARTS, **(_OF_THE_MOCK if mocked else {})}
+    for lack, look in needed.items():
         try:
             look(contract)
         except (LookupError, StopIteration, TypeError, ValueError, AttributeError):

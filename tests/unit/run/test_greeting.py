@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import functools
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.helpers.certificates import Certificates, certificates, key_of
 from tests.helpers.hostile_server import Answer, Asked, http, serving, shown
+from tests.helpers.shell import Shell
 
 from layers_contract.contract import Contract
 from layers_contract.document import load
-from layers_contract.run import Unjudgeable, run
+from layers_contract.run import Unjudgeable, _greeting, run
 from layers_contract.target import Budget, Expect, Proxy, Target
 
 CONTRACT: Final = Contract(load())
@@ -48,6 +51,13 @@ def error(status: str, code: Any = "NOT_FOUND", *headers: str) -> bytes:
 
 
 LOGIN_FORM: Final = '<form method="post"><input type="password" name="p"></form>'
+
+
+@pytest.fixture(autouse=True)
+def _no_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be away for a moment is asked again at once."""
+    monkeypatch.setattr(_greeting, "RESTS", 0.0)
+
 
 STRANGERS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
     "200 HTML for everything": (page("200 OK", "Layers"), ("not this API", '"Layers"', "url")),
@@ -197,6 +207,14 @@ STRANGERS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
         text("400 Bad", "Client sent an HTTP request to an HTTPS server.\n"),
         ("speaks TLS", "write https://"),
     ),
+    "400 nginx without a client certificate": (
+        page("400 Bad", "400 No required SSL certificate was sent"),
+        ("wants a client certificate (400", "[tls] cert and key"),
+    ),
+    "403 IIS without a client certificate": (
+        page("403 Forbidden", "403.7 - Client Certificate Required"),
+        ("wants a client certificate (403", "[tls] cert and key"),
+    ),
     "400 text": (text("400 Bad Request", "Bad Request: Host"), ("not this API: it answers 400",)),
     "no HTTP at all": (b"SSH-2.0-OpenSSH_9.6\r\n", ("does not answer",)),
     "a TLS alert": (b"\x15\x03\x01\x00\x02\x02\x46", ("speaks TLS", "write https://")),
@@ -210,9 +228,8 @@ STRANGERS: Final[dict[str, tuple[bytes, tuple[str, ...]]]] = {
 
 def refusal(url: str, **changes: Any) -> str:
     """Why a server cannot be judged: one line, printable, short, without the key."""
-    target = Target(
-        url, api_key=KEY, budget=Budget(seconds=10), expect=Expect(answer_seconds=2), **changes
-    )
+    given = {"budget": Budget(seconds=10), "expect": Expect(answer_seconds=2), **changes}
+    target = Target(url, api_key=KEY, **given)
     with pytest.raises(Unjudgeable) as caught:
         run(CONTRACT, target, profile="quick")
     message = str(caught.value)
@@ -243,6 +260,11 @@ def test_a_server_that_is_not_the_api_cannot_be_judged(name: str) -> None:
         message = refusal(server.url)
     for word in words:
         assert word in message
+
+
+def not_asked(_: Asked) -> Answer:
+    """A server that no request gets through to."""
+    raise AssertionError("asked")
 
 
 @contextmanager
@@ -296,18 +318,110 @@ def test_a_proxy_that_is_not_there_is_named() -> None:
     assert "the connection was refused by the proxy http://127.0.0.1:1" in message
 
 
-def test_a_proxy_that_wants_a_login_is_named() -> None:
-    """407 on a tunnel is the proxy's, and its user is to be given."""
+def greeted(shell: Shell, made: Certificates, url: str, *lines: str) -> str:
+    """What `check` says, in one line and with 3, of a server that it cannot judge."""
+    file = made.ca.with_name("target.toml")
+    file.write_text("\n".join([f'url = "{url}"', f'api_key = "{KEY}"', *lines]), encoding="utf-8")
+    ended = shell("check", "--target", file, "--profile", "quick", "--quiet")
+    assert (ended.code, ended.err.count("\n")) == (3, 1)
+    assert ended.out.startswith("0 of ")
+    assert KEY not in ended.out + ended.err
+    return ended.err
+
+
+def test_a_certificate_of_an_authority_that_is_not_trusted_is_named(
+    shell: Shell, made: Certificates
+) -> None:
+    """Where a company vouches for itself, the line says where its CA goes."""
+    with serving(not_asked, context=made.server()) as server:
+        message = greeted(shell, made, server.url)
+    assert "shows a certificate that nobody known here vouches for" in message
+    assert "[tls] ca" in message
+
+
+def test_a_certificate_for_another_host_is_named(shell: Shell, made: Certificates) -> None:
+    """An authority that is trusted does not vouch for every name."""
+    with serving(not_asked, context=made.server(made.elsewhere_cert)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
+    assert "shows a certificate for another host name" in message
+
+
+def test_a_certificate_that_has_expired_is_named(shell: Shell, made: Certificates) -> None:
+    """It is told from one that nobody vouches for: no entry here mends it."""
+    with serving(not_asked, context=made.server(made.expired_cert)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
+    assert "shows a certificate that has expired; it has to be renewed there" in message
+
+
+@contextmanager
+def refusing(context: ssl.SSLContext) -> Iterator[str]:
+    """A server that ends each handshake with an alert that says why; where it is."""
+
+    def listen(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                peer, _ = listener.accept()
+                tls = context.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)
+                with tls, suppress(OSError):
+                    with suppress(ssl.SSLError):
+                        tls.do_handshake()
+                    socket.socket.shutdown(tls, socket.SHUT_WR)
+                    while socket.socket.recv(tls, 65536):
+                        pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=listen, args=(listener,), daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def test_a_server_that_wants_a_client_certificate_is_named(
+    shell: Shell, made: Certificates
+) -> None:
+    """Mutual TLS without a certificate of ours: the line says which entries hold it."""
+    with refusing(made.server(asks=True)) as url:
+        message = greeted(shell, made, url, f'tls.ca = "{made.ca}"')
+    assert "wants a client certificate; name it in [tls] cert and key" in message
+
+
+def test_a_server_that_hangs_up_in_tls_may_want_a_client_certificate(
+    shell: Shell, made: Certificates
+) -> None:
+    """Not every server says why it ends a handshake; the line asks for what is most likely."""
+    with serving(not_asked, context=made.server(asks=True)) as server:
+        message = greeted(shell, made, server.url, f'tls.ca = "{made.ca}"')
+    assert "does it want a client certificate ([tls] cert and key)?" in message
+
+
+def test_a_client_certificate_of_another_authority_is_named(
+    shell: Shell, made: Certificates, tmp_path: Path
+) -> None:
+    """A certificate that the server does not take is told from one that is missing."""
+    other = certificates(tmp_path)
+    ours = (f'tls.cert = "{other.client_cert}"', f'tls.key = "{key_of(other.client_cert)}"')
+    with refusing(made.server(asks=True)) as url:
+        message = greeted(shell, made, url, f'tls.ca = "{made.ca}"', *ours)
+    assert "does not accept the client certificate; check [tls] cert and key" in message
+
+
+@pytest.mark.parametrize("url", ["http://layers.example", "https://layers.example"])
+def test_a_proxy_that_wants_a_login_ends_with_3(shell: Shell, made: Certificates, url: str) -> None:
+    """Asked for a whole address or for a tunnel, a 407 is the proxy's."""
     with serving(lambda _: page("407 Proxy Authentication Required", "407")) as server:
-        message = refusal("https://layers.example", proxy=Proxy(server.url))
-    assert f"behind the proxy {server.url}, which wants a login (407)" in message
+        message = greeted(shell, made, url, f'proxy.url = "{server.url}"')
+    assert "wants a login (407)" in message
+    assert "[proxy] url" in message
 
 
 def test_a_server_that_keeps_silent_is_named() -> None:
     """Nobody waits for longer than the target says, which the line names."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        message = refusal(f"http://127.0.0.1:{silent.getsockname()[1]}")
-    assert "does not answer within 2 s" in message
+        message = refusal(
+            f"http://127.0.0.1:{silent.getsockname()[1]}", expect=Expect(answer_seconds=0.2)
+        )
+    assert "does not answer within 0.2 s" in message
     assert "[expect] answer_seconds, --wait" in message
 
 

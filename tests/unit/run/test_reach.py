@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tests.helpers.certificates import Certificates, certificates, key_of
+from tests.helpers.certificates import Certificates, key_of
 from tests.helpers.histories import contract
 from tests.helpers.hostile_server import Altered, Answer, Asked, Peer, Server, http, serving, shown
 from tests.helpers.ways import GATE, SECRET, SMALL, Served, gated, is_judged, judged, sound
@@ -23,13 +23,6 @@ from layers_contract.replay import Again
 from layers_contract.report import render, scripts, to_har, to_html, to_json, to_junit
 from layers_contract.run import Unjudgeable, run
 from layers_contract.target import TargetError, parse, way_of
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """A company's certificates."""
-    return certificates(tmp_path_factory.mktemp("company"))
-
 
 # Headers.
 
@@ -156,7 +149,7 @@ def test_the_environment_s_authorities_are_honoured(
 def test_a_name_that_the_certificate_lacks_is_not_trusted(mock: Served, made: Certificates) -> None:
     """An authority that is trusted vouches for the names it names."""
     with (
-        serving(sound, mock[0], context=made.server(elsewhere=True)) as server,
+        serving(sound, mock[0], context=made.server(made.elsewhere_cert)) as server,
         pytest.raises(Unjudgeable),
     ):
         judged(mock, server.url, tls=trusting(made))
@@ -177,7 +170,7 @@ def test_no_certificate_is_checked_where_the_target_says_so_and_every_report_war
 ) -> None:
     """`verify = false` reaches the server, and stands as a warning in all that is written."""
     warning = "WARNING: no certificate was checked"
-    with serving(sound, mock[0], context=made.server(elsewhere=True)) as server:
+    with serving(sound, mock[0], context=made.server(made.elsewhere_cert)) as server:
         found = judged(mock, server.url, tls={"verify": False})
         assert is_judged(found, server)
     console = Console(record=True, width=200)

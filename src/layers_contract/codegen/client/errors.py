@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from layers_contract.contract import Contract
 from layers_contract.document import pointer, to_pointer
-from layers_contract.spec.nodes import Api
+from layers_contract.spec.nodes import tokens
 
 Json = Any
 
@@ -51,9 +51,8 @@ class Errors:
     *reserved* are classes of the client that no code may take the name of.
     """
 
-    def __init__(self, contract: Contract, api: Api, reserved: Collection[str] = ()) -> None:
+    def __init__(self, contract: Contract, reserved: Collection[str] = ()) -> None:
         self.contract = contract
-        self.api = api
         self.reserved = reserved
 
     @property
@@ -64,23 +63,8 @@ class Errors:
     @cached_property
     def path(self) -> tuple[str, ...]:
         """Where in an error answer the object with the code is."""
-        for operation in self.contract.operations.values():
-            for response in operation.responses.values():
-                if response.status[0] in "45d" and response.schema:
-                    path = self._path_to_codes(response.schema, ())
-                    if path is not None:
-                        return path
-        return ()
-
-    def _path_to_codes(self, schema: Json, path: tuple[str, ...]) -> tuple[str, ...] | None:
-        for part in self.api.parts(schema):
-            if "x-error-codes" in part:
-                return path
-            for name, inner in part.get("properties", {}).items() if len(path) < 3 else ():
-                found = self._path_to_codes(inner, (*path, name))
-                if found is not None:
-                    return found
-        return None
+        places = self.contract.error_code_places
+        return tuple(tokens(places[0])[:-1]) if places else ()
 
     @cached_property
     def status_classes(self) -> list[ErrorClass]:

@@ -45,7 +45,7 @@ class Facts:
         self.document = document
         self.contract = Contract(document)
         self.api = Api(document.raw)
-        self.errors = Errors(self.contract, self.api, BASE_ERRORS)
+        self.errors = Errors(self.contract, BASE_ERRORS)
         self.jobs = Jobs(self.contract, self.api, self._method)
         self._reject_twins()
 

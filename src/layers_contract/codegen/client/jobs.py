@@ -9,7 +9,7 @@ from functools import cached_property
 from openapi_python_client.strings import pascal_case, snake_case
 
 from layers_contract.codegen.client.operations import Method, identifier
-from layers_contract.contract import Contract, Lifecycle
+from layers_contract.contract import Contract, Lifecycle, seconds
 from layers_contract.document import Operation
 from layers_contract.spec.nodes import Api, tokens
 
@@ -27,6 +27,8 @@ class Flow:
     endings: dict[str, str]
     schedule: tuple[float, float, float, float]
     poll: Method
+    rate: float
+    """Seconds between two polls that the strictest tier allows."""
     cancel: Method | None
     validator: tuple[str, str] | None
     result: Method | None
@@ -89,6 +91,7 @@ class Jobs:
                 *(schedule.maximum, schedule.jitter),
             ),
             poll=self._method(poll),
+            rate=self._rate(poll),
             cancel=self._method(cancel) if cancel else None,
             validator=validator and (validator["request"].lower(), validator["response"].lower()),
             result=self._method(result) if result else None,
@@ -102,6 +105,15 @@ class Jobs:
             if _takes(operation) == [kind] and lifecycle.schema in shown:
                 return operation
         return None
+
+    def _rate(self, poll: Operation) -> float:
+        """Seconds between two calls of an operation that the strictest tier allows."""
+        limits = self.contract.document.raw.get("x-rate-limits")
+        name = poll.raw.get("x-rate-class")
+        if not limits or name is None:
+            return 0.0
+        fewest: int = min(tier[name] for tier in limits["tiers"].values() if name in tier)
+        return round(seconds(limits["window"]) / fewest, 3)
 
     def _cancel(self, lifecycle: Lifecycle, kind: str) -> Operation | None:
         canceled = {state for state, how in lifecycle.endings.items() if how == "cancel"}

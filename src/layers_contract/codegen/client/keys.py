@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ EQUAL: Final = {
     "json": "Bodies are the same when their JSON values are: member order and spaces do not count.",
     "bytes": "Bodies are the same only when every byte is.",
 }
-_UNITS: Final = ((3600, "hour"), (60, "minute"))
+_UNITS: Final = ((172800, 86400, "day"), (3600, 3600, "hour"), (60, 60, "minute"))
+"""From how many seconds on each unit is used, and how many it has."""
 
 
 def sentences(keys: Idempotency, raw: Mapping[str, Any]) -> Iterator[str]:
@@ -35,15 +36,15 @@ def sentences(keys: Idempotency, raw: Mapping[str, Any]) -> Iterator[str]:
 
 
 def lasting(seconds: float) -> str:
-    """A length of time: `24 hours`, `1 minute`, `2 s`."""
-    for size, unit in _UNITS:
-        if seconds >= size and seconds % size == 0:
+    """A length of time: `30 days`, `24 hours`, `1 minute`, `2 s`."""
+    for least, size, unit in _UNITS:
+        if seconds >= least and seconds % size == 0:
             number = int(seconds // size)
             return f"{number:,} {unit}{'' if number == 1 else 's'}"
     return f"{seconds:g} s"
 
 
-def listed(names: list[str], last: str = "or") -> str:
+def listed(names: Sequence[str], last: str = "or") -> str:
     """`a`, `a or b`, `a, b or c`."""
     if len(names) <= 1:
         return "".join(names)

@@ -19,8 +19,8 @@ _NO_NAME: Final = frozenset(
 )
 """Words of a title that are not the name of what it is about."""
 _LOCALS: Final = frozenset(
-    {"answer", "asyncio", "error", "first", "httpx", "item", "job", "key", "main", "page"}
-    | {"patient", "uuid"}
+    {"answer", "asyncio", "error", "first", "httpx", "item", "job", "jobs", "key"}
+    | {"made", "main", "page", "patient", "update", "uuid"}
 )
 """Names that the examples of the README use for something else."""
 _RUNTIME: Final = re.compile(

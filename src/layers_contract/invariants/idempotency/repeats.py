@@ -50,7 +50,11 @@ def simultaneous(facts: Facts) -> Iterator[Occasion]:
             yield HELD if refused_in_flight else same_answer(facts, first, again)
 
 
-@invariant("idempotency.replay-starts-nothing", needs="a container read before and after a replay")
+@invariant(
+    "idempotency.replay-starts-nothing",
+    needs="a container read before and after a replay",
+    reads=("container/createdAt",),
+)
 def replay_starts_nothing(facts: Facts) -> Iterator[Occasion]:
     """A replay makes no container and does not touch its own."""
     for first, again in replays(facts):
@@ -64,12 +68,12 @@ def conflict(facts: Facts) -> Iterator[Occasion]:
     rule = facts.contract.idempotency
     for first, other in conflicts(facts):
         right = other.status == rule.conflict_status and (
-            error_code_of(other) == rule.conflict_code
+            error_code_of(other, facts.contract) == rule.conflict_code
         )
         if right or (other.refused and not valid(facts, other)):
             yield HELD
         else:
-            code = error_code_of(other) or "no error code"
+            code = error_code_of(other, facts.contract) or "no error code"
             message = f"another body under the key of {first.operation}: {other.status} with {code}"
             yield broken(message, first.exchange, other)
 

@@ -45,7 +45,9 @@ def invalid_keeps_key(facts: Facts) -> Iterator[Occasion]:
             ]
             for again in clean[:1]:
                 message = f"a key whose first request was refused as invalid: {again.status}"
-                taken = error_code_of(again) == facts.contract.idempotency.conflict_code
+                taken = (
+                    error_code_of(again, facts.contract) == facts.contract.idempotency.conflict_code
+                )
                 yield broken(message, first, again) if taken else HELD
 
 
@@ -56,7 +58,11 @@ def equal_json(facts: Facts) -> Iterator[Occasion]:
         yield same_answer(facts, first, again)
 
 
-@invariant("idempotency.credential-scope", needs="other_api_key, and a key used with both")
+@invariant(
+    "idempotency.credential-scope",
+    needs="other_api_key, and a key used with both",
+    reads=("job/jobId",),
+)
 def credential_scope(facts: Facts) -> Iterator[Occasion]:
     """The key of one API key is not the key of another."""
     jobs = {s.job: s for s in reversed(facts.starts)}
@@ -79,7 +85,9 @@ def credential_scope(facts: Facts) -> Iterator[Occasion]:
                 continue
             named = pointer(exchange.json, "/jobId")
             leaked = named in jobs and jobs[named].exchange.credential == "own"
-            taken = error_code_of(exchange) == facts.contract.idempotency.conflict_code
+            taken = (
+                error_code_of(exchange, facts.contract) == facts.contract.idempotency.conflict_code
+            )
             message = f"another API key met the idempotency key of this one: {exchange.status}"
             if leaked or taken:
                 yield broken(message, mine.exchange, exchange)
@@ -129,7 +137,7 @@ def window_ends(facts: Facts) -> Iterator[Occasion]:
                         f"a key was still known after its window: {call.operation.id} replayed"
                     )
                     yield broken(message, first, again) if now.job in old else HELD
-                elif error_code_of(again) == code:
+                elif error_code_of(again, facts.contract) == code:
                     message = "a key was still known after its window, and another body a conflict"
                     yield broken(message, first, again)
             if now:

@@ -69,7 +69,10 @@ def _retries(facts: Facts, calls: list[Exchange], lost: Exchange) -> Iterator[Oc
             continue
         if again.succeeded:
             yield HELD
-        elif (again.status, error_code_of(again)) == (rule.in_flight_status, rule.conflict_code):
+        elif (again.status, error_code_of(again, facts.contract)) == (
+            rule.in_flight_status,
+            rule.conflict_code,
+        ):
             message = f"{IN_FLIGHT:g} s after a call was cut off, its retry is still refused"
             in_flight = open_calls.at(again.sent - IN_FLIGHT, again.received_at, but=again)
             if not in_flight and taken >= again.received_at:

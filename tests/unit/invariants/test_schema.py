@@ -23,12 +23,6 @@ CASES = Cases()
 HTML: dict[str, Any] = {"answer": b"<html>", "headers": {"content-type": "text/html"}}
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_catalogue_says_of_a_history(case: Case) -> None:
-    """A hand-made history of answers gets its verdict, and raises no alarm but those it should."""
-    assert found(case) == wanted(case)
-
-
 @CASES.held("schema.status", "schema.content-type", "schema.body")
 def is_as_documented(tape: Tape) -> None:
     """An answer has a documented status, media type and shape, and more fields than documented."""
@@ -97,6 +91,21 @@ def is_no_json(tape: Tape) -> None:
 def has_a_lone_surrogate(tape: Tape) -> None:
     """A string that is no Unicode is told as a broken schema, and breaks nothing of ours."""
     tape.policy(answer=encoded(policy(OPEN, show={"autoApproveAfter": "\ud800", "updatedAt": 1})))
+
+
+@CASES.violated("schema.body")
+def is_not_what_its_encoding_says(tape: Tape) -> None:
+    """A success whose body cannot be decompressed is none that can be read."""
+    found = tape.policy()
+    found.body, found.failure = b"", "the body is not what its Content-Encoding says"
+
+
+@CASES.silent("schema.body")
+def is_no_success_and_cannot_be_read(tape: Tape) -> None:
+    """What cannot be read of a refusal, or was never answered, breaks no success."""
+    found = tape.policy(status=404, answer=None)
+    found.body, found.failure = b"", "the body is not what its Content-Encoding says"
+    tape.policy(lost=True)
 
 
 @CASES.held("schema.headers")
@@ -168,118 +177,7 @@ def is_not_got_to(tape: Tape) -> None:
     tape.generate(**bad, lost=True)
 
 
-@CASES.held("errors.shape", "errors.code")
-def is_an_error_object(tape: Tape) -> None:
-    """A refusal is the error object, and its code goes with its status."""
-    tape.policy(status=404, answer=None)
-    tape.policy(status=429, answer=None)
-    tape.policy(status=403, answer=None)
-
-
-@CASES.violated("errors.shape")
-def is_flat(tape: Tape) -> None:
-    """A refusal has its message at the top."""
-    tape.policy(status=404, answer={"code": "NOT_FOUND", "message": "No."})
-
-
-@CASES.violated("errors.shape")
-def has_no_request_id(tape: Tape) -> None:
-    """An error lacks its requestId."""
-    tape.policy(status=404, answer={"error": {"code": "NOT_FOUND", "message": "No."}})
-
-
-@CASES.silent("errors.shape", "errors.code")
-def is_no_error(tape: Tape) -> None:
-    """Successes and what was lost are no errors."""
-    tape.policy()
-    tape.policy(lost=True)
-
-
-@CASES.violated("errors.code")
-def has_the_code_of_another_status(tape: Tape) -> None:
-    """A 404 has the code of an invalid request."""
-    tape.policy(status=404, code="VALIDATION", answer=None)
-
-
-@CASES.silent("errors.code")
-def has_a_code_that_nobody_knows(tape: Tape) -> None:
-    """Codes are added over time; and 400 in place of 422 is nobody's promise."""
-    tape.policy(status=404, code="ARCHIVED", answer=None)
-    tape.generate(body=b"{", status=400, code="VALIDATION")
-
-
-@CASES.silent("errors.code")
-def is_the_code_of_a_render(tape: Tape) -> None:
-    """Why a render failed is said in codes of its own, also where they sound like ours."""
-    made = tape.generate()
-    tape.poll(made, "failed", {"error": {"code": "NOT_FOUND", "message": "No such media."}})
-
-
-@CASES.held("errors.no-server-error")
-def is_no_server_error(tape: Tape) -> None:
-    """Refusals, and the failure that is documented, are no server errors."""
-    tape.policy(status=404, answer=None)
-    tape.policy(status=503, code="KILL_SWITCH", answer=None)
-
-
-@CASES.violated("errors.no-server-error")
-def is_a_server_error(tape: Tape) -> None:
-    """A request is answered with 500."""
-    tape.generate(body=b"\xf0", status=500, code="INTERNAL")
-
-
-@CASES.silent("errors.no-server-error")
-def is_a_server_that_rests(tape: Tape) -> None:
-    """A server that says when to come back, or says nothing, has not failed at a request."""
-    tape.policy(status=503, code="DOWN", headers={"retry-after": "9"}, answer=None)
-    tape.policy(lost=True)
-
-
-def page_of_a_gateway(tape: Tape, times: int, **call: Any) -> None:
-    """What a proxy says that has lost the server."""
-    for number in range(times):
-        status = (502, 503, 504)[number % 3]
-        headers = {"content-type": "text/html"}
-        tape.policy(status=status, answer=b"<h1>Bad gateway</h1>", headers=headers, **call)
-
-
-@CASES.silent("errors.no-server-error", "errors.shape", "schema.content-type", "schema.headers")
-def is_a_gateway_that_lost_its_server(tape: Tape) -> None:
-    """A few pages of a gateway say nothing of the server behind it."""
-    page_of_a_gateway(tape, 4)
-
-
-@CASES.silent("errors.no-server-error", "errors.shape", "schema.content-type")
-def is_a_gateway_that_lost_its_server_over_a_bad_request(tape: Tape) -> None:
-    """A page of a gateway is no answer of the API, whatever was asked."""
-    headers = {"content-type": "text/html"}
-    tape.generate(body=b"{", status=502, answer=b"<h1>Bad gateway</h1>", headers=headers)
-
-
-@CASES.silent("errors.no-server-error")
-def fails_where_nothing_is_documented(tape: Tape) -> None:
-    """What an unknown path answers breaks nothing of the document."""
-    failed = tape.policy(status=500, code="INTERNAL")
-    failed.operation, failed.path = None, "/health"
-
-
-@CASES.violated("errors.no-server-error")
-def fails_at_a_method_it_does_not_have(tape: Tape) -> None:
-    """A documented path answers an undocumented method with a server error."""
-    failed = tape.policy(status=500, code="INTERNAL")
-    failed.operation, failed.method = None, "TRACE"
-
-
-@CASES.violated("schema.body")
-def is_not_what_its_encoding_says(tape: Tape) -> None:
-    """A success whose body cannot be decompressed is none that can be read."""
-    found = tape.policy()
-    found.body, found.failure = b"", "the body is not what its Content-Encoding says"
-
-
-@CASES.silent("schema.body")
-def is_no_success_and_cannot_be_read(tape: Tape) -> None:
-    """What cannot be read of a refusal, or was never answered, breaks no success."""
-    found = tape.policy(status=404, answer=None)
-    found.body, found.failure = b"", "the body is not what its Content-Encoding says"
-    tape.policy(lost=True)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_catalogue_says_of_a_history(case: Case) -> None:
+    """A hand-made history of answers gets its verdict, and raises no other alarm."""
+    assert found(case) == wanted(case)

@@ -1,4 +1,4 @@
-"""Calls that overlap and calls that nobody heard the answer of, judged on hand-made histories."""
+"""Calls with one key that overlap or are not heard, judged on hand-made histories."""
 
 from __future__ import annotations
 
@@ -18,29 +18,13 @@ from tests.helpers.histories import (
     container,
     found,
     somebody_elses,
-    stamp,
     wanted,
 )
 
 CASES = Cases()
-DAY = 86_400.0
-PENDING = {"approvalStatus": "pending"}
 REFUSED: Any = {"status": 409, "code": "IDEMPOTENCY_CONFLICT"}
 OTHER_BODY = {"brief": {"hook": f"Mornings [{MARKER}]"}}
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_catalogue_says_of_a_history(case: Case) -> None:
-    """A hand-made history of races gets its verdict, and raises no alarm but those it should."""
-    assert found(case) == wanted(case)
-
-
-# One key, two bodies.
-
-
-def names(number: int) -> dict[str, str]:
-    """The ids that a second start would give out."""
-    return {"jobId": f"job_new{number}", "containerId": f"cnt_new{number}"}
+DAY = 86_400.0
 
 
 def contradicts(tape: Tape, made: Made, **call: Any) -> None:
@@ -60,6 +44,11 @@ def is_won_by_the_later_body(tape: Tape) -> None:
     """The call that was sent later may win."""
     made = tape.generate(key="k", took=5, **REFUSED)
     contradicts(tape, made, status=202, answer=made.envelope)
+
+
+def names(number: int) -> dict[str, str]:
+    """The ids that a second start would give out."""
+    return {"jobId": f"job_new{number}", "containerId": f"cnt_new{number}"}
 
 
 @CASES.violated("idempotency.race")
@@ -136,9 +125,6 @@ def comes_when_the_window_ends(tape: Tape) -> None:
     tape.wait(DAY - 2)
     tape.again(made, at=DAY - 0.5, took=2)
     tape.again(made, body=OTHER_BODY, at=DAY, took=2, answer=made.envelope | names(1))
-
-
-# An answer that nobody heard.
 
 
 def retried(tape: Tape, lost: Made, **call: Any) -> Made:
@@ -319,177 +305,7 @@ def is_lost_with_a_patch(tape: Tape) -> None:
     tape.page(container(again, "queued"))
 
 
-# Two decisions.
-
-
-def reviewed(tape: Tape) -> Made:
-    """A container that waits for its review."""
-    made = tape.generate(project=GATED)
-    tape.read(made, "completed", PENDING)
-    return made
-
-
-@CASES.held("approval.race")
-def is_decided_by_one(tape: Tape) -> None:
-    """Of an approval and a rejection one is taken, the other refused."""
-    made = reviewed(tape)
-    tape.approve(made, took=5)
-    tape.reject(made, at=tape.now - 0.9, status=409)
-
-
-@CASES.violated("approval.race")
-def is_approved_and_rejected(tape: Tape) -> None:
-    """An approval and a rejection that arrive together are both taken."""
-    made = reviewed(tape)
-    tape.approve(made, took=5)
-    tape.reject(made)
-
-
-@CASES.violated("approval.race")
-def is_approved_twice(tape: Tape) -> None:
-    """Two approvals that arrive together are both taken."""
-    made = reviewed(tape)
-    tape.approve(made, took=5)
-    tape.approve(made)
-
-
-@CASES.silent("approval.race")
-def is_decided_one_after_the_other(tape: Tape) -> None:
-    """Decisions one after the other are no race, and none is where both are refused."""
-    made = reviewed(tape)
-    tape.approve(made)
-    tape.reject(made, status=409)
-    other = tape.generate()
-    tape.read(other)
-    tape.approve(other, status=409, took=5)
-    tape.reject(other, status=409)
-
-
-@CASES.silent("approval.race")
-def is_decided_beside_what_was_not_served(tape: Tape) -> None:
-    """A decision that was lost, rate limited, invalid, or not ours to take has lost no race."""
-    made = reviewed(tape)
-    tape.approve(made, took=9)
-    tape.reject(made, status=429)
-    tape.reject(made, status=503)
-    tape.reject(made, status=422, body={})
-    tape.reject(made, status=404, credential="other")
-    tape.reject(made, status=401, credential="none")
-    tape.reject(made, lost=True)
-
-
-@CASES.silent("approval.race")
-def is_rendered_again_between_two_decisions(tape: Tape) -> None:
-    """A new render may complete between two decisions and wait for the second one."""
-    made = reviewed(tape)
-    tape.approve(made, took=9)
-    tape.regenerate(made, took=0.5)
-    tape.approve(made, took=9)
-
-
-@CASES.silent("approval.race")
-def is_rejected_for_a_new_render(tape: Tape) -> None:
-    """A rejection that starts a render may come first, and the approval be of the new one."""
-    made = reviewed(tape)
-    tape.reject_again(made, took=5)
-    tape.approve(made, took=5)
-
-
-@CASES.silent("approval.race")
-def is_somebody_elses_to_decide(tape: Tape) -> None:
-    """What happens to other people's containers is not known."""
-    theirs = somebody_elses()
-    tape.approve(theirs, took=5)
-    tape.reject(theirs)
-
-
-# Two new renders.
-
-
-def rendered(tape: Tape) -> Made:
-    """A container that is completed."""
-    made = tape.generate()
-    tape.read(made)
-    return made
-
-
-@CASES.held("regenerate.race")
-def is_rendered_by_one(tape: Tape) -> None:
-    """Of two calls for a new render one is accepted, the other refused."""
-    made = rendered(tape)
-    tape.regenerate(made, key="a", took=5)
-    tape.regenerate(made, key="b", status=409)
-
-
-@CASES.violated("regenerate.race")
-def is_rendered_by_both(tape: Tape) -> None:
-    """Two calls for a new render start a job each, and both run."""
-    made = rendered(tape)
-    begun = [tape.regenerate(made, key=key, took=5) for key in "ab"]
-    tape.wait(5)
-    for each in begun:
-        tape.poll(each)
-
-
-@CASES.silent("regenerate.race")
-def is_over_in_no_time(tape: Tape) -> None:
-    """The first render may have ended before the second was asked for."""
-    made = rendered(tape)
-    one, other = (tape.regenerate(made, took=5) for _ in range(2))
-    tape.wait(5)
-    tape.poll(one, "completed")
-    tape.poll(other)
-
-
-@CASES.silent("regenerate.race")
-def is_not_looked_at_afterwards(tape: Tape) -> None:
-    """A job that was seen running before both calls were answered may have ended by then."""
-    made = rendered(tape)
-    one, other = (tape.regenerate(made, took=9) for _ in range(2))
-    tape.poll(one)
-    tape.poll(other, took=0.5)
-
-
-@CASES.silent("regenerate.race", also=["schema.body"])
-def is_in_a_state_that_is_new(tape: Tape) -> None:
-    """Whether a job runs is not known where its state is not."""
-    made = rendered(tape)
-    begun = [tape.regenerate(made, took=5) for _ in range(2)]
-    tape.wait(5)
-    for each in begun:
-        tape.poll(each, "archiving")
-
-
-@CASES.silent("regenerate.race")
-def is_asked_for_by_one_call(tape: Tape) -> None:
-    """One key is one call, a lost, rate limited or foreign one none, and one by one no race."""
-    made = rendered(tape)
-    again = tape.regenerate(made, key="a", took=5)
-    tape.again(again, at=tape.now - 0.9)
-    tape.regenerate(made, status=429)
-    tape.regenerate(made, status=503)
-    tape.regenerate(made, status=404, credential="other")
-    tape.wait(5)
-    tape.regenerate(made, status=409)
-    tape.regenerate(made, lost=True)
-
-
-@CASES.silent("regenerate.race")
-def is_asked_for_once_by_somebody_else(tape: Tape) -> None:
-    """What happens to other people's containers is not known."""
-    theirs = somebody_elses()
-    begun = [tape.regenerate(theirs, took=5) for _ in range(2)]
-    tape.wait(5)
-    for each in begun:
-        tape.poll(each)
-
-
-@CASES.held("regenerate.race")
-def is_refused_as_it_is_rendered(tape: Tape) -> None:
-    """A call that comes while the other's render goes on is refused, and that render completes."""
-    made = rendered(tape)
-    again = tape.regenerate(made, took=2)
-    tape.regenerate(made, status=409)
-    tape.wait(3)
-    tape.poll(again)
-    tape.read(again, "completed", {"updatedAt": stamp(tape.now)})
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_catalogue_says_of_a_history(case: Case) -> None:
+    """A hand-made history of races gets its verdict, and raises no other alarm."""
+    assert found(case) == wanted(case)

@@ -19,10 +19,36 @@ from tests.helpers.histories import (
 CASES = Cases()
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_catalogue_says_of_a_history(case: Case) -> None:
-    """A hand-made history of assets gets its verdict, and raises no alarm but those it should."""
-    assert found(case) == wanted(case)
+@CASES.held("asset.own")
+def is_not_found_elsewhere(tape: Tape) -> None:
+    """The asset of one container is not found under another one."""
+    made, other = tape.generate(), tape.generate()
+    tape.read(made)
+    tape.read(other)
+    tape.sign(made, asset=assets(other)[0]["id"], status=404, answer=None)
+
+
+@CASES.violated("asset.own")
+def is_found_elsewhere(tape: Tape) -> None:
+    """The asset of one container is signed under another one."""
+    made, other = tape.generate(), tape.generate()
+    tape.read(made)
+    tape.read(other)
+    name = assets(other)[0]["id"]
+    tape.sign(made, asset=name, show={"id": name})
+
+
+@CASES.silent("asset.own")
+def may_be_its_own(tape: Tape) -> None:
+    """An asset that both have shown, that none has, or a container that was never read."""
+    made, other, unread = tape.generate(), tape.generate(), tape.generate()
+    shared = {"assets": assets(other)}
+    tape.read(made, show=shared)
+    tape.read(other)
+    name = assets(other)[0]["id"]
+    tape.sign(made, asset=name, show={"id": name})
+    tape.sign(unread, asset=name, show={"id": name})
+    tape.sign(made, asset="med_nobodys", status=404, answer=None)
 
 
 def completed(tape: Tape) -> Made:
@@ -30,6 +56,27 @@ def completed(tape: Tape) -> Made:
     made = tape.generate()
     tape.read(made)
     return made
+
+
+@CASES.violated("asset.signed")
+def is_permanent(tape: Tape) -> None:
+    """The signed URL is the permanent one."""
+    made = completed(tape)
+    tape.sign(made, {"url": assets(made)[0]["url"]})
+
+
+@CASES.silent("asset.signed", "asset.same")
+def is_of_a_container_that_was_not_read(tape: Tape) -> None:
+    """Without a read there is nothing to hold a signed asset against."""
+    tape.sign(tape.generate(), {"width": 1})
+
+
+@CASES.silent("asset.signed", "asset.same")
+def may_be_of_another_render(tape: Tape) -> None:
+    """After a new render, known or not, an asset may be another one under the same id."""
+    made = completed(tape)
+    tape.regenerate(made, lost=True)
+    tape.sign(made, {"width": 1, "url": assets(made)[0]["url"]})
 
 
 @CASES.held("asset.readable", "asset.signed", "asset.same", "asset.expires")
@@ -62,11 +109,14 @@ def is_somebody_elses(tape: Tape) -> None:
     tape.sign(theirs, {"width": 1})
 
 
-@CASES.violated("asset.signed")
-def is_permanent(tape: Tape) -> None:
-    """The signed URL is the permanent one."""
+@CASES.silent("asset.readable", "asset.signed", "asset.same", "asset.expires")
+def is_not_signed(tape: Tape) -> None:
+    """A busy server, and one that refuses somebody else, sign nothing."""
     made = completed(tape)
-    tape.sign(made, {"url": assets(made)[0]["url"]})
+    for status in (429, 503):
+        tape.sign(made, status=status, answer=None)
+    tape.sign(made, lost=True)
+    tape.sign(made, status=404, answer=None, credential="other")
 
 
 @CASES.violated("asset.same")
@@ -94,31 +144,13 @@ def expires_by_a_clock_that_is_slow(tape: Tape) -> None:
     tape.sign(made, {"expiresAt": stamp(tape.now - 3)})
 
 
-@CASES.silent("asset.signed", "asset.same")
-def is_of_a_container_that_was_not_read(tape: Tape) -> None:
-    """Without a read there is nothing to hold a signed asset against."""
-    tape.sign(tape.generate(), {"width": 1})
-
-
-@CASES.silent("asset.signed", "asset.same")
-def may_be_of_another_render(tape: Tape) -> None:
-    """After a new render, known or not, an asset may be another one under the same id."""
-    made = completed(tape)
-    tape.regenerate(made, lost=True)
-    tape.sign(made, {"width": 1, "url": assets(made)[0]["url"]})
-
-
-@CASES.silent("asset.readable", "asset.signed", "asset.same", "asset.expires")
-def is_not_signed(tape: Tape) -> None:
-    """A busy server, and one that refuses somebody else, sign nothing."""
-    made = completed(tape)
-    for status in (429, 503):
-        tape.sign(made, status=status, answer=None)
-    tape.sign(made, lost=True)
-    tape.sign(made, status=404, answer=None, credential="other")
-
-
 @CASES.silent("asset.expires", also=["schema.body"])
 def expires_at_no_moment(tape: Tape) -> None:
     """An expiry that is no moment is a matter of its schema."""
     tape.sign(completed(tape), {"expiresAt": "soon"})
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_catalogue_says_of_a_history(case: Case) -> None:
+    """A hand-made history of assets gets its verdict, and raises no other alarm."""
+    assert found(case) == wanted(case)

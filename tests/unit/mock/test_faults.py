@@ -16,7 +16,7 @@ from layers_contract.mock import FAULTS, VARIANTS, MockError, MockOptions, TrioC
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.registry import compose
 
-MOCK = Path(__file__).parents[2] / "src" / "layers_contract" / "mock"
+MOCK = Path(__file__).parents[3] / "src" / "layers_contract" / "mock"
 ENTRIES = [*FAULTS.values(), *VARIANTS.values()]
 
 

@@ -1,14 +1,12 @@
-"""Keys, replays and conflicts, judged on hand-made histories."""
+"""Keys that are used again, judged on hand-made histories."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from tests.helpers.histories import (
-    GATED,
     MARKER,
     OPEN,
     Case,
@@ -20,38 +18,11 @@ from tests.helpers.histories import (
     somebody_elses,
     wanted,
 )
+from tests.helpers.scenes import body_of, conflicts, starts_another
 
 CASES = Cases()
-DAY = 86_400.0
 OTHER_BODY = {"brief": {"hook": f"Mornings [{MARKER}]"}}
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_catalogue_says_of_a_history(case: Case) -> None:
-    """A hand-made history of keys gets its verdict, and raises no alarm but those it should."""
-    assert found(case) == wanted(case)
-
-
-def body_of(made: Made) -> Any:
-    """What a call asked for."""
-    return made.exchange.request_json
-
-
-def conflicts(tape: Tape, made: Made, **call: Any) -> None:
-    """Another body under the key that made something; a conflict unless told otherwise."""
-    shape = {"body": OTHER_BODY, "status": 409, "code": "IDEMPOTENCY_CONFLICT"}
-    tape.again(made, **(shape | call))
-
-
-def starts_another(tape: Tape, made: Made, **call: Any) -> None:
-    """The call once more, answered with a render of its own."""
-    names = {"jobId": "job_new", "containerId": "cnt_new"}
-    tape.again(made, answer=made.envelope | names, **call)
-
-
-def inheriting(clone: Made, made: Made) -> Made:
-    """A clone as it shows what it was cloned from."""
-    return replace(clone, brief=made.brief)
+DAY = 86_400.0
 
 
 @CASES.held("idempotency.replay")
@@ -112,20 +83,6 @@ def follows_a_call_that_was_lost(tape: Tape) -> None:
     made = tape.generate(key="k")
     tape.again(lost, status=409)
     conflicts(tape, made, status=202, answer=made.envelope)
-
-
-@CASES.silent("idempotency.other-key")
-def is_sent_elsewhere(tape: Tape) -> None:
-    """The same key for another project, or another operation, is not promised anything."""
-    made = tape.generate(key="k")
-    tape.call(
-        "generateContent",
-        {"projectId": GATED},
-        status=202,
-        answer=made.envelope,
-        body=body_of(made),
-        key="k",
-    )
 
 
 @CASES.silent("idempotency.replay", "idempotency.replay-later")
@@ -254,6 +211,11 @@ def may_have_made_another_before(tape: Tape) -> None:
     tape.again(made)
     lost = container(replace(made, container="cnt_lost"), "queued")
     tape.page(lost, container(made, "queued", {"brief": {}}))
+
+
+def inheriting(clone: Made, made: Made) -> Made:
+    """A clone as it shows what it was cloned from."""
+    return replace(clone, brief=made.brief)
 
 
 @CASES.held("idempotency.replay-starts-nothing")
@@ -416,140 +378,7 @@ def is_not_looked_at(tape: Tape) -> None:
     tape.read(made, "completed")
 
 
-@CASES.held("idempotency.no-key")
-def is_two_jobs(tape: Tape) -> None:
-    """Two calls without a key are two jobs, also with one body."""
-    made = tape.generate()
-    starts_another(tape, made)
-
-
-@CASES.violated("idempotency.no-key")
-def is_one_job(tape: Tape) -> None:
-    """Two calls without a key, and with one body, are one job."""
-    tape.again(tape.generate())
-
-
-@CASES.silent("idempotency.no-key")
-def is_one_call_without_a_key(tape: Tape) -> None:
-    """One call without a key, and refused or lost ones, are compared with nothing."""
-    made = tape.generate()
-    tape.again(made, lost=True)
-    tape.again(made, status=429)
-    tape.again(made, key="k", answer=made.envelope | {"jobId": "job_2", "containerId": "cnt_2"})
-
-
-@CASES.held("idempotency.other-key")
-def is_two_jobs_under_two_keys(tape: Tape) -> None:
-    """Two keys with one body are two jobs."""
-    made = tape.generate(key="k")
-    starts_another(tape, made, key="l")
-
-
-@CASES.violated("idempotency.other-key")
-def is_one_job_under_two_keys(tape: Tape) -> None:
-    """Keys that differ in case are answered with one job."""
-    tape.again(tape.generate(key="k"), key="K")
-
-
-@CASES.silent("idempotency.other-key")
-def is_one_key(tape: Tape) -> None:
-    """One key, however often, is no other key."""
-    made = tape.generate(key="k")
-    tape.again(made)
-    tape.again(made, status=503, key="l")
-
-
-@CASES.held("idempotency.invalid-keeps-key")
-def is_valid_the_second_time(tape: Tape) -> None:
-    """A key that came with an invalid request first still starts a job."""
-    tape.generate(body={"brief": {}}, key="k", status=422)
-    tape.generate(key="k")
-
-
-@CASES.violated("idempotency.invalid-keeps-key")
-def has_burnt_its_key(tape: Tape) -> None:
-    """A key that came with an invalid request first is a conflict."""
-    tape.generate(body={"brief": {}}, key="k", status=422)
-    tape.generate(key="k", status=409, code="IDEMPOTENCY_CONFLICT")
-
-
-@CASES.silent("idempotency.invalid-keeps-key")
-def is_refused_for_a_reason_of_its_own(tape: Tape) -> None:
-    """A refusal of a request that looks valid to us, or a busy server, says nothing."""
-    tape.generate(key="k", status=422)
-    tape.generate(key="k", status=409, code="IDEMPOTENCY_CONFLICT")
-    tape.generate(body={"brief": {}}, key="l", status=422)
-    tape.generate(key="l", status=429)
-
-
-@CASES.silent("idempotency.invalid-keeps-key")
-def may_have_been_used_in_between(tape: Tape) -> None:
-    """A lost call after the invalid one may have used the key."""
-    tape.generate(body={"brief": {}}, key="k", status=422)
-    tape.generate(key="k", lost=True)
-    tape.generate(key="k", status=409, code="IDEMPOTENCY_CONFLICT")
-
-
-@CASES.held("idempotency.equal-json")
-def is_the_same_json(tape: Tape) -> None:
-    """Order and white space make no other body."""
-    made = tape.generate({"language": "de"}, key="k")
-    turned = {"brief": dict(reversed(body_of(made)["brief"].items()))}
-    tape.again(made, body=json.dumps(turned, indent=2).encode())
-
-
-@CASES.violated("idempotency.equal-json")
-def is_compared_by_the_byte(tape: Tape) -> None:
-    """The same JSON with other white space is a conflict."""
-    made = tape.generate(key="k")
-    spaced = json.dumps(body_of(made), indent=2).encode()
-    tape.again(made, body=spaced, status=409, code="IDEMPOTENCY_CONFLICT")
-
-
-@CASES.silent("idempotency.equal-json")
-def is_sent_in_flight_in_another_order(tape: Tape) -> None:
-    """A call that overlaps the first may be told that it is in flight, whatever its order."""
-    made = tape.generate(key="k", took=5)
-    tape.again(made, body=json.dumps(body_of(made), indent=2).encode(), status=409)
-
-
-@CASES.held("idempotency.credential-scope")
-def is_another_key_with_another_credential(tape: Tape) -> None:
-    """Another organization's key of the same name is answered by itself."""
-    made = tape.generate(key="k")
-    tape.generate(key="k", credential="other", project=GATED)
-    tape.again(made, credential="other", status=404)
-
-
-@CASES.violated("idempotency.credential-scope", also=["auth.tenancy", "idempotency.other-key"])
-def is_answered_with_ours(tape: Tape) -> None:
-    """Another organization is answered with our job, which it should not know of at all."""
-    tape.again(tape.generate(key="k"), credential="other")
-
-
-@CASES.violated("idempotency.credential-scope")
-def is_in_conflict_with_ours(tape: Tape) -> None:
-    """Another organization's first call in its own project is in conflict with our key."""
-    tape.generate(key="k")
-    tape.generate(
-        key="k", credential="other", project=GATED, status=409, code="IDEMPOTENCY_CONFLICT"
-    )
-
-
-@CASES.silent("idempotency.credential-scope")
-def is_not_known_to_be_ours(tape: Tape) -> None:
-    """A key that we used later, at the same time or in vain is not ours."""
-    tape.generate(key="k", credential="other", project=GATED)
-    tape.generate(key="k", took=5)
-    tape.generate(key="l", lost=True)
-    tape.generate(
-        key="l", credential="other", project=GATED, status=409, code="IDEMPOTENCY_CONFLICT"
-    )
-
-
-@CASES.held("idempotency.credential-scope")
-def is_in_conflict_with_its_own(tape: Tape) -> None:
-    """Another organization may be in conflict with its own use of the key."""
-    tape.generate(key="k")
-    theirs = tape.generate(key="k", credential="other", project=GATED)
-    conflicts(tape, theirs, credential="other")
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_catalogue_says_of_a_history(case: Case) -> None:
+    """A hand-made history of replays and conflicts gets its verdict, and raises no other alarm."""
+    assert found(case) == wanted(case)

@@ -15,27 +15,41 @@ from layers_contract.facts import Facts, undisturbed
 from layers_contract.history import Exchange, History
 from layers_contract.invariants import CATALOGUE
 
-MODULES = sorted(each.stem for each in Path(__file__).parent.glob("test_invariants_*.py"))
+ROOT = Path(__file__).parents[3]
+HERE = Path(__file__)
+MODULES = sorted(each for each in HERE.parent.rglob("test_*.py") if each != HERE)
 
 
-def cases() -> list[Case]:
-    """The cases of all modules."""
-    found: list[Case] = []
-    for name in MODULES:
-        found += getattr(import_module(f"tests.unit.{name}"), "CASES", [])
+def cases(module: Path) -> list[Case]:
+    """The cases of a module."""
+    name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+    found: list[Case] = getattr(import_module(name), "CASES", [])
     return found
+
+
+def all_cases() -> list[Case]:
+    """The cases of all modules."""
+    return [each for module in MODULES for each in cases(module)]
 
 
 @pytest.mark.parametrize("verdict", ["held", "violated", "not_judged"])
 def test_the_cases_cover_the_catalogue(verdict: str) -> None:
     """Every invariant has a history that it holds, one that breaks it, and one that is silent."""
-    covered = {each.promise for each in cases() if each.verdict == verdict}
+    covered = {each.promise for each in all_cases() if each.verdict == verdict}
     assert covered == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_the_promise_of_a_case_leads_to_it(module: Path) -> None:
+    """A case stands in the file, or the folder, of the group that its first promise is of."""
+    first = {each.tell: each.promise for each in reversed(cases(module))}
+    group = module.relative_to(HERE.parent).parts[0].removesuffix(".py")
+    assert {each.split(".")[0] for each in first.values()} <= {group.removeprefix("test_")}
 
 
 def test_a_name_means_one_case() -> None:
     """No two cases share a name, so that a failure names its history."""
-    names = [str(each) for each in cases()]
+    names = [str(each) for each in all_cases()]
     assert len(set(names)) == len(names)
 
 
@@ -54,7 +68,7 @@ def test_an_empty_history_says_nothing() -> None:
 
 def test_every_violation_is_proved_by_exchanges_of_the_history() -> None:
     """What breaks a promise is told in one line and proved by exchanges in order of sending."""
-    for case in (each for each in cases() if each.verdict == "violated"):
+    for case in (each for each in all_cases() if each.verdict == "violated"):
         tape = Tape()
         case.tell(tape)
         history = tape.history

@@ -1,0 +1,37 @@
+"""Checks of the rules that a document's extensions state, for any resource of any document.
+
+Each module has the checks of some kinds of rules; `openapi/extensions.md`, section Rules, says
+what each rule means.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from layers_contract.invariants.derived import (
+    calls,
+    fields,
+    keys,
+    pages,
+    polls,
+    settings,
+    states,
+)
+from layers_contract.invariants.derived._base import ENTERED, RuleCheck
+from layers_contract.invariants.derived.states import seen_states
+from layers_contract.rules import Kind
+
+__all__ = [
+    "RULE_CHECKS",
+    "RuleCheck",
+    "calls",
+    "fields",
+    "keys",
+    "pages",
+    "polls",
+    "seen_states",
+    "settings",
+    "states",
+]
+
+RULE_CHECKS: Final[Mapping[Kind, RuleCheck]] = ENTERED
+"""The check of each kind of rule."""
