@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import VIOLATED, documented, folder, in_file, publishing
+from layers_contract.cli._options import VIOLATED, documented, folder, in_file, overlaid, publishing
 
 if TYPE_CHECKING:
     from layers_contract.diff.model import Change
@@ -86,6 +86,7 @@ def _day(said: str) -> str:
 @click.command()
 @click.argument("old", type=in_file)
 @click.argument("new", type=in_file)
+@overlaid
 @click.option("--fail-on", type=click.Choice(["breaking"]), help="Exit 1 where there is one.")
 @click.option(
     "--format",
@@ -96,15 +97,21 @@ def _day(said: str) -> str:
     help="How to print the changes.",
 )
 @publishing
-def diff(old: Path, new: Path, fail_on: str | None, form: str) -> None:
-    """Print what changed between two documents, each change rated."""
+def diff(old: Path, new: Path, overlays: tuple[Path, ...], fail_on: str | None, form: str) -> None:
+    """Print what changed between two documents, each change rated.
+
+    An overlay is laid on NEW.
+    """
     from layers_contract.diff import differ
+    from layers_contract.document import DocumentError
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.spec.problems import PublishError
 
     try:
-        changes = differ.between(old, new)
-        text = _FORMATS[form](changes, old, new)
-    except PublishError as error:
+        with DocumentFiles(new, overlays).as_file() as newer:
+            changes = differ.between(old, newer)
+            text = _FORMATS[form](changes, old, newer)
+    except (DocumentError, PublishError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(text, nl=bool(text))
     sys.exit(VIOLATED if fail_on and any(each.rating == fail_on for each in changes) else 0)

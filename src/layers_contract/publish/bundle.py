@@ -72,7 +72,7 @@ def publish(order: Order, *, record: str | None = None) -> None:
     published = order.published or (_PUBLISHED if order.ours else _NOTHING)
     with order.source.as_file() as document:
         load(document)
-        if order.ours and not order.source.overlays:
+        if order.source == SHIPPED:
             place = Places(document, str(order.source), published, ours(), order.into)
             _publish(place, record)
             return
