@@ -13,6 +13,7 @@ from .models.job import Job
 
 API = Api(
     base_url="https://api.layers.com",
+    beginning="/v1",
     user_agent="layers-client/{} python/{}.{}.{}".format(__version__, *sys.version_info[:3]),
     auth_header="x-api-key",
     auth_prefix="",

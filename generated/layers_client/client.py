@@ -20,9 +20,12 @@ class Layers(BaseClient):
     """Layers Partner API, content items.
 
     Args:
-        api_key: The key; the variable `LAYERS_API_KEY` holds it unless given.
-        base_url: Where the API is; `https://api.layers.com` unless given.
-        timeout: Seconds for each step of an exchange: 30, and 5 to connect.
+        api_key: The key, or what is called for it before each request; the variable
+            `LAYERS_API_KEY` holds it unless given.
+        base_url: Where the API is; unless given, the variable `LAYERS_BASE_URL`, else
+            `https://api.layers.com`.
+        timeout: Seconds for each step of an exchange: 30, and 5 to connect; those of `http_client`
+            where that is given.
         max_retries: How often a call may be sent again: 2 times.
         max_retry_time: Seconds that a call may take in all before it is not sent again: 180.
         headers: Headers to send with every call.
@@ -62,9 +65,12 @@ class AsyncLayers(BaseAsyncClient):
     """Layers Partner API, content items.
 
     Args:
-        api_key: The key; the variable `LAYERS_API_KEY` holds it unless given.
-        base_url: Where the API is; `https://api.layers.com` unless given.
-        timeout: Seconds for each step of an exchange: 30, and 5 to connect.
+        api_key: The key, or what is called for it before each request; the variable
+            `LAYERS_API_KEY` holds it unless given.
+        base_url: Where the API is; unless given, the variable `LAYERS_BASE_URL`, else
+            `https://api.layers.com`.
+        timeout: Seconds for each step of an exchange: 30, and 5 to connect; those of `http_client`
+            where that is given.
         max_retries: How often a call may be sent again: 2 times.
         max_retry_time: Seconds that a call may take in all before it is not sent again: 180.
         headers: Headers to send with every call.

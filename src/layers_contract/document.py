@@ -189,6 +189,7 @@ class Parameter:
     resource: str | None
     source: str
     example: Json
+    sample: str | None = None
     description: str = ""
 
 
@@ -292,7 +293,7 @@ class Document:
 
     def __init__(self, raw: dict[str, Json]) -> None:
         self.raw = raw
-        self._validators: dict[Path_, jsonschema_rs.Draft202012Validator] = {}
+        self._validators: dict[tuple[Path_, bool], jsonschema_rs.Draft202012Validator] = {}
         self._landings: dict[Path_, Path_] = {}
 
     @property
@@ -327,11 +328,24 @@ class Document:
 
     def _scopes(self, security: Json) -> tuple[str, ...]:
         """What a key must be allowed to do, where *security* asks for it: the first way to send."""
-        schemes = self.raw.get("components", {}).get("securitySchemes", {})
         for way in security:
-            if any(_key_scheme(self.resolve(schemes.get(name, {}))) for name in way):
+            if any(name in self.key_schemes for name in way):
                 return tuple(dict.fromkeys(scope for asked in way.values() for scope in asked))
         return ()
+
+    @cached_property
+    def key_schemes(self) -> dict[str, KeyScheme]:
+        """Every scheme that can be sent in a header, by its name in the document."""
+        schemes = self.raw.get("components", {}).get("securitySchemes", {})
+        found = {name: _key_scheme(self.resolve(each)) for name, each in schemes.items()}
+        return {name: scheme for name, scheme in found.items() if scheme}
+
+    def security(self, operation: Operation) -> list[dict[str, list[str]]]:
+        """What *operation* asks of a key, one way or another: scopes, by the scheme's name."""
+        found: list[dict[str, list[str]]] = operation.raw.get(
+            "security", self.raw.get("security", [])
+        )
+        return found
 
     @property
     def security_header(self) -> str:
@@ -363,13 +377,13 @@ class Document:
     def _fits(self, base: Path_, value: Json) -> bool:
         """Whether *value* is valid at first sight; one that holds lone surrogates is not."""
         try:
-            return self.validator(self._landing(base)).is_valid(value)
+            return self.validator(self._landing(base), _is_response(base)).is_valid(value)
         except UnicodeError:
             return False
 
     def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
         """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
-        for error in self.validator(self._landing(way)).iter_errors(value):
+        for error in self.validator(self._landing(way), _is_response(way)).iter_errors(value):
             broken = (*way, *list(error.evaluation_path)[1:])
             place = (*at, *error.instance_path)
             if error.kind.name == "anyOf" and (branch := self._branch(broken, error.instance)):
@@ -401,14 +415,24 @@ class Document:
                 node = _child(node, part)
         return tuple(landed)
 
-    def validator(self, base: Path_) -> jsonschema_rs.Draft202012Validator:
-        """The compiled schema that stands at *base* in the document."""
-        if base not in self._validators:
-            schema = {**self.raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
-            self._validators[base] = jsonschema_rs.Draft202012Validator(
+    def validator(self, base: Path_, response: bool = False) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema that stands at *base* in the document.
+
+        In a *response* an open enum holds any value.
+        """
+        if (base, response) not in self._validators:
+            raw = self._opened if response else self.raw
+            schema = {**raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
+            self._validators[base, response] = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True
             )
-        return self._validators[base]
+        return self._validators[base, response]
+
+    @cached_property
+    def _opened(self) -> dict[str, Json]:
+        """The document without the enums that are open."""
+        opened: dict[str, Json] = _opened(self.raw)
+        return opened
 
     def source(self, path: Path_) -> str:
         """How sure the keyword at *path* is; a `$ref` in *path* is followed.
@@ -491,6 +515,7 @@ class Document:
             source=self.source((*base, "$ref") if "$ref" in node else base),
             example=next(iter(_examples(raw).values()), None),
             description=str(raw.get("description", "")),
+            sample=raw.get("x-sample"),
         )
 
     def _response(self, status: str, node: dict[str, Json], base: Path_) -> Response:
@@ -528,6 +553,20 @@ class Document:
             yield from self._views(child, (*at, key), inside)
         if "items" in schema:
             yield from self._views(schema["items"], (*at, "*"), inside)
+
+
+def _is_response(way: Path_) -> bool:
+    """Whether a way through the document leads to a response's schema."""
+    return "responses" in way
+
+
+def _opened(node: Json) -> Json:
+    if isinstance(node, list):
+        return [_opened(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    is_open = node.get("x-open-enum") is True
+    return {name: _opened(each) for name, each in node.items() if not (is_open and name == "enum")}
 
 
 def _unicode(value: Json) -> Json:

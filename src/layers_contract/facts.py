@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial, wraps
 from itertools import pairwise
 from math import inf
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from layers_contract.contract import Contract, Starts
 from layers_contract.document import Operation, Response, View, pointer
@@ -37,12 +37,15 @@ __all__ = [
     "Render",
     "Seen",
     "Started",
+    "indexed",
     "nobodys",
+    "remembered",
     "undisturbed",
 ]
 
 Json = Any
 T = TypeVar("T")
+Of = TypeVarTuple("Of")
 
 
 _OTHERWISE = str.maketrans("0123456789abcdefABCDEF", "9876543210badcfeBADCFE")
@@ -66,7 +69,8 @@ class Expectations:
     `foreign` are projects that belong to somebody else. `window` is how long a key is remembered
     where that is less than the document says. Reads may show the state of up to `read_lag` ago, and
     lists that of up to `list_lag` ago. `alone` is False where others may have acted on the same
-    containers without a trace, as with recorded traffic.
+    containers without a trace, as with recorded traffic. `limited` are the scopes that the limited
+    key has.
     """
 
     render: float | None = None
@@ -77,6 +81,7 @@ class Expectations:
     read_lag: float = 0.0
     list_lag: float = 0.0
     alone: bool = True
+    limited: frozenset[str] = frozenset()
 
 
 class Seen:
@@ -160,6 +165,12 @@ class Container:
     created: Started | None = None
     writes: list[Exchange] = field(default_factory=list)
     unsure: float = inf
+
+    @property
+    def project(self) -> str | None:
+        """The project that the answer to its call names, in lower case."""
+        home = pointer(self.created.envelope, "/projectId") if self.created else None
+        return home.lower() if isinstance(home, str) else None
 
     def render_of(self, seen: Seen) -> Render | None:
         """The render that *seen* must belong to, or None where it may be one of two."""
@@ -286,7 +297,7 @@ class Facts:
         self.answers: dict[str, list[Exchange]] = defaultdict(list)
         self._responses: dict[tuple[str | None, int | None], Response | None] = {}
         self._looks: dict[tuple[str | None, int | None], list[_Look]] = {}
-        self._indices: dict[Callable[[Facts], Any], Any] = {}
+        self.kept: dict[object, Any] = {}
         with undisturbed():
             self._read()
 
@@ -311,9 +322,9 @@ class Facts:
 
     def index(self, made: Callable[[Facts], T]) -> T:
         """What *made* makes of these facts, made once: an index that several checks use."""
-        if made not in self._indices:
-            self._indices[made] = made(self)
-        found: T = self._indices[made]
+        if made not in self.kept:
+            self.kept[made] = made(self)
+        found: T = self.kept[made]
         return found
 
     def job_of(self, exchange: Exchange) -> Job | None:
@@ -414,7 +425,7 @@ class Facts:
             return frozenset()
         return frozenset(
             name
-            for name in render.causes(render.ending("cancel"))
+            for name in render.causes(render.ending("cancel")) & self.contract.operations.keys()
             if any(p.resource == "job" for p in self.contract.operations[name].path_parameters)
         )
 
@@ -558,6 +569,34 @@ class Facts:
         return found
 
 
+def indexed(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """A function of facts whose result is kept with them: an index that is made once."""
+
+    @wraps(make)
+    def kept(facts: Facts) -> T:
+        try:
+            found: T = facts.kept[make]
+        except KeyError:
+            found = facts.kept[make] = make(facts)
+        return found
+
+    return kept
+
+
+def remembered(find: Callable[[Facts, *Of], T]) -> Callable[[Facts, *Of], T]:
+    """A function of facts and of what can be hashed, whose results are kept with the facts."""
+
+    @wraps(find)
+    def kept(facts: Facts, *of: *Of) -> T:
+        try:
+            found: T = facts.kept[find, of]
+        except KeyError:
+            found = facts.kept[find, of] = find(facts, *of)
+        return found
+
+    return kept
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """No search for garbage meanwhile: what judging makes stays, and looking at it takes time."""
@@ -604,6 +643,8 @@ def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple
         yield seen, [each for each in before.values() if each is not seen]
 
 
+TIMESTAMPS: Final = 1 << 17
+"""How many are remembered: check after check comes by all of them, so that fewer help none."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -613,7 +654,7 @@ def precision(*timestamps: Json) -> float:
     return 10.0 ** -min(digits) if len(digits) > 1 else 0.0
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TIMESTAMPS)
 def _digits(timestamp: str) -> int:
     found = _MOMENT.fullmatch(timestamp)
     return len((found[1] or ".")[1:]) if found else 0
@@ -624,7 +665,7 @@ def moment(value: Json) -> float | None:
     return _moment(value) if isinstance(value, str) else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TIMESTAMPS)
 def _moment(value: str) -> float | None:
     if not _MOMENT.fullmatch(value):
         return None

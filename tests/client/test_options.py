@@ -80,7 +80,7 @@ def test_there_is_a_timeout_unless_told_otherwise(side: Sides) -> None:
     client.call(lambda layers: read(layers.with_options(timeout=7)))
     client.call(lambda layers: read(layers, timeout=httpx.Timeout(3, connect=1)))
     found = [request.extensions["timeout"] for request in client.server.requests]
-    assert found[0] == {"connect": 5, "read": 30, "write": 30, "pool": 30}
+    assert found[0] == {"connect": 5, "read": 30, "write": 30, "pool": None}
     assert [each["read"] for each in found[1:]] == [None, 7, 3]
     assert found[3]["connect"] == 1
 
@@ -98,7 +98,7 @@ def test_with_options_changes_nothing_but_the_copy(side: Sides) -> None:
     before = client.layers._transport.settings
     derived = client.layers.with_options(timeout=1, max_retries=9, headers={"x-team": "core"})
     assert client.layers._transport.settings == before
-    assert derived._transport.http is client.layers._transport.http
+    assert derived._transport.connections is client.layers._transport.connections
     client.settle(lambda: read(derived))
     client.call(read)
     assert client.server.sent("x-team") == ["core", "growth"]
@@ -142,7 +142,7 @@ def test_the_user_agent_names_package_and_python(side: Sides) -> None:
 
 
 def closed(layers: Any) -> bool:
-    return bool(layers._transport.http.is_closed)
+    return bool(layers._transport.connections.http.is_closed)
 
 
 def test_a_client_closes_the_connections_that_it_made() -> None:

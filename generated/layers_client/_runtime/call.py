@@ -38,6 +38,8 @@ class Api(NamedTuple):
     """What the document says about every call; header names in lower case."""
 
     base_url: str
+    beginning: str
+    """What all paths begin with, such as `/v1`; empty where they begin differently."""
     user_agent: str
     auth_header: str
     auth_prefix: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
 
 import httpx
@@ -19,16 +19,16 @@ _SHOWN: Final = frozenset(
 
 
 class Secret:
-    """A text that shows itself to nobody who does not ask for it by name."""
+    """A text, or what gives it, that shows itself to nobody who does not ask for it by name."""
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | Callable[[], str]) -> None:
         self._text = text
 
     def reveal(self) -> str:
-        """The text."""
-        return self._text
+        """The text as it is now."""
+        return self._text() if callable(self._text) else self._text
 
     def __repr__(self) -> str:
         return "Secret('…')"

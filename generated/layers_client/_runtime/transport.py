@@ -13,6 +13,7 @@ import httpx
 from .answer import LAST_ANSWER, Answer, Failure
 from .call import AS_SET, SAFE_TO_REPEAT, Api, Call, CallOptions, TimeoutTypes
 from .clock import AsyncClock, Clock
+from .connections import AsyncConnections, Connections
 from .errors import ConfigurationError
 from .model import UNSET, Unset
 from .privacy import LOGGER, Secret, shown_headers, without_frames, without_header
@@ -20,7 +21,7 @@ from .retry import RetryPolicy, Trouble, pause_before_retry
 
 __all__ = ["AsyncTransport", "Settings", "Transport", "lower"]
 
-HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+ConnectionsT = TypeVar("ConnectionsT", Connections, AsyncConnections)
 
 
 class Settings(NamedTuple):
@@ -78,7 +79,19 @@ class Plan:
         )
 
     def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """The request of one attempt."""
+        """The request of one attempt.
+
+        Raises:
+            ConfigurationError: It cannot be written, or the client has been closed.
+        """
+        if http.is_closed:
+            raise ConfigurationError("the client has been closed")
+        try:
+            return self._written(http)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"the request cannot be written: {error}") from error
+
+    def _written(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
         content = self.call.body if isinstance(self.call.body, bytes) else None
         request = http.build_request(
             self.call.operation.method,
@@ -135,7 +148,14 @@ class Plan:
             return outcome
         error = outcome.error(self.api)
         error.idempotency_key = self.key
+        error.attempts = len(self._troubles)
+        error.retry_after = self._troubles[-1].retry_after
         raise error
+
+    def left(self, cause: BaseException) -> None:
+        """Let whoever is interrupted know the key: what was sent may have been carried out."""
+        if self.key is not None and not isinstance(cause, Exception):
+            cause.add_note(f"{self.call.path} was sent with the idempotency key {self.key}")
 
     def _log(self, response: httpx.Response) -> None:
         shown = self.api.shown_headers
@@ -148,20 +168,20 @@ class Plan:
         )
 
 
-class _Base(Generic[HttpT]):
+class _Base(Generic[ConnectionsT]):
     """What both transports have in common."""
 
-    def __init__(self, api: Api, settings: Settings, http: HttpT, *, owns_http: bool) -> None:
+    def __init__(self, api: Api, settings: Settings, connections: ConnectionsT) -> None:
         self.api = api
         self.settings = settings
-        self.http: HttpT = http
-        self.owns_http = owns_http
+        self.connections: ConnectionsT = connections
+        self.shared = False
 
     def changed(self, **settings: Any) -> Self:
         """The same connections with other settings; closing it closes nothing."""
         other = copy.copy(self)
         other.settings = self.settings._replace(**settings)
-        other.owns_http = False
+        other.shared = True
         return other
 
     def plan(self, call: Call, options: CallOptions) -> Plan:
@@ -169,7 +189,7 @@ class _Base(Generic[HttpT]):
         return Plan(call, options, self.api, self.settings)
 
 
-class Transport(_Base[httpx.Client]):
+class Transport(_Base[Connections]):
     """Sends calls and waits for their answers."""
 
     clock = Clock()
@@ -183,7 +203,11 @@ class Transport(_Base[httpx.Client]):
         plan = self.plan(call, options)
         started = self.clock.now()
         while True:
-            outcome = self._attempt(plan)
+            try:
+                outcome = self._attempt(plan)
+            except BaseException as cause:
+                plan.left(cause)
+                raise
             elapsed = self.clock.now() - started
             pause = plan.pause(outcome, elapsed, self.clock.chance())
             if pause is None:
@@ -191,13 +215,14 @@ class Transport(_Base[httpx.Client]):
             self.clock.sleep(pause)
 
     def _attempt(self, plan: Plan) -> Answer | Failure:
+        http = self.connections.http
         try:
-            return plan.answered(self.http.send(plan.request(self.http), follow_redirects=False))
+            return plan.answered(http.send(plan.request(http), follow_redirects=False))
         except httpx.RequestError as error:
             return plan.failed(error)
 
 
-class AsyncTransport(_Base[httpx.AsyncClient]):
+class AsyncTransport(_Base[AsyncConnections]):
     """Sends calls and awaits their answers."""
 
     clock = AsyncClock()
@@ -211,7 +236,11 @@ class AsyncTransport(_Base[httpx.AsyncClient]):
         plan = self.plan(call, options)
         started = self.clock.now()
         while True:
-            outcome = await self._attempt(plan)
+            try:
+                outcome = await self._attempt(plan)
+            except BaseException as cause:
+                plan.left(cause)
+                raise
             elapsed = self.clock.now() - started
             pause = plan.pause(outcome, elapsed, self.clock.chance())
             if pause is None:
@@ -219,9 +248,8 @@ class AsyncTransport(_Base[httpx.AsyncClient]):
             await self.clock.sleep(pause)
 
     async def _attempt(self, plan: Plan) -> Answer | Failure:
+        http = self.connections.http
         try:
-            return plan.answered(
-                await self.http.send(plan.request(self.http), follow_redirects=False)
-            )
+            return plan.answered(await http.send(plan.request(http), follow_redirects=False))
         except httpx.RequestError as error:
             return plan.failed(error)

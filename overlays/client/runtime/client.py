@@ -22,6 +22,7 @@ import httpx
 
 from .answer import LAST_ANSWER, Answer, Response
 from .call import Api, Call, CallOptions, Operation, TimeoutTypes
+from .connections import AsyncConnections, Connections
 from .errors import ConfigurationError, LayersError
 from .handles import AsyncHandle, Handle
 from .model import UNSET, Model, Unset, to_json
@@ -33,7 +34,10 @@ from .waiting import DEFAULT_SILENCE, DEFAULT_WAIT
 __all__ = ["API_KEY_VARIABLE", "BaseAsyncClient", "BaseClient"]
 
 API_KEY_VARIABLE: Final = "LAYERS_API_KEY"
-DEFAULT_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
+BASE_URL_VARIABLE: Final = "LAYERS_BASE_URL"
+DEFAULT_TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0, pool=None)
+HTTPX_TIMEOUT: Final = httpx.Timeout(5.0)
+"""What httpx takes where it is told nothing: nobody's choice."""
 DEFAULT_RETRIES: Final = 2
 DEFAULT_RETRY_TIME: Final = 180.0
 
@@ -77,24 +81,25 @@ class BaseClient(_Shared[Transport]):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
-        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        timeout: TimeoutTypes | Unset = UNSET,
         max_retries: int = DEFAULT_RETRIES,
         max_retry_time: float = DEFAULT_RETRY_TIME,
         headers: Mapping[str, str] | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
+        _check_http(http_client, httpx.Client)
+        limit = _timeout(timeout, http_client)
         settings = _settings(
-            self._api, api_key, base_url, timeout, max_retries, max_retry_time, headers
+            self._api, api_key, base_url, limit, max_retries, max_retry_time, headers
         )
-        http = http_client or httpx.Client()
-        self._transport = Transport(self._api, settings, http, owns_http=http_client is None)
+        self._transport = Transport(self._api, settings, Connections(http_client))
 
     def raw(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make a call and return its result together with the answer that it was read from.
 
-        `layers.raw(layers.content.get, container_id).headers` has the headers, for example.
+        `layers.raw(method, …).headers` has the headers, for example.
         """
         before = LAST_ANSWER.set(None)
         try:
@@ -195,8 +200,8 @@ class BaseClient(_Shared[Transport]):
 
     def close(self) -> None:
         """Close the connections, unless they came from outside."""
-        if self._transport.owns_http:
-            self._transport.http.close()
+        if not self._transport.shared:
+            self._transport.connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -216,26 +221,27 @@ class BaseAsyncClient(_Shared[AsyncTransport]):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
-        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
+        timeout: TimeoutTypes | Unset = UNSET,
         max_retries: int = DEFAULT_RETRIES,
         max_retry_time: float = DEFAULT_RETRY_TIME,
         headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
+        _check_http(http_client, httpx.AsyncClient)
+        limit = _timeout(timeout, http_client)
         settings = _settings(
-            self._api, api_key, base_url, timeout, max_retries, max_retry_time, headers
+            self._api, api_key, base_url, limit, max_retries, max_retry_time, headers
         )
-        http = http_client or httpx.AsyncClient()
-        self._transport = AsyncTransport(self._api, settings, http, owns_http=http_client is None)
+        self._transport = AsyncTransport(self._api, settings, AsyncConnections(http_client))
 
     async def raw(
         self, call: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Response[T]:
         """Make a call and return its result together with the answer that it was read from.
 
-        `(await layers.raw(layers.content.get, container_id)).headers` has the headers, for example.
+        `(await layers.raw(method, …)).headers` has the headers, for example.
         """
         before = LAST_ANSWER.set(None)
         try:
@@ -336,8 +342,8 @@ class BaseAsyncClient(_Shared[AsyncTransport]):
 
     async def aclose(self) -> None:
         """Close the connections, unless they came from outside."""
-        if self._transport.owns_http:
-            await self._transport.http.aclose()
+        if not self._transport.shared:
+            await self._transport.connections.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -351,17 +357,54 @@ class BaseAsyncClient(_Shared[AsyncTransport]):
         await self.aclose()
 
 
-def _key(given: str | None) -> Secret:
-    text = (os.environ.get(API_KEY_VARIABLE, "") if given is None else given).strip()
+def _check_http(given: object, wanted: type[httpx.Client | httpx.AsyncClient]) -> None:
+    if given is not None and not isinstance(given, wanted):
+        raise ConfigurationError(
+            f"http_client: must be an httpx.{wanted.__name__}, is a {type(given).__name__}"
+        )
+
+
+def _timeout(
+    given: TimeoutTypes | Unset, http: httpx.Client | httpx.AsyncClient | None
+) -> TimeoutTypes:
+    """What bounds each step: what was asked for, else what the caller's own client was made with.
+
+    To wait for a connection of our own is no step of an exchange, and has no bound.
+    """
+    if isinstance(given, Unset):
+        own = None if http is None or http.timeout == HTTPX_TIMEOUT else http.timeout
+        return own or DEFAULT_TIMEOUT
+    bounded = isinstance(given, int | float) and http is None
+    return httpx.Timeout(given, pool=None) if bounded else given
+
+
+def _key(given: str | Callable[[], str] | None) -> Secret:
+    if callable(given):
+        return Secret(lambda: _checked_key(_asked(given)))
+    return Secret(_checked_key(os.environ.get(API_KEY_VARIABLE, "") if given is None else given))
+
+
+def _asked(source: Callable[[], str]) -> str:
+    try:
+        return source()
+    except Exception as error:
+        raise ConfigurationError(f"api_key: {type(error).__name__} when asked for") from error
+
+
+def _checked_key(given: str) -> str:
+    text = str(given or "").strip()
     if not text:
         raise ConfigurationError(f"no API key: set {API_KEY_VARIABLE}, or pass api_key=")
     if not (text.isascii() and text.isprintable()):
         raise ConfigurationError("the API key has characters that no header can carry")
-    return Secret(text)
+    return text
 
 
-def _origin(text: str) -> str:
-    """Where calls go: a scheme and a host, maybe a port and a path, and nothing else."""
+def _origin(text: str, beginning: str) -> str:
+    """Where calls go: a scheme and a host, maybe a port and a path, and nothing else.
+
+    Where *text* ends with what all paths begin with, it is taken once.
+    """
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
@@ -370,7 +413,8 @@ def _origin(text: str) -> str:
         raise ConfigurationError("base_url: must start with https://, or http://, and a host")
     if url.userinfo or url.query or url.fragment:
         raise ConfigurationError("base_url: must have no user, query or fragment")
-    return str(url).rstrip("/")
+    origin = str(url).rstrip("/")
+    return origin.removesuffix(beginning) if beginning else origin
 
 
 def _count(retries: int) -> int:
@@ -381,7 +425,7 @@ def _count(retries: int) -> int:
 
 def _settings(  # noqa: PLR0917 - a client has this many
     api: Api,
-    api_key: str | None,
+    api_key: str | Callable[[], str] | None,
     base_url: str | None,
     timeout: TimeoutTypes,
     max_retries: int,
@@ -389,7 +433,8 @@ def _settings(  # noqa: PLR0917 - a client has this many
     headers: Mapping[str, str] | None,
 ) -> Settings:
     """The settings of a new client."""
-    where = (_key(api_key), _origin(base_url or api.base_url))
+    url = base_url or os.environ.get(BASE_URL_VARIABLE) or api.base_url
+    where = (_key(api_key), _origin(url, api.beginning))
     sent = {"accept": "application/json", "user-agent": api.user_agent, **lower(headers)}
     return Settings(*where, timeout, _count(max_retries), max_retry_time, sent)
 

@@ -8,7 +8,7 @@ import time
 from importlib import import_module
 from typing import Any
 
-__all__ = ["AsyncClock", "Clock"]
+__all__ = ["AsyncClock", "Clock", "asyncio_loop"]
 
 
 class Clock:
@@ -32,12 +32,12 @@ class AsyncClock:
 
     def now(self) -> float:
         """Seconds since some moment; never goes back."""
-        loop = _asyncio_loop()
+        loop = asyncio_loop()
         return float(import_module("trio").current_time() if loop is None else loop.time())
 
     async def sleep(self, seconds: float) -> None:
         """Let *seconds* pass."""
-        library = import_module("trio" if _asyncio_loop() is None else "asyncio")
+        library = import_module("trio" if asyncio_loop() is None else "asyncio")
         await library.sleep(seconds)
 
     def chance(self) -> float:
@@ -45,7 +45,7 @@ class AsyncClock:
         return random.random()  # noqa: S311 - spreads load, guards nothing
 
 
-def _asyncio_loop() -> Any:
+def asyncio_loop() -> Any:
     """The running loop; None where it is not asyncio that runs. Nothing is imported to find out."""
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:

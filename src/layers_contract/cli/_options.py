@@ -160,8 +160,8 @@ def _is_about_the_document(error: Exception) -> bool:
     return isinstance(error, DocumentError | MockError)
 
 
-def load_contract(files: DocumentFiles, *, mocked: bool = False) -> Contract:
-    """The contract of a document that has every part that judging, or mocking it, needs."""
+def load_contract(files: DocumentFiles) -> Contract:
+    """The contract of a document that has every part that judging and mocking need."""
     from layers_contract.contract import Contract
     from layers_contract.document import DocumentError
     from layers_contract.spec.lint import extensions
@@ -171,7 +171,7 @@ def load_contract(files: DocumentFiles, *, mocked: bool = False) -> Contract:
         contract = Contract(files.load())
         given = files.document or files.overlays
         problems = extensions.check(contract.document.raw) if given else []
-        problem = next(iter(problems), None) or missing_part(contract, mocked=mocked)
+        problem = next(iter(problems), None) or missing_part(contract)
     except DocumentError as error:
         raise click.ClickException(str(error)) from error
     if problem:

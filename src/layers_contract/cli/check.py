@@ -104,7 +104,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     from layers_contract.run import Unjudgeable, finishing, forecast, run
     from layers_contract.target import TargetError
 
-    contract = load_contract(source, mocked=target_file is None and url is None)
+    contract = load_contract(source)
     chosen = chosen_ids(contract, only, exclude)
     known = read_baseline(files["baseline_file"], contract)
     check_writable({**files, "repro_folder": repro_folder})

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "keys",
     multiple=True,
     metavar="NAME=ENV|HASH",
-    help="Whose key is whose: own or other, and the variable that holds it, or its SHA-256.",
+    help="Whose key is whose: own, other or limited (it lacks scopes); a variable, or a SHA-256.",
 )
 @click.option("--other", metavar="ENV|HASH", help="The same as --key other=….")
 @documented

@@ -70,7 +70,7 @@ def mock(target_out: Path | None, list_: bool, source: DocumentFiles, **options:
         return
     try:
         if source.document or source.overlays:
-            load_contract(source, mocked=True)
+            load_contract(source)
         serve(MockOptions(**options, files=source), target_out)
     except MockError as error:
         raise click.ClickException(str(error)) from error

@@ -47,7 +47,7 @@ def faults(
 
     check_known(names, FAULTS, "fault")
     check_writable(written)
-    load_contract(source, mocked=True)
+    load_contract(source)
     matrix = _saved(saved) if saved else _proved(names, workers, source)
     writers: dict[str, Callable[[proving.Matrix], str]] = {
         "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
@@ -82,7 +82,7 @@ def variants(
 
     check_known(names, VARIANTS, "variant")
     check_writable({"json_file": json_file})
-    load_contract(source, mocked=True)
+    load_contract(source)
     orders = _orders(names, **wanted)
     terminal, found = console(), []
     coming = proving.variant_runs(orders, workers, source)

@@ -24,7 +24,7 @@ from layers_contract.invariants._policy import (
 )
 from layers_contract.invariants._refusals import refusals
 from layers_contract.invariants._requests import REFUSED, asks_soundly, error_code_of, valid
-from layers_contract.invariants._side_effects import KEPT, NEAR, differs
+from layers_contract.invariants._side_effects import KEPT, NEAR, has_changed
 from layers_contract.timeline import Timeline, Work, overlapping
 
 SUCCESS = 200
@@ -245,7 +245,7 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
             around = container.around(exchange) if exchange.succeeded else None
             if around is None or any(seen.state != success for seen in around):
                 continue
-            changed = [n for n in KEPT if differs(facts, around[0].data, around[1].data, n)]
+            changed = [n for n in KEPT if has_changed(facts, around[0].data, around[1].data, n)]
             message = f"a decision on container {container.id} changed {', '.join(changed)}"
             yield broken(message, around[0], exchange, around[1]) if changed else HELD
 

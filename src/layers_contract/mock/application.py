@@ -15,10 +15,10 @@ from urllib.parse import quote
 
 import anyio
 
-from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call
 from layers_contract.mock.routes import Routes
+from layers_contract.mock.serving import Serving
 from layers_contract.mock.target import target, to_toml
 from layers_contract.mock.views import MEDIA
 
@@ -39,7 +39,7 @@ _LOG: Final = logging.getLogger("layers_contract.mock")
 class Application:
     """An ASGI application that answers as *behaviour* says."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Serving) -> None:
         self.behaviour = behaviour
         self.routes = Routes(behaviour.contract.operations)
         self._request_id = behaviour.words.request_id_header
@@ -64,7 +64,8 @@ class Application:
             _LOG.exception("a request of the mock failed")
             refusal = Refused.plain(HTTPStatus.INTERNAL_SERVER_ERROR, "The mock has failed.")
         answer = self.behaviour.refusal(refusal, request_id)
-        answer.headers.setdefault(self._request_id, request_id)
+        if self._request_id:
+            answer.headers.setdefault(self._request_id, request_id)
         return answer
 
     async def _dispatch(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
@@ -99,7 +100,8 @@ class Application:
             return self._description(_base(scope, _headers(scope["headers"])))
         query = scope.get("query_string", b"").decode("latin-1")
         answer = self.behaviour.file(path.removeprefix(MEDIA), query)
-        answer.headers[self._request_id] = request_id
+        if self._request_id:
+            answer.headers[self._request_id] = request_id
         return answer
 
     def _description(self, base: str) -> Answer:

@@ -8,15 +8,15 @@ from typing import Any
 
 from layers_contract.document import pointer
 from layers_contract.mock.errors import Refused
-from layers_contract.mock.idempotency import Idempotency
 from layers_contract.mock.model import Answer, Call, Container, Project, Render
+from layers_contract.mock.views import Views
 
 __all__ = ["Content"]
 
 Json = Any
 
 
-class Content(Idempotency):
+class Content(Views):
     """What starts renders, and what shows them."""
 
     def generate(self, call: Call) -> Answer:

@@ -11,16 +11,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from layers_contract.mock.clock import SIMULATED_EPOCH, Clock
-from layers_contract.mock.model import Project
-from layers_contract.mock.options import OTHER, OWN, MockOptions, World
+from layers_contract.mock.clock import Clock
+from layers_contract.mock.options import MockOptions
 from layers_contract.mock.store import Store
-from layers_contract.mock.words import Words
+from layers_contract.mock.vocabulary import Vocabulary
 
 __all__ = ["Core"]
 
 Json = Any
-DAY: Final = 24 * 60 * 60
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = [high + low for high in _ALPHABET for low in _ALPHABET]
 _SHIFTS: Final = range(120, -1, -10)
@@ -39,39 +37,20 @@ class Core:
     or a variant is a subclass of the last that overrides one method.
     """
 
-    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:
+    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Vocabulary) -> None:
         self.options = options
         self.clock = clock
         self.store = store
         self.words = words
         self.contract = words.contract
-        self.world = World.of(words.contract.document)
         self.random = random.Random(options.seed)  # noqa: S311 - ids of a mock, no secrets
         self._secret: bytes | None = None
         self._requests = 0
-        self._prefixes = {name: words.prefix(name) for name in ("ContainerId", "JobId", "MediaId")}
-        self.settle()
 
-    def settle(self) -> None:
-        """Make the world's projects, where they are not there yet."""
-        world = self.world
-        owned = [(world.open, False), (world.gated, True), *((p, False) for p in world.disposable)]
-        with self.store.transaction():
-            for project_id, gated in owned:
-                self.store.add_project(self.first_project(project_id, OWN.org, gated=gated))
-            for project_id in (world.foreign, world.foreign_disposable):
-                self.store.add_project(self.first_project(project_id, OTHER.org, gated=False))
-
-    def first_project(self, project_id: str, org: str, *, gated: bool) -> Project:
-        """A project as it is before anybody changed it."""
-        gate = self.words.gate.field.strip("/")
-        policy = {gate: gated, "firstNPostsBlocked": 0, "autoApproveAfter": None}
-        return Project(project_id, org, policy, SIMULATED_EPOCH - DAY, None)
-
-    def new_id(self, schema: str) -> str:
-        """A fresh id for *schema*: its prefix and 26 characters, the older the smaller."""
+    def fresh(self) -> int:
+        """A number of 128 bits that is used once, the older the smaller."""
         moment = int(self.clock.now() * 1000) & ((1 << 48) - 1)
-        return self.spell_id(self._prefixes[schema], moment << 80 | self.random.getrandbits(80))
+        return moment << 80 | self.random.getrandbits(80)
 
     def spell_id(self, prefix: str, number: int) -> str:
         """How an id is written."""

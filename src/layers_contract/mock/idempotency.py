@@ -17,7 +17,7 @@ from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import ABSENT, Answer, Call, Record
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.store import Store
-from layers_contract.mock.words import Words
+from layers_contract.mock.vocabulary import Vocabulary
 
 __all__ = ["Idempotency"]
 
@@ -37,12 +37,13 @@ class Flight:
 class Idempotency(Checking):
     """Answers a repeated call as it was answered first."""
 
-    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Words) -> None:
+    def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Vocabulary) -> None:
         super().__init__(options, clock, store, words)
         self._flights: dict[str, Flight] = {}
-        self._rule = words.contract.idempotency
-        self._window = self._rule.window if options.window is None else options.window
-        self._scope_parts = tuple(words.raw["x-idempotency"]["scope"])
+        if "x-idempotency" in words.raw:
+            self._rule = words.contract.idempotency
+            self._window = self._rule.window if options.window is None else options.window
+            self._scope_parts = tuple(words.raw["x-idempotency"]["scope"])
 
     async def once(self, call: Call, handler: Handler) -> Answer:
         """Carry *call* out, unless its key says that this was done."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
-from typing import Any
 
 from layers_contract.mock.model import Answer, Call, Render
 from layers_contract.mock.reviewing import Reviewing
 
 __all__ = ["Jobs"]
-
-Json = Any
 
 
 class Jobs(Reviewing):
@@ -28,15 +24,6 @@ class Jobs(Reviewing):
         if known is not None and self.is_known(known, tag):
             return Answer(rule.unchanged, b"", {rule.response: tag})
         return Answer(self.successes[call.operation.id], body, {rule.response: tag})
-
-    def tag(self, view: dict[str, Json], body: bytes) -> str:
-        """The job's entity tag: another one for another body."""
-        return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-
-    def is_known(self, known: str, tag: str) -> bool:
-        """Whether the caller has what *tag* stands for."""
-        tags = [each.strip().removeprefix("W/") for each in known.split(",")]
-        return known.strip() == "*" or tag in tags
 
     def cancel(self, call: Call) -> Answer:
         """Ask a render to stop."""

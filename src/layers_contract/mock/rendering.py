@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from layers_contract.mock.core import Core
 from layers_contract.mock.model import Container, Render
 from layers_contract.mock.options import FAILING_HOOK
+from layers_contract.mock.settled import Settled
 
 __all__ = ["Rendering"]
 
 
-class Rendering(Core):
+class Rendering(Settled):
     """Where a render stands at a moment."""
 
     def state(self, render: Render, now: float) -> str:

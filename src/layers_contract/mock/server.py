@@ -19,17 +19,21 @@ import uvicorn
 from layers_contract.mock.application import Application
 from layers_contract.mock.cache import CachedStore
 from layers_contract.mock.catalogue import compose, needs
+from layers_contract.mock.choice import words_of
 from layers_contract.mock.clock import Clock, WallClock
 from layers_contract.mock.errors import MockError
+from layers_contract.mock.generic import Engine
+from layers_contract.mock.generic.rows import RowStore
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.target import target, to_toml
-from layers_contract.mock.words import Words, words_of
+from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.mock.words import Words
 
 __all__ = ["app", "background", "serve"]
 
 
 def app(
-    options: MockOptions, clock: Clock | None = None, words: Words | None = None
+    options: MockOptions, clock: Clock | None = None, words: Vocabulary | None = None
 ) -> Application:
     """The mock as an ASGI application, to be called in-process.
 
@@ -37,10 +41,14 @@ def app(
         MockError: An option does not fit, or the database cannot be used.
     """
     options = needs(options)
-    behaviour = compose(options.faults, options.variants)
-    store = CachedStore(options.db)
     words = words or words_of(options.files)
-    return Application(behaviour(options, clock or WallClock(), store, words))
+    clock = clock or WallClock()
+    if isinstance(words, Words):
+        behaviour = compose(options.faults, options.variants)
+        return Application(behaviour(options, clock, CachedStore(options.db), words))
+    for name in (*options.faults, *options.variants):
+        raise MockError(f"{name!r} is of another document; this one has no such fault or variant")
+    return Application(Engine(options, clock, RowStore(options.db), words))
 
 
 def serve(
@@ -70,7 +78,7 @@ def serve(
 
 @contextmanager
 def background(
-    options: MockOptions, words: Words | None = None
+    options: MockOptions, words: Vocabulary | None = None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """A mock in a thread of this process: its address, and the target that fits it."""
     application = app(options, words=words)

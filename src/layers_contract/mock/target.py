@@ -3,25 +3,49 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any
 
-from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
-from layers_contract.mock.words import Words, words_of
+from layers_contract.mock.choice import words_of
+from layers_contract.mock.generic import samples, world
+from layers_contract.mock.generic.kinds import Kinds
+from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, SCOPELESS, MockOptions, World
+from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.mock.words import Words
 
 __all__ = ["target", "to_toml"]
 
 Json = Any
 
 
-def target(options: MockOptions, url: str, words: Words | None = None) -> dict[str, Json]:
+def target(options: MockOptions, url: str, words: Vocabulary | None = None) -> dict[str, Json]:
     """What a run has to know to judge a mock with these *options* at *url*."""
     words = words or words_of(options.files)
-    document = words.contract.document
-    world = World.of(document)
     return {
         "url": url,
         "api_key": OWN.key,
         "other_api_key": OTHER.key,
+        **({"scopeless_api_key": SCOPELESS.key} if _has_scopes(words) else {}),
+        **(_studio(words) if isinstance(words, Words) else _world(words)),
+        "allow": {"generate": True, "policy": True},
+        "budget": {
+            "generations": 10_000,
+            "requests": 100_000,
+            "seconds": 900,
+            "requests_per_minute": _pace(options, words),
+        },
+        "expect": {
+            "render_seconds": _longest(options),
+            **_window(options, words),
+            "clock_skew_seconds": 1,
+        },
+    }
+
+
+def _studio(words: Words) -> dict[str, Json]:
+    document = words.contract.document
+    world = World.of(document)
+    return {
         "projects": {
             "open": world.open,
             "gated": world.gated,
@@ -35,21 +59,44 @@ def target(options: MockOptions, url: str, words: Words | None = None) -> dict[s
             "influencer": document.schema("InfluencerId")["examples"][0],
             "reference_media": document.schema("MediaId")["examples"][0],
         },
-        "allow": {"generate": True, "policy": True},
-        "budget": {
-            "generations": 10_000,
-            "requests": 100_000,
-            "seconds": 900,
-            "requests_per_minute": _pace(options, words),
-        },
-        "expect": {
-            "render_seconds": _longest(options),
-            "idempotency_window_seconds": words.contract.idempotency.window
-            if options.window is None
-            else options.window,
-            "clock_skew_seconds": 1,
-        },
     }
+
+
+def _world(words: Vocabulary) -> dict[str, Json]:
+    """What is there from the start of a mock of any document, and what can be asked of it."""
+    kinds = Kinds(words.contract)
+    found: dict[str, Json] = {}
+    standing = dict(world(kinds))
+    if ids := standing.pop("project", None):
+        found["projects"] = {
+            "open": ids["open"],
+            "gated": ids["gated"],
+            "disposable": [v for name, v in ids.items() if name.startswith("disposable")],
+            "foreign": ids["foreign"],
+            "foreign_disposable": ids["foreign-disposable"],
+        }
+    known = {kind: ids["open"] for kind, ids in standing.items()}
+    found["samples"] = {**known, **samples(words.contract), "failing_hook": FAILING_HOOK}
+    return found
+
+
+def _has_scopes(words: Vocabulary) -> bool:
+    """Whether any operation asks for a scope."""
+    document = words.contract.document
+    return any(
+        scopes
+        for operation in words.contract.operations.values()
+        for way in document.security(operation)
+        for scopes in way.values()
+    )
+
+
+def _window(options: MockOptions, words: Vocabulary) -> dict[str, Json]:
+    """How long a key is remembered, where that has an end."""
+    if options.window is not None:
+        return {"idempotency_window_seconds": options.window}
+    known = "x-idempotency" in words.raw and isfinite(words.contract.idempotency.window)
+    return {"idempotency_window_seconds": words.contract.idempotency.window} if known else {}
 
 
 def to_toml(values: dict[str, Json]) -> str:
@@ -65,7 +112,7 @@ def _plain(value: Json) -> str:
     return json.dumps(value)
 
 
-def _pace(options: MockOptions, words: Words) -> int:
+def _pace(options: MockOptions, words: Vocabulary) -> int:
     """How many requests a minute the widest budget allows; 0 where there is none."""
     return max((words.budgets(options.rate_limit) or {"": 0}).values())
 

@@ -18,7 +18,8 @@ from tests.helpers.places import ROOT
 from layers_contract.contract import Contract
 from layers_contract.document import Document
 from layers_contract.mock import MockError, MockOptions, TrioClock, app
-from layers_contract.mock.behaviour import HANDLERS
+from layers_contract.mock.choice import words_for
+from layers_contract.mock.claims import claims
 from layers_contract.mock.words import Words
 
 MOCK = ROOT / "src" / "layers_contract" / "mock"
@@ -176,32 +177,26 @@ def test_an_operation_without_a_handler_is_an_error_at_the_start() -> None:
 @pytest.mark.parametrize(
     "missing",
     [
-        ("components", "schemas", "Container", "x-lifecycles"),
-        ("x-rate-limits",),
+        ("components", "schemas", "Container", "x-lifecycles", "approval", "gate"),
         ("components", "schemas", "RenderError", "examples"),
     ],
     ids=".".join,
 )
-def test_a_document_without_what_the_mock_needs_is_an_error_at_the_start(
+def test_a_document_that_the_tuned_behaviour_does_not_fit_is_served_generically(
     missing: tuple[str, ...],
 ) -> None:
-    """What is lacking is said at once, and not in the middle of a run."""
+    """What a document lacks is no error: the generic behaviour needs none of it."""
 
     def edit(raw: dict[str, Any]) -> None:
         for part in missing[:-1]:
             raw = raw[part]
         del raw[missing[-1]]
 
-    with pytest.raises(MockError, match="lacks"):
-        start(changed(edit))
+    assert not isinstance(words_for(Contract(Document(changed(edit)))), Words)
 
 
-def test_a_refusal_under_another_name_is_an_error_at_the_start() -> None:
-    """The refusals that the mock needs are looked for before the first request."""
-    with pytest.raises(MockError, match="NotFound"):
-        start(renamed(("NotFound", "Missing")))
-
-
-def test_every_handler_is_of_an_operation() -> None:
-    """No handler is left over from an operation that the document does not have."""
-    assert set(HANDLERS) == set(document().operations)
+def test_the_document_as_it_is_has_the_tuned_behaviour() -> None:
+    """Every operation is claimed by its role, and answers as the document says."""
+    contract = Contract(document())
+    assert set(claims(contract)) == set(document().operations)
+    assert isinstance(words_for(contract), Words)

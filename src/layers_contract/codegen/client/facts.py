@@ -75,6 +75,11 @@ class Facts:
         """The version of the document, which is that of the client."""
         return self.document.version
 
+    @property
+    def beginning(self) -> str:
+        """What all paths begin with, such as `/v1`; empty where they begin differently."""
+        return self.contract.beginning
+
     @cached_property
     def base_url(self) -> str:
         """The first server."""

@@ -24,7 +24,7 @@ _LOCALS: Final = frozenset(
 )
 """Names that the examples of the README use for something else."""
 _RUNTIME: Final = re.compile(
-    r"\b(?:LAYERS_API_KEY|LayersError|AsyncLayers|Layers|layers_client|layers)\b"
+    r"\b(?:LAYERS_API_KEY|LAYERS_BASE_URL|LayersError|AsyncLayers|Layers|layers_client|layers)\b"
 )
 
 
@@ -70,6 +70,11 @@ class Names:
         """The environment variable that holds the key."""
         return f"{snake_case(self.brand).upper()}_API_KEY"
 
+    @property
+    def url_variable(self) -> str:
+        """The environment variable that says where the API is."""
+        return f"{snake_case(self.brand).upper()}_BASE_URL"
+
     def renamed(self, text: str) -> str:
         """A text of the runtime, which is written for one API, with these names."""
         return _RUNTIME.sub(lambda found: self._words[found.group()], text)
@@ -78,6 +83,7 @@ class Names:
     def _words(self) -> Mapping[str, str]:
         return {
             "LAYERS_API_KEY": self.key_variable,
+            "LAYERS_BASE_URL": self.url_variable,
             "LayersError": self.error,
             "AsyncLayers": self.asynchronous,
             "Layers": self.client,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from layers_contract.mock.behaviour import HANDLERS, Behaviour
+from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import ABSENT, Answer, Call, Record
 from layers_contract.mock.registry import fault
@@ -198,7 +198,7 @@ class _InFlightIsNotFound(Behaviour):
 class _Ghost(Behaviour):
     def start_once_more(self, call: Call) -> None:
         with contextlib.suppress(Refused), self.store.transaction():
-            getattr(self, HANDLERS[call.operation.id])(call)
+            self.handler(call)(call)
 
 
 @fault(
