@@ -304,7 +304,7 @@ def test_a_difference_is_told_with_its_place(tmp_path: Path) -> None:
         ("--check", 0, ""),
         ("--check --document {tmp}/changed.yaml", 1, "run: make generate"),
         ("--document {tmp}/none.yaml", 2, "none.yaml: cannot be read"),
-        ("--into {tmp}/client --overlays-into {tmp}/changed.yaml", 2, "File exists"),
+        ("--into {tmp}/client --overlays-into {tmp}/changed.yaml/x", 2, "Not a directory"),
     ],
 )
 def test_the_command_says_what_is_wrong(
