@@ -47,8 +47,9 @@ _UNPARSED: Final = _Missing()
 T = TypeVar("T")
 
 Credential = str
-"""Which key an exchange was sent with, and never the key: `own`, `other`, `none`, `invalid`, or a
-key that is nearly the right one: `swapped`, `longer`, `shorter`, `empty`."""
+"""Which key an exchange was sent with, and never the key: `own`, `other`, `limited` (it lacks
+scopes), `none`, `invalid`, or a key that is nearly the right one: `swapped`, `longer`, `shorter`,
+`empty`."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -179,6 +180,8 @@ def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:
 def _parse(body: bytes) -> Any:
     try:
         value = _decode(body)
+        if type(value) is dict:
+            value = {n: _same(v) if type(v) is str else v for n, v in value.items()}
     except (ValueError, RecursionError):
         value = _parse_as_python(body)
     openers = body.count(b"[") + body.count(b"{")

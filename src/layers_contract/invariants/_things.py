@@ -14,7 +14,7 @@ from typing import Any
 
 from layers_contract.contract import Lifecycle
 from layers_contract.document import Operation, View, pointer
-from layers_contract.facts import Facts, Seen, by_sent, indexed
+from layers_contract.facts import Facts, Seen, by_sent, indexed, values
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._graph import Graph
 from layers_contract.timeline import Timeline
@@ -303,18 +303,6 @@ def window(facts: Facts) -> float:
     return min(facts.contract.idempotency.window, facts.expect.window) - facts.expect.clock_skew
 
 
-def values(data: Json, path: str) -> list[Json]:
-    """What a pointer leads to, every item where a part of it is `*`; nothing where it is not."""
-    found = [data]
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if name == "*":
-            found = [item for each in found if isinstance(each, list) for item in each]
-        else:
-            found = [each[name] for each in found if isinstance(each, dict) and name in each]
-    return found
-
-
 def _named_at(view: View, kind: str) -> str:
     """Where a view names a resource of that type: itself, or a relative; nowhere is `/`."""
     if view.resource["type"] == kind:
@@ -331,6 +319,5 @@ __all__ = [
     "is_keyed",
     "is_replay",
     "things",
-    "values",
     "window",
 ]
