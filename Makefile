@@ -7,6 +7,8 @@ DOCUMENT ?=
 OVERLAY ?=
 
 export PYTHON
+# Tests start hundreds of processes: none of them is to compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN    := .venv/bin
 RUN    := .venv/.run
 DEV    := .venv/.dev
