@@ -190,6 +190,7 @@ class Parameter:
     source: str
     example: Json
     sample: str | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class Operation:
     responses: Mapping[str, Response]
     pattern: re.Pattern[str] = field(repr=False)
     base: Path_ = ()
+    scopes: tuple[str, ...] = ()
 
     def response(self, status: int) -> Response | None:
         """What is documented for *status*: itself, else its range."""
@@ -291,7 +293,7 @@ class Document:
 
     def __init__(self, raw: dict[str, Json]) -> None:
         self.raw = raw
-        self._validators: dict[Path_, jsonschema_rs.Draft202012Validator] = {}
+        self._validators: dict[tuple[Path_, bool], jsonschema_rs.Draft202012Validator] = {}
         self._landings: dict[Path_, Path_] = {}
         self._sources: dict[Path_, str] = {}
 
@@ -324,6 +326,13 @@ class Document:
                 return found
         hint = "say in components.securitySchemes: an apiKey in a header, or http bearer"
         raise DocumentError(f"the document does not say how a request carries its key; {hint}")
+
+    def _scopes(self, security: Json) -> tuple[str, ...]:
+        """What a key must be allowed to do, where *security* asks for it: the first way to send."""
+        for way in security:
+            if any(name in self.key_schemes for name in way):
+                return tuple(dict.fromkeys(scope for asked in way.values() for scope in asked))
+        return ()
 
     @cached_property
     def key_schemes(self) -> dict[str, KeyScheme]:
@@ -369,13 +378,13 @@ class Document:
     def _fits(self, base: Path_, value: Json) -> bool:
         """Whether *value* is valid at first sight; one that holds lone surrogates is not."""
         try:
-            return self.validator(self._landing(base)).is_valid(value)
+            return self.validator(self._landing(base), _is_response(base)).is_valid(value)
         except UnicodeError:
             return False
 
     def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
         """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
-        for error in self.validator(self._landing(way)).iter_errors(value):
+        for error in self.validator(self._landing(way), _is_response(way)).iter_errors(value):
             broken = (*way, *list(error.evaluation_path)[1:])
             place = (*at, *error.instance_path)
             if error.kind.name == "anyOf" and (branch := self._branch(broken, error.instance)):
@@ -407,14 +416,24 @@ class Document:
                 node = _child(node, part)
         return tuple(landed)
 
-    def validator(self, base: Path_) -> jsonschema_rs.Draft202012Validator:
-        """The compiled schema that stands at *base* in the document."""
-        if base not in self._validators:
-            schema = {**self.raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
-            self._validators[base] = jsonschema_rs.Draft202012Validator(
+    def validator(self, base: Path_, response: bool = False) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema that stands at *base* in the document.
+
+        In a *response* an open enum holds any value.
+        """
+        if (base, response) not in self._validators:
+            raw = self._opened if response else self.raw
+            schema = {**raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
+            self._validators[base, response] = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True
             )
-        return self._validators[base]
+        return self._validators[base, response]
+
+    @cached_property
+    def _opened(self) -> dict[str, Json]:
+        """The document without the enums that are open."""
+        opened: dict[str, Json] = _opened(self.raw)
+        return opened
 
     def source(self, path: Path_) -> str:
         """How sure the keyword at *path* is; a `$ref` in *path* is followed.
@@ -457,8 +476,8 @@ class Document:
 
     def _operations(self) -> Iterator[Operation]:
         for path, item in self.raw["paths"].items():
-            for method in METHODS:
-                if method in item:
+            for method in item:
+                if method in METHODS:
                     yield self._operation(path, item, method)
 
     def _operation(self, path: str, item: dict[str, Json], method: str) -> Operation:
@@ -489,6 +508,7 @@ class Document:
             },
             pattern=_pattern(path),
             base=base,
+            scopes=self._scopes(raw.get("security", self.raw.get("security", ()))),
         )
 
     def _parameter(self, node: dict[str, Json], base: Path_) -> Parameter:
@@ -501,6 +521,7 @@ class Document:
             resource=raw.get("x-resource"),
             source=self.source((*base, "$ref") if "$ref" in node else base),
             example=next(iter(_examples(raw).values()), None),
+            description=str(raw.get("description", "")),
             sample=raw.get("x-sample"),
         )
 
@@ -523,18 +544,36 @@ class Document:
     def _landed(base: Path_, node: dict[str, Json]) -> Path_:
         return tuple(node["$ref"][2:].split("/")) if "$ref" in node else base
 
-    def _views(self, node: Json, at: tuple[str, ...]) -> Iterator[View]:
-        """The resources inside a schema; a resource is not searched for others of its kind."""
+    def _views(
+        self, node: Json, at: tuple[str, ...], inside: frozenset[str] = frozenset()
+    ) -> Iterator[View]:
+        """The resources inside a schema; one that is inside itself is looked at once."""
         name = node.get("$ref", "").rsplit("/", 1)[-1]
-        schema = self.resolve(node)
+        if name in inside:
+            return
+        schema, inside = self.resolve(node), inside | ({name} if name else set())
         if isinstance(schema.get("x-resource"), dict):
             yield View(at, name, schema["x-resource"])
         for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-            yield from self._views(part, at)
+            yield from self._views(part, at, inside)
         for key, child in schema.get("properties", {}).items():
-            yield from self._views(child, (*at, key))
+            yield from self._views(child, (*at, key), inside)
         if "items" in schema:
-            yield from self._views(schema["items"], (*at, "*"))
+            yield from self._views(schema["items"], (*at, "*"), inside)
+
+
+def _is_response(way: Path_) -> bool:
+    """Whether a way through the document leads to a response's schema."""
+    return "responses" in way
+
+
+def _opened(node: Json) -> Json:
+    if isinstance(node, list):
+        return [_opened(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    is_open = node.get("x-open-enum") is True
+    return {name: _opened(each) for name, each in node.items() if not (is_open and name == "enum")}
 
 
 def _unicode(value: Json) -> Json:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache, partial, wraps
@@ -450,16 +450,18 @@ class Facts:
         envelope = pointer(exchange.json, starts.job) if exchange.succeeded else None
         names = envelope if isinstance(envelope, dict) else {}
         spec = self.contract.document.schema(self.contract.job.schema)["x-resource"]
-        job, container = pointer(names, spec["id"]), pointer(names, spec["container"])
-        if isinstance(job, str) and not isinstance(container, str) and not starts.new_container:
-            container = exchange.path_params.get(self.container_parameter)
-        if isinstance(job, str) and isinstance(container, str):
-            key = exchange.request_headers.get(self.key_header)
-            started = Started(exchange, operation.id, starts, job, container, names, key)
+        job, containers = pointer(names, spec["id"]), strings(names, spec["container"])
+        if not containers and not starts.new_container:
+            containers = [*filter(None, [exchange.path_params.get(self.container_parameter)])]
+        key = exchange.request_headers.get(self.key_header)
+        for container in containers if isinstance(job, str) else ():
+            started = Started(exchange, operation.id, starts, str(job), container, names, key)
             self._started(started)
             if key is not None and operation.id in self.contract.idempotent:
                 self._keyed(operation, exchange, key).started.append(started)
-        elif not starts.new_container and not exchange.refused:
+        if isinstance(job, str) and containers:
+            return
+        if not starts.new_container and not exchange.refused:
             each = self._container(exchange.path_params.get(self.container_parameter, ""))
             each.unsure = min(each.unsure, exchange.sent)
 
@@ -476,6 +478,8 @@ class Facts:
             )
             job.render = render
             container.renders.append(render)
+        elif started.exchange is job.render.first.exchange:
+            container.renders.append(replace(job.render, container=started.container))
         job.render.latest = min(job.render.latest, exchange.received_at)
 
     def _order_renders(self) -> None:
@@ -506,8 +510,7 @@ class Facts:
         homes: dict[str, float] = {}
         for seen in job.views:
             path = seen.exchange.path_params.get(self.container_parameter)
-            name = pointer(seen.data, field) or path
-            if isinstance(name, str):
+            for name in strings(seen.data, field) or filter(None, [path]):
                 homes.setdefault(name, seen.received)
         return homes
 
@@ -645,6 +648,25 @@ def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple
 
 TIMESTAMPS: Final = 1 << 17
 """How many are remembered: check after check comes by all of them, so that fewer help none."""
+
+
+def strings(value: Json, path: str) -> list[str]:
+    """The strings that a pointer leads to, in every item of a list where a part of it is `*`."""
+    return [each for each in values(value, path) if isinstance(each, str)]
+
+
+def values(value: Json, path: str) -> list[Json]:
+    """What a pointer leads to, every item where a part of it is `*`; nothing where it is not."""
+    found = [value]
+    for part in path.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if name == "*":
+            found = [item for each in found if isinstance(each, list) for item in each]
+        else:
+            found = [each[name] for each in found if isinstance(each, dict) and name in each]
+    return found
+
+
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 

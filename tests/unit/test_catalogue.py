@@ -178,6 +178,22 @@ def test_a_document_without_a_part_is_judged_by_what_it_has(
     assert all(each.reason for each in found.values() if each.verdict == "not_judged")
 
 
+@pytest.mark.parametrize(("is_open", "verdict"), [(True, "held"), (False, "violated")])
+def test_an_open_enum_holds_any_value_in_a_response(is_open: bool, verdict: str) -> None:
+    """A value that an open enum does not list breaks no schema; in a request it does."""
+    raw = plain()
+    states = raw["components"]["schemas"]["PredictionState"]
+    states["x-open-enum"] = is_open
+    raw["components"]["schemas"]["NewPrediction"]["properties"]["model"]["x-open-enum"] = is_open
+    tape = Recorder(raw)
+    made = tape.create()
+    tape.read(made, "pondering")
+    tape.create(body={"model": "unheard-of", "input": {"prompt": "Rain"}})
+    found = tape.verdicts()
+    assert found["schema.body"].verdict == verdict
+    assert found["schema.rejects-invalid"].verdict == "violated"
+
+
 def test_the_smallest_document_is_judged() -> None:
     """One operation and a key are enough."""
     raw = {

@@ -35,7 +35,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "rules", "timeline"}),
     "catalogue": frozenset({"contract", "document", "facts", "invariants", "rules"}),
-    "answers": frozenset({"history", "document", "contract", "judge", "likeness"}),
+    "answers": frozenset({"acceptance", "history", "document", "contract", "judge", "likeness"}),
+    "acceptance": frozenset({"history", "document", "contract"}),
     "scratch": frozenset(),
     "proxy": frozenset(
         {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
@@ -84,13 +85,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset(
-        {"history", "document", "contract", "facts", "target", "driver", "scratch"} | {"rules"}
+        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
+        | {"acceptance", "rules"}
     ),
     "fuzz": frozenset({"scratch", "decoding", "history"}),
     "run": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"answers", "likeness", "pace"}
+        | {"acceptance", "answers", "likeness", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
@@ -105,7 +107,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),
-    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "spec"}),
+    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "shipped", "spec"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
@@ -263,15 +265,13 @@ def test_each_test_states_its_fact(path: Path) -> None:
 
 UNIT: Final = ROOT / "tests" / "unit"
 ABOUT_THE_REPOSITORY: Final = frozenset({"ci_files", "structure"})
-MOVING: Final = frozenset({"invariants"})
-"""Their tests are about to get their folder."""
 
 
 def test_the_unit_tests_mirror_the_rooms() -> None:
     """Each room that is a folder has a folder of tests, and no other folder has tests."""
     rooms = {module.parts[0] for module in modules() if len(module.parts) > 1}
     folders = {path.relative_to(UNIT).parts[0] for path in UNIT.glob("*/**/test_*.py")}
-    assert folders - MOVING == rooms - MOVING
+    assert folders == rooms
 
 
 def test_a_unit_test_beside_the_folders_names_its_module() -> None:
@@ -281,7 +281,6 @@ def test_a_unit_test_beside_the_folders_names_its_module() -> None:
     strays = {
         name
         for name in named - ABOUT_THE_REPOSITORY
-        if not name.startswith(("invariants_", "mock_faults"))
         if not any(name == module or name.startswith(f"{module}_") for module in alone)
     }
     assert not strays

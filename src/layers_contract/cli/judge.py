@@ -80,6 +80,7 @@ def judge(
             names = names_of([*keys, *([f"other={other}"] if other else [])])
             recording = read(recordings, contract, base=base, names=names, progress=_progress())
             expect = Expectations(alone=recording.alone)
+            _say(f"judging {len(recording.history):,} exchanges …")
             judged = verdicts(contract, recording.history, expect, strict=strict, only=chosen)
             gc.freeze()  # none of it is garbage before the process ends
     except RecordingError as error:

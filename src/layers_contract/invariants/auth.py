@@ -196,17 +196,18 @@ def _request(exchange: Exchange) -> tuple[Any, ...]:
 
 def _made_up(facts: Facts, exchange: Exchange) -> bool:
     """Whether one of the ids in the path was made up by this run."""
-    unknown = _made_up_ids(facts)
-    return any(value in unknown for value in exchange.path_params.values())
+    real = _real_ids(facts)
+    ids = exchange.path_params.values()
+    return any(value not in real and nobodys(value) in real for value in ids if value)
 
 
 @indexed
-def _made_up_ids(facts: Facts) -> Collection[str]:
-    """Ids that are like those of real things, and stand for nothing."""
+def _real_ids(facts: Facts) -> Collection[str]:
+    """Ids of real things; what `nobodys` makes of one is made up, and leads back to it."""
     real = {each.id for each in facts.own}
     real |= {job.id for job in facts.jobs.values() if job.render} | facts.expect.foreign
     real |= {each.exchange.path_params.get(facts.project_parameter, "") for each in facts.starts}
-    return {nobodys(name) for name in real if name} - real
+    return real
 
 
 def _told(facts: Facts, exchange: Exchange) -> Told:

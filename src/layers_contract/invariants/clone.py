@@ -13,7 +13,7 @@ from layers_contract.invariants._side_effects import changes_by_itself
 BRIEF = "/brief"
 
 
-@invariant("clone.container", needs="a clone", reads=("job/containerId",))
+@invariant("clone.container", needs="a clone", reads=("job>container",))
 def new_container(facts: Facts) -> Iterator[Occasion]:
     """A clone is a container that no call named before."""
     for started in _clones(facts):

@@ -7,9 +7,9 @@ from typing import Any
 
 from layers_contract.contract import FieldRule, Lifecycle
 from layers_contract.document import pointer
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, values
 from layers_contract.invariants._base import HELD, Occasion, broken
-from layers_contract.invariants._things import Observation, things, values
+from layers_contract.invariants._things import Observation, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
 from layers_contract.rules import Rule
 

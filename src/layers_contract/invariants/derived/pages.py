@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from layers_contract.contract import Range
 from layers_contract.document import pointer
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, values
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
-from layers_contract.invariants._things import Thing, things, values
+from layers_contract.invariants._things import Thing, things
 from layers_contract.invariants.derived._base import operation_of, rule_check
 from layers_contract.invariants.derived._walks import (
     Walk,

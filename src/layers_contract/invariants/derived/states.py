@@ -127,7 +127,8 @@ def has_strangers(facts: Facts, known: Things, cycle: Lifecycle, thing: Thing) -
     """Whether a run of *thing* was seen that nobody here has begun, such as somebody else's job."""
     renewing = {name for step in known.graph(cycle).renewing for name in step.by}
     for kind, names in thing.relatives.items():
-        if not renewing & set(facts.contract.resources[kind].creators):
+        resource = facts.contract.resources.get(kind)
+        if resource is None or not renewing & set(resource.creators):
             continue
         others = (known.get(kind, name) for name in names)
         if any(other is not None and other.created is None for other in others):
@@ -221,8 +222,22 @@ def caused(facts: Facts, rule: Rule) -> Iterator[Occasion]:
                 continue
             if _has_cause(known, cycle, thing, seen):
                 yield HELD
-            elif facts.expect.alone:
+            elif facts.expect.alone and not _may_be_superseded(facts, thing, seen):
                 yield broken(f"{thing} is {state}, and no call has led to that", seen)
+
+
+def _may_be_superseded(facts: Facts, thing: Thing, seen: Observation) -> bool:
+    """Whether a later run of what *thing* belongs to may have taken its place."""
+    known = things(facts)
+    for cycle in facts.contract.lifecycles.values():
+        kind, graph = facts.contract.type_of(cycle), known.graph(cycle)
+        for step in graph.renewing if thing.parents.get(kind) else ():
+            for each in (e for name in step.by for e in facts.answers[name]):
+                named = known.subject(each, kind)
+                later = thing.begun < each.sent < seen.received and not each.refused
+                if later and named and named.id in thing.parents[kind]:
+                    return True
+    return False
 
 
 def _has_cause(known: Things, cycle: Lifecycle, thing: Thing, seen: Observation) -> bool:
