@@ -35,7 +35,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "rules", "timeline"}),
     "catalogue": frozenset({"contract", "document", "facts", "invariants", "rules"}),
-    "answers": frozenset({"history", "document", "contract", "judge", "likeness"}),
+    "answers": frozenset({"acceptance", "history", "document", "contract", "judge", "likeness"}),
+    "acceptance": frozenset({"history", "document", "contract"}),
     "scratch": frozenset(),
     "proxy": frozenset(
         {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
@@ -84,13 +85,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset(
-        {"history", "document", "contract", "facts", "target", "driver", "scratch"} | {"rules"}
+        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
+        | {"acceptance", "rules"}
     ),
     "fuzz": frozenset({"scratch", "decoding", "history"}),
     "run": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"answers", "likeness", "pace"}
+        | {"acceptance", "answers", "likeness", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
