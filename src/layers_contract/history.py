@@ -59,8 +59,9 @@ _UNPARSED: Final = _Missing()
 T = TypeVar("T")
 
 Credential = str
-"""Which key an exchange was sent with, and never the key: `own`, `other`, `none`, `invalid`, or a
-key that is nearly the right one: `swapped`, `longer`, `shorter`, `empty`."""
+"""Which key an exchange was sent with, and never the key: `own`, `other`, `limited` (it lacks
+scopes), `none`, `invalid`, or a key that is nearly the right one: `swapped`, `longer`, `shorter`,
+`empty`."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -98,16 +98,16 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "driver", "report", "run"}
     ),
-    "mock": frozenset({"document", "contract", "spec"}),
+    "mock": frozenset({"document", "contract", "rules", "spec"}),
     "proof": frozenset(
-        {"document", "contract", "invariants", "judge", "outcome", "target"}
+        {"catalogue", "document", "contract", "invariants", "judge", "outcome", "target"}
         | {"mock", "run", "report", "spec"}
     ),
     "spec": frozenset({"contract", "document", "shipped"}),
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),
-    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "spec"}),
+    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "shipped", "spec"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
