@@ -74,6 +74,9 @@ variants: $(RUN) ## Prove that they fail nobody else: judge mocks that differ wi
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
 	@$(BIN)/layers-contract variants $(document_options) --seeds 200 $(ARGS)
 
+others: $(DEV) ## Prove that nobody is accused of what somebody else does: 30 seeds at three paces
+	SEEDS=30 $(BIN)/python -m pytest tests/unit/test_others.py -n auto -q $(ARGS)
+
 # What each benchmark needs; all of it where none is named.
 needs_throughput   := $(PRISM)
 needs_side-by-side := $(PRISM)

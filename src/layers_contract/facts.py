@@ -160,6 +160,7 @@ class Container:
     created: Started | None = None
     writes: list[Exchange] = field(default_factory=list)
     unsure: float = inf
+    shared: bool = False
 
     def render_of(self, seen: Seen) -> Render | None:
         """The render that *seen* must belong to, or None where it may be one of two."""
@@ -212,12 +213,12 @@ class Container:
 
     def untouched(self, start: float, end: float, but: Exchange | None = None) -> bool:
         """Whether no write on this container, *but* one, may have been at work in that time."""
-        return not self._work.at(start, end, but)
+        return not self.shared and not self._work.at(start, end, but)
 
     def next_write(self, exchange: Exchange) -> float:
         """When the first other write was sent that was not over before *exchange* was sent."""
         other = self._work.first(exchange.sent, but=exchange)
-        return inf if other is None else other.sent
+        return -inf if self.shared else inf if other is None else other.sent
 
     @cached_property
     def line(self) -> Timeline[Seen]:
@@ -485,11 +486,11 @@ class Facts:
         """A job that nobody here has started makes its container unsure, from when it may be."""
         for job in list(self.jobs.values()):
             if job.render is None and job.views:
-                for name, known in self._homes(job).items():
+                for name, known in self.homes(job).items():
                     container = self._container(name)
-                    container.unsure = min(container.unsure, self._last_ours(container, known))
+                    container.unsure = min(container.unsure, self.last_ours(container, known))
 
-    def _homes(self, job: Job) -> dict[str, float]:
+    def homes(self, job: Job) -> dict[str, float]:
         """The containers that *job* was seen to belong to, and when that was known."""
         field = self.contract.document.schema(self.contract.job.schema)["x-resource"]["container"]
         homes: dict[str, float] = {}
@@ -500,7 +501,7 @@ class Facts:
                 homes.setdefault(name, seen.received)
         return homes
 
-    def _last_ours(self, container: Container, before: float) -> float:
+    def last_ours(self, container: Container, before: float) -> float:
         """When the newest job of *container* was last certain to be one that was started here."""
         begun = (each.earliest for each in container.renders)
         shown = (seen.sent for each in container.renders for seen in self.jobs[each.job].progress)
@@ -554,7 +555,10 @@ class Facts:
     def _container(self, name: str) -> Container:
         found = self.containers.get(name)
         if found is None:
-            found = self.containers[name] = Container(name)
+            shared = not self.expect.alone
+            found = self.containers[name] = Container(
+                name, unsure=-inf if shared else inf, shared=shared
+            )
         return found
 
 

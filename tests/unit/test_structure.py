@@ -42,8 +42,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     ),
     "likeness": frozenset({"history", "document", "contract"}),
     "lag": frozenset({"history", "contract", "facts"}),
+    "others": frozenset({"contract", "document", "facts", "history", "invariants", "timeline"}),
     "judge": frozenset(
-        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag"}
+        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag", "others"}
     ),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset(
@@ -90,7 +91,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "run": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"answers", "likeness", "pace"}
+        | {"answers", "likeness", "others", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

@@ -8,6 +8,7 @@ from typing import Final
 
 from layers_contract.invariants._base import ENTERED, HELD, Check, Invariant, Occasion, Violation
 from layers_contract.invariants._parts import lack
+from layers_contract.invariants._policy import soft_policy
 from layers_contract.invariants.derived import RULE_CHECKS, seen_states
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Violation",
     "lack",
     "seen_states",
+    "soft_policy",
 ]
 
 GROUPS: Final = (
