@@ -17,7 +17,7 @@ target_option := $(if $(TARGET),--target $(TARGET))
 document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OVERLAY),--overlay $(file))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check format generate mock publish gate faults variants seeds bench clean setup
+.PHONY: help contract test test-publish check format generate mock publish gate faults variants seeds others bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

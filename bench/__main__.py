@@ -13,7 +13,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 NAMES: Final = (
-    *("throughput", "judging", "growth", "proxy", "waiting", "side-by-side"),
+    *("throughput", "judging", "growth", "recording", "proxy", "waiting", "side-by-side"),
     *("client", "client-chaos", "client-table", "publishing"),
 )
 """Each is a script beside this one."""

@@ -28,8 +28,8 @@ from layers_contract.invariants import CATALOGUE
 from traffic import DIMENSIONS, MARKER, contract, grown
 
 SIZES: Final = (5_000, 10_000, 20_000, 40_000)
-COUNTED: Final = (1_500, 6_000)
-"""For how many exchanges lines are counted."""
+COUNTED: Final = (6_000, 24_000)
+"""For how many exchanges lines are counted: where all that a check limits has come to its limit."""
 WANTED, BOUND = 1.1, 1.3
 """The exponent wanted; that of seconds beyond which it is not noise."""
 SHORT: Final = 0.01

@@ -374,16 +374,17 @@ class Contract:
     def job(self) -> Lifecycle:
         """The lifecycle of a job."""
         schema = self.document.schema(self.render.schema)
-        mirrored = schema["x-lifecycles"][self.render.name]["mirrors"]
-        return self.lifecycles[mirrored["lifecycle"]]
+        name = schema["x-lifecycles"][self.render.name]["mirrors"]["lifecycle"]
+        found = (each for each in self.lifecycles.values() if each.name == name)
+        return _part(found, f"no lifecycle {name}, which {self.render.name} mirrors")
 
     @cached_property
     def renders(self) -> bool:
         """Whether jobs fill containers here: both have ids, and a job names its container."""
-        mirroring = [each for each in self.lifecycles.values() if each.mirror]
-        if not mirroring:
+        try:
+            schemas = [self.document.schema(each.schema) for each in (self.render, self.job)]
+        except MissingPartError:
             return False
-        schemas = [self.document.schema(each.schema) for each in (self.render, self.job)]
         container, job = (each.get("x-resource", {}) for each in schemas)
         names = container.get("type"), job.get("type")
         return names == ("container", "job") and "container" in job
@@ -443,6 +444,12 @@ class Contract:
             for name, operation in self.operations.items()
             if (raw := operation.raw.get("x-starts"))
         }
+
+    def scopes(self, operation: Operation) -> tuple[frozenset[str], ...]:
+        """The sets of scopes of which a key needs one for *operation*; none where any key may."""
+        required = operation.raw.get("security", self.document.raw.get("security", ()))
+        found = [frozenset(s for names in each.values() for s in names) for each in required]
+        return tuple(dict.fromkeys(found)) if found and all(found) else ()
 
     @cached_property
     def open_format(self) -> str | None:

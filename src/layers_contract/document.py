@@ -189,6 +189,7 @@ class Parameter:
     resource: str | None
     source: str
     example: Json
+    sample: str | None = None
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,7 @@ class Document:
 
     def __init__(self, raw: dict[str, Json]) -> None:
         self.raw = raw
-        self._validators: dict[Path_, jsonschema_rs.Draft202012Validator] = {}
+        self._validators: dict[tuple[Path_, bool], jsonschema_rs.Draft202012Validator] = {}
         self._landings: dict[Path_, Path_] = {}
 
     @property
@@ -323,6 +324,20 @@ class Document:
         hint = "say in components.securitySchemes: an apiKey in a header, or http bearer"
         raise DocumentError(f"the document does not say how a request carries its key; {hint}")
 
+    @cached_property
+    def key_schemes(self) -> dict[str, KeyScheme]:
+        """Every scheme that can be sent in a header, by its name in the document."""
+        schemes = self.raw.get("components", {}).get("securitySchemes", {})
+        found = {name: _key_scheme(self.resolve(each)) for name, each in schemes.items()}
+        return {name: scheme for name, scheme in found.items() if scheme}
+
+    def security(self, operation: Operation) -> list[dict[str, list[str]]]:
+        """What *operation* asks of a key, one way or another: scopes, by the scheme's name."""
+        found: list[dict[str, list[str]]] = operation.raw.get(
+            "security", self.raw.get("security", [])
+        )
+        return found
+
     @property
     def security_header(self) -> str:
         """The header that carries the API key."""
@@ -353,13 +368,13 @@ class Document:
     def _fits(self, base: Path_, value: Json) -> bool:
         """Whether *value* is valid at first sight; one that holds lone surrogates is not."""
         try:
-            return self.validator(self._landing(base)).is_valid(value)
+            return self.validator(self._landing(base), _is_response(base)).is_valid(value)
         except UnicodeError:
             return False
 
     def _problems(self, way: Path_, at: Path_, value: Json) -> Iterator[Problem]:
         """The problems of *value*, which stands *at* some place, with the schema at *way*'s end."""
-        for error in self.validator(self._landing(way)).iter_errors(value):
+        for error in self.validator(self._landing(way), _is_response(way)).iter_errors(value):
             broken = (*way, *list(error.evaluation_path)[1:])
             place = (*at, *error.instance_path)
             if error.kind.name == "anyOf" and (branch := self._branch(broken, error.instance)):
@@ -391,14 +406,24 @@ class Document:
                 node = _child(node, part)
         return tuple(landed)
 
-    def validator(self, base: Path_) -> jsonschema_rs.Draft202012Validator:
-        """The compiled schema that stands at *base* in the document."""
-        if base not in self._validators:
-            schema = {**self.raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
-            self._validators[base] = jsonschema_rs.Draft202012Validator(
+    def validator(self, base: Path_, response: bool = False) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema that stands at *base* in the document.
+
+        In a *response* an open enum holds any value.
+        """
+        if (base, response) not in self._validators:
+            raw = self._opened if response else self.raw
+            schema = {**raw, "$ref": "#" + quote(to_pointer(base), safe="/~")}
+            self._validators[base, response] = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True
             )
-        return self._validators[base]
+        return self._validators[base, response]
+
+    @cached_property
+    def _opened(self) -> dict[str, Json]:
+        """The document without the enums that are open."""
+        opened: dict[str, Json] = _opened(self.raw)
+        return opened
 
     def source(self, path: Path_) -> str:
         """How sure the keyword at *path* is; a `$ref` in *path* is followed.
@@ -479,6 +504,7 @@ class Document:
             resource=raw.get("x-resource"),
             source=self.source((*base, "$ref") if "$ref" in node else base),
             example=next(iter(_examples(raw).values()), None),
+            sample=raw.get("x-sample"),
         )
 
     def _response(self, status: str, node: dict[str, Json], base: Path_) -> Response:
@@ -512,6 +538,20 @@ class Document:
             yield from self._views(child, (*at, key))
         if "items" in schema:
             yield from self._views(schema["items"], (*at, "*"))
+
+
+def _is_response(way: Path_) -> bool:
+    """Whether a way through the document leads to a response's schema."""
+    return "responses" in way
+
+
+def _opened(node: Json) -> Json:
+    if isinstance(node, list):
+        return [_opened(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    is_open = node.get("x-open-enum") is True
+    return {name: _opened(each) for name, each in node.items() if not (is_open and name == "enum")}
 
 
 def _unicode(value: Json) -> Json:

@@ -19,7 +19,7 @@ import trio
 from layers_contract.budget import OutOfBudget, Purse
 from layers_contract.contract import Contract
 from layers_contract.decoding import DecodingError, UnknownEncodingError, decoded, too_long
-from layers_contract.document import Operation, pointer
+from layers_contract.document import Operation, pointer, to_pointer
 from layers_contract.history import Exchange, History
 from layers_contract.infrastructure import is_outage, set_apart, was_not_sent
 from layers_contract.keyring import Keyring, KeyWatch
@@ -223,7 +223,7 @@ class Session:
         starts = self.contract.starts.get(spec.id)
         if starts is None or not (exchange.answered or was_not_sent(exchange)):
             return
-        named = pointer(exchange.json, f"{starts.job}/jobId") if exchange.succeeded else None
+        named = pointer(exchange.json, self._job_at(spec)) if exchange.succeeded else None
         job = named if isinstance(named, str) else None
         asked = starts.asked(exchange.request_json)
         nothing = exchange.refused or job in self._jobs or not (asked or job)
@@ -233,6 +233,14 @@ class Session:
             self.purse.charge()
         if job:
             self._jobs.add(job)
+
+    def _job_at(self, spec: Operation) -> str:
+        """Where a response names what the operation has started, as a JSON Pointer."""
+        at = self.contract.starts[spec.id].job
+        for view in self.contract.shown(spec):
+            if to_pointer(view.at) == at:
+                return at + view.resource["id"]
+        return f"{at}/id"
 
     def _sketch(  # noqa: PLR0913, PLR0917 - as above
         self,

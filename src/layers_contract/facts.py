@@ -13,14 +13,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial, wraps
 from itertools import pairwise
 from math import inf
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from layers_contract.contract import Contract, Starts
 from layers_contract.document import Operation, Response, View, pointer
@@ -37,12 +37,15 @@ __all__ = [
     "Render",
     "Seen",
     "Started",
+    "indexed",
     "nobodys",
+    "remembered",
     "undisturbed",
 ]
 
 Json = Any
 T = TypeVar("T")
+Of = TypeVarTuple("Of")
 
 
 _OTHERWISE = str.maketrans("0123456789abcdefABCDEF", "9876543210badcfeBADCFE")
@@ -66,7 +69,8 @@ class Expectations:
     `foreign` are projects that belong to somebody else. `window` is how long a key is remembered
     where that is less than the document says. Reads may show the state of up to `read_lag` ago, and
     lists that of up to `list_lag` ago. `alone` is False where others may have acted on the same
-    containers without a trace, as with recorded traffic.
+    containers without a trace, as with recorded traffic. `limited` are the scopes that the limited
+    key has.
     """
 
     render: float | None = None
@@ -77,6 +81,7 @@ class Expectations:
     read_lag: float = 0.0
     list_lag: float = 0.0
     alone: bool = True
+    limited: frozenset[str] = frozenset()
 
 
 class Seen:
@@ -161,6 +166,12 @@ class Container:
     writes: list[Exchange] = field(default_factory=list)
     unsure: float = inf
     shared: bool = False
+
+    @property
+    def project(self) -> str | None:
+        """The project that the answer to its call names, in lower case."""
+        home = pointer(self.created.envelope, "/projectId") if self.created else None
+        return home.lower() if isinstance(home, str) else None
 
     def render_of(self, seen: Seen) -> Render | None:
         """The render that *seen* must belong to, or None where it may be one of two."""
@@ -287,7 +298,7 @@ class Facts:
         self.answers: dict[str, list[Exchange]] = defaultdict(list)
         self._responses: dict[tuple[str | None, int | None], Response | None] = {}
         self._looks: dict[tuple[str | None, int | None], list[_Look]] = {}
-        self._indices: dict[Callable[[Facts], Any], Any] = {}
+        self.kept: dict[object, Any] = {}
         with undisturbed():
             self._read()
 
@@ -312,9 +323,9 @@ class Facts:
 
     def index(self, made: Callable[[Facts], T]) -> T:
         """What *made* makes of these facts, made once: an index that several checks use."""
-        if made not in self._indices:
-            self._indices[made] = made(self)
-        found: T = self._indices[made]
+        if made not in self.kept:
+            self.kept[made] = made(self)
+        found: T = self.kept[made]
         return found
 
     def job_of(self, exchange: Exchange) -> Job | None:
@@ -415,7 +426,7 @@ class Facts:
             return frozenset()
         return frozenset(
             name
-            for name in render.causes(render.ending("cancel"))
+            for name in render.causes(render.ending("cancel")) & self.contract.operations.keys()
             if any(p.resource == "job" for p in self.contract.operations[name].path_parameters)
         )
 
@@ -440,16 +451,18 @@ class Facts:
         envelope = pointer(exchange.json, starts.job) if exchange.succeeded else None
         names = envelope if isinstance(envelope, dict) else {}
         spec = self.contract.document.schema(self.contract.job.schema)["x-resource"]
-        job, container = pointer(names, spec["id"]), pointer(names, spec["container"])
-        if isinstance(job, str) and not isinstance(container, str) and not starts.new_container:
-            container = exchange.path_params.get(self.container_parameter)
-        if isinstance(job, str) and isinstance(container, str):
-            key = exchange.request_headers.get(self.key_header)
-            started = Started(exchange, operation.id, starts, job, container, names, key)
+        job, containers = pointer(names, spec["id"]), strings(names, spec["container"])
+        if not containers and not starts.new_container:
+            containers = [*filter(None, [exchange.path_params.get(self.container_parameter)])]
+        key = exchange.request_headers.get(self.key_header)
+        for container in containers if isinstance(job, str) else ():
+            started = Started(exchange, operation.id, starts, str(job), container, names, key)
             self._started(started)
             if key is not None and operation.id in self.contract.idempotent:
                 self._keyed(operation, exchange, key).started.append(started)
-        elif not starts.new_container and not exchange.refused:
+        if isinstance(job, str) and containers:
+            return
+        if not starts.new_container and not exchange.refused:
             each = self._container(exchange.path_params.get(self.container_parameter, ""))
             each.unsure = min(each.unsure, exchange.sent)
 
@@ -466,6 +479,8 @@ class Facts:
             )
             job.render = render
             container.renders.append(render)
+        elif started.exchange is job.render.first.exchange:
+            container.renders.append(replace(job.render, container=started.container))
         job.render.latest = min(job.render.latest, exchange.received_at)
 
     def _order_renders(self) -> None:
@@ -496,8 +511,7 @@ class Facts:
         homes: dict[str, float] = {}
         for seen in job.views:
             path = seen.exchange.path_params.get(self.container_parameter)
-            name = pointer(seen.data, field) or path
-            if isinstance(name, str):
+            for name in strings(seen.data, field) or filter(None, [path]):
                 homes.setdefault(name, seen.received)
         return homes
 
@@ -562,6 +576,34 @@ class Facts:
         return found
 
 
+def indexed(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """A function of facts whose result is kept with them: an index that is made once."""
+
+    @wraps(make)
+    def kept(facts: Facts) -> T:
+        try:
+            found: T = facts.kept[make]
+        except KeyError:
+            found = facts.kept[make] = make(facts)
+        return found
+
+    return kept
+
+
+def remembered(find: Callable[[Facts, *Of], T]) -> Callable[[Facts, *Of], T]:
+    """A function of facts and of what can be hashed, whose results are kept with the facts."""
+
+    @wraps(find)
+    def kept(facts: Facts, *of: *Of) -> T:
+        try:
+            found: T = facts.kept[find, of]
+        except KeyError:
+            found = facts.kept[find, of] = find(facts, *of)
+        return found
+
+    return kept
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """No search for garbage meanwhile: what judging makes stays, and looking at it takes time."""
@@ -608,6 +650,27 @@ def earlier(views: Iterable[Seen], state: Callable[[Seen], T]) -> Iterator[tuple
         yield seen, [each for each in before.values() if each is not seen]
 
 
+TIMESTAMPS: Final = 1 << 17
+"""How many are remembered: check after check comes by all of them, so that fewer help none."""
+
+
+def strings(value: Json, path: str) -> list[str]:
+    """The strings that a pointer leads to, in every item of a list where a part of it is `*`."""
+    return [each for each in values(value, path) if isinstance(each, str)]
+
+
+def values(value: Json, path: str) -> list[Json]:
+    """What a pointer leads to, every item where a part of it is `*`; nothing where it is not."""
+    found = [value]
+    for part in path.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if name == "*":
+            found = [item for each in found if isinstance(each, list) for item in each]
+        else:
+            found = [each[name] for each in found if isinstance(each, dict) and name in each]
+    return found
+
+
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -617,7 +680,7 @@ def precision(*timestamps: Json) -> float:
     return 10.0 ** -min(digits) if len(digits) > 1 else 0.0
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TIMESTAMPS)
 def _digits(timestamp: str) -> int:
     found = _MOMENT.fullmatch(timestamp)
     return len((found[1] or ".")[1:]) if found else 0
@@ -628,7 +691,7 @@ def moment(value: Json) -> float | None:
     return _moment(value) if isinstance(value, str) else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TIMESTAMPS)
 def _moment(value: str) -> float | None:
     if not _MOMENT.fullmatch(value):
         return None

@@ -179,6 +179,8 @@ def _parse_once(body: bytes, known: dict[bytes, Any]) -> Any:
 def _parse(body: bytes) -> Any:
     try:
         value = _decode(body)
+        if type(value) is dict:
+            value = {n: _same(v) if type(v) is str else v for n, v in value.items()}
     except (ValueError, RecursionError):
         value = _parse_as_python(body)
     openers = body.count(b"[") + body.count(b"{")

@@ -49,8 +49,16 @@ class Keyring:
     """The keys of a target, which may be renewed, and its secrets, which only become more."""
 
     def __init__(self, target: Target) -> None:
-        self._keys = {"own": target.api_key, "other": target.other_api_key}
-        self._commands = {"own": target.api_key_command, "other": target.other_api_key_command}
+        self._keys = {
+            "own": target.api_key,
+            "other": target.other_api_key,
+            "scopeless": target.scopeless_api_key,
+        }
+        self._commands = {
+            "own": target.api_key_command,
+            "other": target.other_api_key_command,
+            "scopeless": target.scopeless_api_key_command,
+        }
         # Others read it meanwhile: it is only ever added to.
         self.secrets: list[str] = []
         for key in self._keys.values():

@@ -15,6 +15,7 @@ from typing import Final
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, Facts
 from layers_contract.history import Exchange, History
+from layers_contract.invariants import births
 
 __all__ = ["lags", "with_lag"]
 
@@ -50,12 +51,13 @@ def _lagging(contract: Contract, history: History, expect: Expectations) -> Iter
 
 
 def _births(contract: Contract, history: History) -> Mapping[str, float]:
-    """When each job and each container was last named by a response that began it."""
+    """When each resource was named by the response that made it."""
+    facts = Facts(contract, history)
     born: dict[str, float] = {}
-    for started in Facts(contract, history).starts:
+    for started in facts.starts:
         for name in (started.job, started.container):
             born.setdefault(name, started.exchange.received_at)
-    return born
+    return {**births(facts), **born}
 
 
 def _is_young(exchange: Exchange, born: Mapping[str, float], lag: float) -> bool:

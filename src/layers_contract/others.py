@@ -18,7 +18,17 @@ from typing import Any, Final
 
 from layers_contract.contract import MissingPartError
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Job, Seen, by_received_at, by_sent, moment
+from layers_contract.facts import (
+    Container,
+    Facts,
+    Job,
+    Seen,
+    by_received_at,
+    by_sent,
+    indexed,
+    moment,
+    remembered,
+)
 from layers_contract.history import Exchange
 from layers_contract.invariants import soft_policy
 from layers_contract.timeline import Work
@@ -222,19 +232,18 @@ def _sign(
 
 def _is_free(facts: Facts, sign: Sign) -> bool:
     """Whether no call of ours was under way that had to do with the resource, or was alike."""
-    touching = facts.index(_touching).get(sign.id)
+    touching = _touching(facts).get(sign.id)
     if touching is not None and touching.at(sign.since, sign.until):
         return False
-    known = facts.index(_work_of)
-    if sign.alike not in known:
-        known[sign.alike] = Work(_calls(facts, sign.alike), by_received_at)
-    return not known[sign.alike].at(sign.since, sign.until)
+    return not _work_of(facts, sign.alike).at(sign.since, sign.until)
 
 
-def _work_of(_: Facts) -> dict[frozenset[str], Work[Exchange]]:
-    return {}
+@remembered
+def _work_of(facts: Facts, operations: frozenset[str]) -> Work[Exchange]:
+    return Work(_calls(facts, operations), by_received_at)
 
 
+@indexed
 def _touching(facts: Facts) -> dict[str, Work[Exchange]]:
     """The calls that have to do with each container, but for reads."""
     found = {each.id: [*each.writes] for each in facts.containers.values()}
@@ -271,7 +280,7 @@ def _when(
     facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any], since: float, until: float
 ) -> tuple[float, float]:
     """When a change happened that *after* shows: by a timestamp that is new in it, if any is."""
-    low, high = facts.index(_ahead)
+    low, high = _ahead(facts)
     spans = []
     for name, shown in after.items():
         if shown != before.get(name) and (at := moment(shown)) is not None:
@@ -280,6 +289,7 @@ def _when(
     return min((each for each in spans if each[0] < each[1]), default=(since, until))
 
 
+@indexed
 def _ahead(facts: Facts) -> tuple[float, float]:
     """By how many seconds the server's clock is ahead of ours, at least and at most."""
     low, high = -inf, inf

@@ -38,6 +38,7 @@ Kind = Literal[
     "order",
     "filter",
     "unchanged",
+    "scope",
     "everywhere",
 ]
 
@@ -186,6 +187,9 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[Rule]:
         for parameter in (*page.filters, *page.ranges):
             statement = f"Only what {parameter} lets through is listed."
             yield rule("filter", statement, dashed(parameter), parameter)
+    if scopes := contract.scopes(operation):
+        named = " or ".join(sorted(" and ".join(sorted(each)) for each in scopes))
+        yield rule("scope", f"A key without {named} is refused with 403.")
     if operation.raw.get("x-polling", {}).get("validator"):
         yield rule("unchanged", "What has not changed is said to be unchanged, and only that.")
 

@@ -7,10 +7,23 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.client.sides import DONE, JOB, TROUBLES, Sides, answer, generate, read, refusal
+from tests.client.sides import (
+    BRIEF,
+    DONE,
+    JOB,
+    KEY,
+    PROJECT,
+    TROUBLES,
+    URL,
+    Sides,
+    answer,
+    generate,
+    read,
+    refusal,
+)
 
 import layers_client
-from layers_client import APIStatusError, ClientError, ServerError, errors
+from layers_client import APIStatusError, ClientError, Layers, LayersError, ServerError, errors
 from layers_contract.document import load
 
 CODES = load().schema("ErrorDetail")["x-error-codes"]
@@ -189,3 +202,64 @@ def test_a_304_that_the_caller_asked_for_is_told_by_its_status(side: Sides) -> N
         client.call(lambda layers: layers.jobs.get("job_1", headers={"If-None-Match": '"e1"'}))
     assert (caught.value.status, caught.value.request_id) == (304, "req_4")
     assert len(client.server.requests) == 1
+
+
+ODD: dict[str, Any] = {
+    "not a number": {"hook": float("nan")},
+    "bytes": {"hook": b"x"},
+    "half a character": {"hook": "\ud800"},
+    "no JSON": {"hook": object()},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_cannot_be_written_is_one_of_our_errors(side: Sides, name: str) -> None:
+    """It is said before anything is sent."""
+    client = side(answer(202, JOB))
+    with pytest.raises(LayersError):
+        client.call(lambda layers: layers.content.generate(PROJECT, brief=ODD[name]))
+    assert client.server.requests == []
+
+
+def test_a_closed_client_says_so() -> None:
+    """Not with an error of httpx."""
+    layers = Layers(api_key=KEY, base_url=URL)
+    layers.close()
+    with pytest.raises(LayersError, match="closed"):
+        layers.content.get("cnt_1")
+
+
+@pytest.mark.parametrize("text", ["Fri, 31 Dec 99999 23:59:59 GMT", "9" * 400, "-1", "soon"])
+def test_an_absurd_retry_after_is_an_error_of_the_api(side: Sides, text: str) -> None:
+    """The 429 is what the caller sees."""
+    client = side(refusal(429, "RATE_LIMITED", retry_after=text), max_retries=0)
+    with pytest.raises(errors.RateLimitedError):
+        client.call(read)
+
+
+def test_an_error_tells_how_it_came(side: Sides) -> None:
+    """How often the call was sent, with which key, and when to come back."""
+    client = side(refusal(429, "RATE_LIMITED", retry_after="7"))
+    with pytest.raises(errors.RateLimitedError) as caught:
+        client.call(lambda layers: layers.content.generate(PROJECT, brief=BRIEF))
+    assert (caught.value.attempts, caught.value.retry_after) == (3, 7.0)
+    assert caught.value.idempotency_key in client.server.sent("idempotency-key")
+
+
+def test_a_timeout_is_a_timeout_error(side: Sides) -> None:
+    """`except TimeoutError` is enough."""
+    client = side(httpx.ReadTimeout("slow"))
+    with pytest.raises(TimeoutError):
+        client.call(lambda layers: read(layers, max_retries=0))
+
+
+def test_an_interrupt_names_the_key(side: Sides) -> None:
+    """What was sent may have been carried out: calling again with the key starts nothing twice."""
+
+    def stop(_: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    client = side(stop)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.call(lambda layers: layers.content.generate(PROJECT, brief=BRIEF))
+    assert str(client.server.sent("idempotency-key")[0]) in caught.value.__notes__[0]

@@ -41,7 +41,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
     ),
     "likeness": frozenset({"history", "document", "contract"}),
-    "lag": frozenset({"history", "contract", "facts"}),
+    "lag": frozenset({"history", "contract", "facts", "invariants"}),
     "others": frozenset({"contract", "document", "facts", "history", "invariants", "timeline"}),
     "judge": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "lag", "others"}
@@ -85,7 +85,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset(
-        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
+        {"history", "document", "contract", "facts", "target", "driver", "scratch"} | {"rules"}
     ),
     "fuzz": frozenset({"scratch", "decoding", "history"}),
     "run": frozenset(

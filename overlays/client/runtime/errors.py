@@ -17,6 +17,7 @@ __all__ = [
     "LayersError",
     "PaginationError",
     "ResponseDecodeError",
+    "UnwritableError",
     "WaitTimeoutError",
 ]
 
@@ -27,10 +28,14 @@ class LayersError(Exception):
     Attributes:
         idempotency_key: The key that the call was sent with, if it was sent with one. Calling again
             with this key cannot start a second job.
+        attempts: How often the call was sent; 0 where it was not.
+        retry_after: The seconds after which the server wants to be asked again, where it says so.
         job: The job as it was last seen, where a wait for one ended with this error.
     """
 
     idempotency_key: str | None = None
+    attempts: int = 0
+    retry_after: float | None = None
     job: Any = None
 
 
@@ -38,11 +43,15 @@ class ConfigurationError(LayersError, ValueError):
     """The client cannot work as it was asked to; nothing was sent."""
 
 
+class UnwritableError(ConfigurationError, TypeError):
+    """A value that JSON has no word for; nothing was sent."""
+
+
 class APIConnectionError(LayersError):
     """No answer: the server could not be reached, or the connection broke."""
 
 
-class APITimeoutError(APIConnectionError):
+class APITimeoutError(APIConnectionError, TimeoutError):
     """No answer in time."""
 
 

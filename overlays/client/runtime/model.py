@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
 from typing import Any, ClassVar, Final, Literal, NamedTuple, Self, TypeVar, cast
 
+from .errors import UnwritableError
+
 __all__ = [
     "UNSET",
     "Field",
@@ -154,7 +156,7 @@ def _scalar(value: object) -> Any:
         return value
     if isinstance(value, date) or type(value).__name__ == "UUID":
         return str(value)
-    raise TypeError(f"JSON has no {type(value).__name__}")
+    raise UnwritableError(f"JSON has no {type(value).__name__}")
 
 
 def _object(values: Iterable[tuple[Field, object]]) -> dict[str, Any]:

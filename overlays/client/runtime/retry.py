@@ -104,6 +104,6 @@ def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) ->
 def _date(text: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -79,7 +79,19 @@ class Plan:
         )
 
     def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """The request of one attempt."""
+        """The request of one attempt.
+
+        Raises:
+            ConfigurationError: It cannot be written, or the client has been closed.
+        """
+        if http.is_closed:
+            raise ConfigurationError("the client has been closed")
+        try:
+            return self._written(http)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"the request cannot be written: {error}") from error
+
+    def _written(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
         content = self.call.body if isinstance(self.call.body, bytes) else None
         request = http.build_request(
             self.call.operation.method,
@@ -136,7 +148,14 @@ class Plan:
             return outcome
         error = outcome.error(self.api)
         error.idempotency_key = self.key
+        error.attempts = len(self._troubles)
+        error.retry_after = self._troubles[-1].retry_after
         raise error
+
+    def left(self, cause: BaseException) -> None:
+        """Let whoever is interrupted know the key: what was sent may have been carried out."""
+        if self.key is not None and not isinstance(cause, Exception):
+            cause.add_note(f"{self.call.path} was sent with the idempotency key {self.key}")
 
     def _log(self, response: httpx.Response) -> None:
         shown = self.api.shown_headers
@@ -184,7 +203,11 @@ class Transport(_Base[Connections]):
         plan = self.plan(call, options)
         started = self.clock.now()
         while True:
-            outcome = self._attempt(plan)
+            try:
+                outcome = self._attempt(plan)
+            except BaseException as cause:
+                plan.left(cause)
+                raise
             elapsed = self.clock.now() - started
             pause = plan.pause(outcome, elapsed, self.clock.chance())
             if pause is None:
@@ -213,7 +236,11 @@ class AsyncTransport(_Base[AsyncConnections]):
         plan = self.plan(call, options)
         started = self.clock.now()
         while True:
-            outcome = await self._attempt(plan)
+            try:
+                outcome = await self._attempt(plan)
+            except BaseException as cause:
+                plan.left(cause)
+                raise
             elapsed = self.clock.now() - started
             pause = plan.pause(outcome, elapsed, self.clock.chance())
             if pause is None:

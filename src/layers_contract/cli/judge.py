@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     "keys",
     multiple=True,
     metavar="NAME=ENV|HASH",
-    help="Whose key is whose: own or other, and the variable that holds it, or its SHA-256.",
+    help="Whose key is whose: own, other or limited (it lacks scopes); a variable, or a SHA-256.",
 )
 @click.option("--other", metavar="ENV|HASH", help="The same as --key other=….")
 @documented
@@ -81,6 +81,7 @@ def judge(
             names = names_of([*keys, *([f"other={other}"] if other else [])])
             recording = read(recordings, contract, base=base, names=names, progress=_progress())
             expect = Expectations(alone=recording.alone)
+            _say(f"judging {len(recording.history):,} exchanges …")
             judged = verdicts(contract, recording.history, expect, strict=strict, only=chosen)
             gc.freeze()  # none of it is garbage before the process ends
     except RecordingError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from layers_contract.document import Operation, Problem, Response
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, indexed
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped
 from layers_contract.invariants._requests import plain
@@ -28,6 +28,7 @@ def _own_refusal(exchange: Exchange) -> bool:
     return exchange.status is not None and exchange.status >= 400 and plain(exchange)
 
 
+@indexed
 def answered(facts: Facts) -> list[Alike]:
     """All whole answers, the alike together."""
     found = []
@@ -39,10 +40,11 @@ def answered(facts: Facts) -> list[Alike]:
     return found
 
 
+@indexed
 def own_words(facts: Facts) -> list[Alike]:
     """The answers that are certainly the server's own: successes, and refusals but for some."""
     found = []
-    for alike in facts.index(answered):
+    for alike in answered(facts):
         if alike.exchanges[0].succeeded:
             found.append(alike)
         elif own := [each for each in alike.exchanges if _own_refusal(each)]:
@@ -52,7 +54,7 @@ def own_words(facts: Facts) -> list[Alike]:
 
 def fit(facts: Facts, alike: Alike) -> Iterator[Occasion]:
     """Each answer against its schema; equal bodies fit or do not fit once."""
-    response, fitting = alike.response, facts.index(_fitting)
+    response, fitting = alike.response, _fitting(facts)
     if response is None or response.schema is None:
         return
     for exchange in alike.exchanges:
@@ -83,6 +85,7 @@ def _misfits(
         yield broken(message, exchange, source=source)
 
 
+@indexed
 def _fitting(_: Facts) -> dict[bytes, Response]:
     """What was found to fit which specification; equal bodies are one value."""
     return {}

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen
+from layers_contract.facts import Container, Facts, Seen, indexed
 from layers_contract.history import Exchange
 
 T = TypeVar("T")
@@ -87,13 +86,13 @@ def broken(message: str, *proof: Exchange | Seen, source: str | None = None) -> 
     return Violation(message, tuple(sorted(unique.values(), key=lambda e: e.sent)), source)
 
 
+@indexed
 def by_project(facts: Facts) -> dict[str, list[Container]]:
     """An index: the containers of this run by their project, in lower case."""
     found = defaultdict(list)
     for container in facts.own:
-        home = pointer(container.created.envelope, "/projectId") if container.created else None
-        if isinstance(home, str):
-            found[home.lower()].append(container)
+        if container.project is not None:
+            found[container.project].append(container)
     return found
 
 

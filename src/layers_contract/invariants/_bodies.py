@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, indexed
 from layers_contract.history import NOT_JSON, Exchange
 
 
@@ -36,7 +36,7 @@ def differs(facts: Facts, one: Exchange, other: Exchange) -> bool:
 
 def _meant(facts: Facts, name: str | None, exchange: Exchange) -> str:
     """What a body asks an operation for, as text."""
-    known, key = facts.index(_meanings), (name, exchange.request_body)
+    known, key = _meanings(facts), (name, exchange.request_body)
     if key not in known:
         operation = facts.contract.operations.get(name or "")
         filled = _filled(facts, operation.body if operation else None, exchange.request_json)
@@ -44,6 +44,7 @@ def _meant(facts: Facts, name: str | None, exchange: Exchange) -> str:
     return known[key]
 
 
+@indexed
 def _meanings(_: Facts) -> dict[tuple[str | None, bytes], str]:
     """What each body was found to ask for."""
     return {}

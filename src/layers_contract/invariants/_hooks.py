@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Final
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Seen, by_sent
+from layers_contract.facts import Facts, Seen, by_sent, indexed, remembered
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.timeline import Timeline
@@ -41,9 +41,9 @@ def nothing_new(facts: Facts, exchange: Exchange) -> Iterator[Occasion]:
     hook, marker = hook_of(exchange), facts.expect.marker
     if hook is None or marker is None or marker not in hook or not facts.expect.alone:
         return
-    if hook in facts.index(_lost_hooks):
+    if hook in _lost_hooks(facts):
         return
-    made = facts.index(_made_by_hook)[hook]
+    made = _made_by_hook(facts)[hook]
     for seen in looks_at(facts, hook, exchange.received_at):
         if seen.id in made or may_be_clone(facts, seen):
             yield HELD
@@ -54,29 +54,22 @@ def nothing_new(facts: Facts, exchange: Exchange) -> Iterator[Occasion]:
 
 def looks_at(facts: Facts, hook: str, since: float) -> list[Seen]:
     """The first views since then that show *hook*; of what no call with it made, even more so."""
-    lines = (facts.index(index).get(hook) for index in (_strange, _expected))
+    lines = (_lines(facts, made).get(hook) for made in (False, True))
     return [each for line in lines if line for each in islice(line.since(since), MOST)]
 
 
-def _strange(facts: Facts) -> dict[str, Timeline[Seen]]:
-    """Views of containers that no call with the hook that they show is known to have made."""
-    return _lines(facts, made=False)
-
-
-def _expected(facts: Facts) -> dict[str, Timeline[Seen]]:
-    """Views of containers that a call with the hook that they show has made."""
-    return _lines(facts, made=True)
-
-
-def _lines(facts: Facts, *, made: bool) -> dict[str, Timeline[Seen]]:
-    known = facts.index(_made_by_hook)
+@remembered
+def _lines(facts: Facts, made: bool) -> dict[str, Timeline[Seen]]:
+    """Views of containers, by the hook that they show, that a call with it *made*, or none did."""
+    known = _made_by_hook(facts)
     return {
         hook: Timeline(sorted(mine, key=by_sent), attrgetter("received"))
-        for hook, views in facts.index(views_by_hook).items()
+        for hook, views in views_by_hook(facts).items()
         if (mine := [each for each in views if (each.id in known[hook]) is made])
     }
 
 
+@indexed
 def _made_by_hook(facts: Facts) -> dict[str | None, set[str]]:
     """The containers that calls with each hook have started."""
     found = defaultdict[str | None, set[str]](set)
@@ -85,6 +78,7 @@ def _made_by_hook(facts: Facts) -> dict[str | None, set[str]]:
     return found
 
 
+@indexed
 def _lost_hooks(facts: Facts) -> set[str | None]:
     """The hooks of requests of which nobody can say what they did."""
     return {
@@ -94,6 +88,7 @@ def _lost_hooks(facts: Facts) -> set[str | None]:
     }
 
 
+@indexed
 def views_by_hook(facts: Facts) -> dict[str, list[Seen]]:
     """The views of containers, by the hook that they show."""
     found = defaultdict(list)
@@ -111,9 +106,10 @@ def may_be_clone(facts: Facts, seen: Seen) -> bool:
     made = facts.containers[seen.id].created
     if made is not None:
         return facts.container_parameter in made.exchange.path_params
-    return facts.index(_first_unheard_clone) < seen.received
+    return _first_unheard_clone(facts) < seen.received
 
 
+@indexed
 def _first_unheard_clone(facts: Facts) -> float:
     """When the first call for another container was sent of which nobody knows what became."""
     clones = (n for n, s in facts.contract.starts.items() if s.new_container)

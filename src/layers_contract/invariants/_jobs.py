@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from layers_contract.facts import Facts, Seen, moment, precision
+from layers_contract.facts import Facts, Seen, indexed, moment, precision
 from layers_contract.invariants._base import HELD, Occasion, broken
 
 PROGRESS = "progress"
@@ -40,7 +40,7 @@ def mixed(one: Sequence[Seen], other: Sequence[Seen]) -> Iterator[tuple[Seen, Se
 
 def one_story_of(facts: Facts, jobs: Sequence[Seen], reads: Sequence[Seen]) -> Iterator[Occasion]:
     """Views of a job beside those of its container: some state of it explains each pair."""
-    fitting = facts.index(_fitting)
+    fitting = _fitting(facts)
     for before, after in mixed(jobs, reads):
         key = _is_job(before), before.state, after.state
         if key not in fitting:
@@ -52,6 +52,7 @@ def one_story_of(facts: Facts, jobs: Sequence[Seen], reads: Sequence[Seen]) -> I
             yield broken(message, before, after)
 
 
+@indexed
 def _fitting(_: Facts) -> dict[tuple[bool, str, str], bool]:
     return {}
 

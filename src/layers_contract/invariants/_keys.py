@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from math import inf
 
-from layers_contract.facts import Facts, by_received_at, by_sent
+from layers_contract.facts import Facts, by_received_at, by_sent, indexed, remembered
 from layers_contract.history import Exchange
 from layers_contract.timeline import Work
 
@@ -17,7 +17,7 @@ Key = tuple[str, str]
 def is_used_before(facts: Facts, exchange: Exchange) -> bool:
     """Whether another call with the key of *exchange* was sent before it was answered."""
     key = _key(facts, exchange)
-    uses = facts.index(_by_key)[key] if key else []
+    uses = _by_key(facts)[key] if key else []
     return any(e is not exchange and e.sent < exchange.received_at for e in uses[:2])
 
 
@@ -37,7 +37,7 @@ def last_use_over(facts: Facts, exchange: Exchange) -> float:
     Infinity where there is none, as for one that was not answered.
     """
     key = _key(facts, exchange)
-    over = facts.index(_work)[key].last_over(exchange.received_at, exchange) if key else None
+    over = _work(facts)[key].last_over(exchange.received_at, exchange) if key else None
     return inf if over is None else over
 
 
@@ -51,30 +51,24 @@ def _call(exchange: Exchange) -> Hashable:
 
 def _is_used_otherwise(facts: Facts, exchange: Exchange, scope: Scope) -> bool:
     key, mine = _key(facts, exchange), scope(exchange)
-    firsts = facts.index(_places if scope is _place else _calls)[key] if key else {}
+    firsts = _first_uses(facts, scope)[key] if key else {}
     others = (sent for each, sent in firsts.items() if each != mine)
     return next(others, inf) < exchange.received_at
 
 
-def _places(facts: Facts) -> dict[Key, dict[Hashable, float]]:
-    return _first_uses(facts, _place)
-
-
-def _calls(facts: Facts) -> dict[Key, dict[Hashable, float]]:
-    return _first_uses(facts, _call)
-
-
+@remembered
 def _first_uses(facts: Facts, scope: Scope) -> dict[Key, dict[Hashable, float]]:
     """When each key was first used for each scope, the earliest first."""
     found = defaultdict[Key, dict[Hashable, float]](dict)
-    for key, uses in facts.index(_by_key).items():
+    for key, uses in _by_key(facts).items():
         for each in uses:
             found[key].setdefault(scope(each), each.sent)
     return found
 
 
+@indexed
 def _work(facts: Facts) -> dict[Key, Work[Exchange]]:
-    return {key: Work(uses, by_received_at) for key, uses in facts.index(_by_key).items()}
+    return {key: Work(uses, by_received_at) for key, uses in _by_key(facts).items()}
 
 
 def _key(facts: Facts, exchange: Exchange) -> Key | None:
@@ -82,6 +76,7 @@ def _key(facts: Facts, exchange: Exchange) -> Key | None:
     return None if key is None else (exchange.credential, key)
 
 
+@indexed
 def _by_key(facts: Facts) -> dict[Key, list[Exchange]]:
     """The uses of each key, in the order of sending."""
     found = defaultdict(list)

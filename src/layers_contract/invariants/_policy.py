@@ -17,9 +17,10 @@ SUCCESS = 200
 
 def policy_changes(facts: Facts) -> Iterator[Exchange]:
     """The calls that may change a policy."""
-    gate = facts.contract.review.gate
-    for operation in facts.contract.operations.values() if gate else ():
-        if gate and operation.path == facts.contract.operations[gate.operation].path:
+    gate, known = facts.contract.review.gate, facts.contract.operations
+    setting = known.get(gate.operation) if gate else None
+    for operation in known.values() if setting else ():
+        if setting and operation.path == setting.path:
             yield from facts.answers[operation.id] if operation.method != "GET" else ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import inf
 
 from layers_contract.contract import Refusal
-from layers_contract.facts import Container, Facts
+from layers_contract.facts import Container, Facts, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._requests import valid
@@ -41,10 +41,11 @@ def _state_around(facts: Facts, container: Container, exchange: Exchange) -> str
         return None
     if last.state in facts.contract.render.endings:
         return last.state
-    running_last = facts.index(_running_last).get(render.job, -inf)
+    running_last = _running_last(facts).get(render.job, -inf)
     return last.state if running_last >= exchange.received_at else None
 
 
+@indexed
 def _running_last(facts: Facts) -> dict[str, float]:
     """When each job was asked for last and seen running."""
     endings = facts.contract.job.endings

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from layers_contract.facts import Facts, Seen, earlier
+from layers_contract.facts import Facts, Seen, earlier, indexed
 
 
+@indexed
 def ordered_reads(facts: Facts) -> list[tuple[Seen, Seen]]:
     """Reads of one render that are certainly ordered in time, and show documented states."""
-    return facts.index(_all_pairs)
-
-
-def _all_pairs(facts: Facts) -> list[tuple[Seen, Seen]]:
     return list(_find_pairs(facts))
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, KeyedCall, Started
+from layers_contract.facts import Facts, KeyedCall, Started, indexed, remembered
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._bodies import differs, to_the_byte
 from layers_contract.invariants._requests import is_json
 
 
+@indexed
 def replays(facts: Facts) -> list[tuple[Started, Exchange]]:
     """The first answer to each key, with each repetition of the call that came after it."""
-    return facts.index(_all_replays)
-
-
-def _all_replays(facts: Facts) -> list[tuple[Started, Exchange]]:
     return list(repetitions(facts, to_the_byte))
 
 
@@ -36,12 +33,9 @@ def repetitions(
         yield first, again
 
 
+@indexed
 def conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
     """The first answer to each key, with each later use of the key with another body."""
-    return facts.index(_all_conflicts)
-
-
-def _all_conflicts(facts: Facts) -> list[tuple[Started, Exchange]]:
     return list(_find_conflicts(facts))
 
 
@@ -62,19 +56,9 @@ def other_uses(facts: Facts) -> Iterator[tuple[Started, Exchange]]:
                     yield first, exchange
 
 
+@remembered
 def _first_use(facts: Facts, call: KeyedCall) -> Started | None:
     """What the key was first used for, or None where that is not certain."""
-    known = facts.index(_firsts)
-    if call not in known:
-        known[call] = _find_first(facts, call)
-    return known[call]
-
-
-def _firsts(_: Facts) -> dict[KeyedCall, Started | None]:
-    return {}
-
-
-def _find_first(facts: Facts, call: KeyedCall) -> Started | None:
     if not call.started:
         return None
     first = min(call.started, key=lambda s: s.exchange.received_at)

@@ -10,7 +10,7 @@ from typing import Any
 
 from layers_contract.contract import Contract
 from layers_contract.document import Operation, Problem, pointer
-from layers_contract.facts import Container, Facts
+from layers_contract.facts import Container, Facts, indexed
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._cancels import may_be_archived
 from layers_contract.invariants._keys import is_used_before
@@ -33,7 +33,7 @@ def asks_soundly(facts: Facts, container: Container, exchange: Exchange) -> bool
     if isinstance(patch, dict) and NAMES_A_RESOURCE & patch.keys():
         return False
     conflict = error_code_of(exchange, facts.contract) == facts.contract.idempotency.conflict_code
-    archived = may_be_archived(facts, pointer(container.created.envelope, "/projectId"), exchange)
+    archived = may_be_archived(facts, container.project, exchange)
     return not conflict and not archived and valid(facts, exchange)
 
 
@@ -50,7 +50,7 @@ def plain(exchange: Exchange) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def _is_plain_segment(value: str) -> bool:
     return PLAIN_SEGMENT.fullmatch(value) is not None
 
@@ -77,7 +77,7 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
     value = exchange.request_json
     if value is NOT_JSON:
         return [Problem("body", "is not JSON", "assumed")] if exchange.request_body else []
-    known, key = facts.index(_known_problems), (operation.id, exchange.request_body)
+    known, key = _known_problems(facts), (operation.id, exchange.request_body)
     if key not in known:
         base = (*operation.base, "requestBody", "content", "application/json", "schema")
         found = facts.contract.document.problems(base, value)
@@ -85,6 +85,7 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
     return known[key]
 
 
+@indexed
 def _known_problems(_: Facts) -> dict[tuple[str, bytes], list[Problem]]:
     """What is wrong with which body."""
     return {}

@@ -21,7 +21,7 @@ def has_picked(facts: Facts, before: Seen, after: Seen) -> bool:
     return bool(was == facts.contract.open_format != now)
 
 
-def differs(facts: Facts, before: Any, after: Any, name: str) -> bool:
+def has_changed(facts: Facts, before: Any, after: Any, name: str) -> bool:
     """Whether a field that both show differs, and not because the server has picked a format."""
     if name == "format" and before.get(name) == facts.contract.open_format:
         return False
@@ -37,7 +37,7 @@ def quiet_around(facts: Facts, container: Container, exchange: Exchange) -> list
     if review_stays(facts, container, *around):
         fields.append(facts.contract.review.field[1:])
     last, following = (seen.data for seen in around)
-    return [name for name in fields if differs(facts, last, following, name)]
+    return [name for name in fields if has_changed(facts, last, following, name)]
 
 
 def review_stays(facts: Facts, container: Container, last: Seen, following: Seen) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layers_contract.facts import Facts, Started, moment
+from layers_contract.facts import Facts, Started, indexed, moment
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped
 from layers_contract.invariants._keys import is_used_elsewhere
 
@@ -27,6 +27,7 @@ def is_replay(facts: Facts, made: Started) -> bool:
     return known and made.exchange.sent - (begun or 0) > facts.expect.clock_skew + SECOND
 
 
+@indexed
 def _calls_by_job(facts: Facts) -> dict[str, list[Started]]:
     """The first answer to each call that named a job, by the job; a replay is the same call."""
     firsts: dict[object, Started] = {}
@@ -39,7 +40,7 @@ def _calls_by_job(facts: Facts) -> dict[str, list[Started]]:
 def job_is_new(facts: Facts, started: Started) -> Occasion:
     others = (
         s
-        for s in facts.index(_calls_by_job)[started.job]
+        for s in _calls_by_job(facts)[started.job]
         if s is not started
         and not _same_call(s, started)
         and s.exchange.received_at <= started.exchange.sent

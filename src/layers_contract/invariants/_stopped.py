@@ -8,7 +8,7 @@ from math import inf
 from statistics import median
 from typing import Final
 
-from layers_contract.facts import Facts, Job, Seen, by_sent
+from layers_contract.facts import Facts, Job, Seen, by_sent, indexed, remembered
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import Violation, broken, grouped
 
@@ -21,19 +21,13 @@ def ran_on(facts: Facts, job: Job, call: Exchange) -> tuple[Seen, Seen] | None:
 
     Half of the shortest render of this run is more than a race.
     """
-    late = call.received_at + facts.index(_shortest_render) / 2
-    known = facts.index(_last_and_completed)
-    if job.id not in known:
-        known[job.id] = _find_last_and_completed(facts, job)
-    running, ended = known[job.id]
+    late = call.received_at + _shortest_render(facts) / 2
+    running, ended = _last_and_completed(facts, job)
     return (running, ended) if running and ended and running.sent > late else None
 
 
-def _last_and_completed(_: Facts) -> dict[str, tuple[Seen | None, Seen | None]]:
-    return {}
-
-
-def _find_last_and_completed(facts: Facts, job: Job) -> tuple[Seen | None, Seen | None]:
+@remembered
+def _last_and_completed(facts: Facts, job: Job) -> tuple[Seen | None, Seen | None]:
     """The view that shows a job, or its container, running last, and one that shows its success."""
     running, ended = list[Seen](), list[Seen]()
     for views, lifecycle in (
@@ -46,6 +40,7 @@ def _find_last_and_completed(facts: Facts, job: Job) -> tuple[Seen | None, Seen 
     return max(running, key=by_sent, default=None), next(iter(ended), None)
 
 
+@indexed
 def _shortest_render(facts: Facts) -> float:
     """Seconds from the start of a render that completed to the first sight of its end."""
     success = facts.contract.job.ending("success")
@@ -80,14 +75,16 @@ def case_of(facts: Facts, job: Job, call: Exchange) -> Iterator[Case]:
     render, lifecycle = job.render, facts.contract.job
     if render is None or render.latest > call.sent:
         return
-    end = next((v for v in job.views if v.sent > call.received_at and _ends(facts, v)), None)
+    end = next(
+        (v for v in job.views if v.sent > call.received_at and v.state in lifecycle.endings), None
+    )
     outcomes = (lifecycle.ending("success"), lifecycle.ending("cancel"))
     if end is None or end.state not in outcomes:
         return
     before = [r for r in facts.reads_beside(job) if r.received <= call.sent]
     begun = before[-1].state not in facts.contract.render.initial if before else None
     age = call.received_at - render.earliest
-    if age <= facts.index(_usual_time) / 2 or _queued_after(facts, job, call):
+    if age <= _usual_time(facts) / 2 or _queued_after(facts, job, call):
         yield Case(job, call, begun, end, end.state == outcomes[1])
 
 
@@ -122,16 +119,13 @@ def _earliest(case: Case) -> float:
     return case.job.render.earliest if case.job.render else inf
 
 
-def _ends(facts: Facts, seen: Seen) -> bool:
-    return seen.state in facts.contract.job.endings
-
-
 def _queued_after(facts: Facts, job: Job, call: Exchange) -> bool:
     """Whether the container was still in its first state when *call* had been answered."""
     initial = facts.contract.render.initial
     return any(r.sent >= call.received_at and r.state in initial for r in facts.reads_beside(job))
 
 
+@indexed
 def _usual_time(facts: Facts) -> float:
     """Seconds that a completed render of this run certainly took, in the middle; 0 for none."""
     goes_on = set(facts.contract.job.states) - facts.contract.job.endings.keys()

@@ -10,11 +10,19 @@ from math import inf
 
 from layers_contract.contract import Transition
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Render, Seen, by_received_at, by_sent
+from layers_contract.facts import (
+    Container,
+    Facts,
+    Render,
+    Seen,
+    by_received_at,
+    by_sent,
+    indexed,
+    remembered,
+)
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._policy import (
-    home,
     is_soft,
     policies,
     policy_changes,
@@ -24,7 +32,7 @@ from layers_contract.invariants._policy import (
 )
 from layers_contract.invariants._refusals import refusals
 from layers_contract.invariants._requests import REFUSED, asks_soundly, error_code_of, valid
-from layers_contract.invariants._side_effects import KEPT, NEAR, differs
+from layers_contract.invariants._side_effects import KEPT, NEAR, has_changed
 from layers_contract.timeline import Timeline, Work, overlapping
 
 SUCCESS = 200
@@ -144,24 +152,18 @@ def _wanted(facts: Facts, policy: Policy, render: Render, seen: Seen) -> str | N
 
 def _changed(facts: Facts, policy: Policy, start: float, end: float) -> bool:
     """Whether anything may have been written to a policy in that time."""
-    writes = facts.index(policy_writes).get(policy.path)
+    writes = policy_writes(facts).get(policy.path)
     return writes is not None and writes.at(start, end)
 
 
 def _policy(facts: Facts, container: Container) -> Policy | None:
     """The policy of a container's project, if it was read."""
-    project, known = home(container), facts.index(_policies_known)
-    if project is not None and project not in known:
-        known[project] = _find_policy(facts, project)
-    return known.get(project)
+    return None if container.project is None else _policy_of(facts, container.project)
 
 
-def _policies_known(_: Facts) -> dict[str | None, Policy | None]:
-    return {}
-
-
-def _find_policy(facts: Facts, project: str) -> Policy | None:
-    lines, paths = facts.index(policies), facts.index(_policy_paths).get(project, set())
+@remembered
+def _policy_of(facts: Facts, project: str) -> Policy | None:
+    lines, paths = policies(facts), _policy_paths(facts).get(project, set())
     reads = sorted((e for path in paths for e in lines[path].since(-inf)), key=lambda e: e.sent)
     if not reads:
         return None
@@ -170,10 +172,11 @@ def _find_policy(facts: Facts, project: str) -> Policy | None:
     )
 
 
+@indexed
 def _policy_paths(facts: Facts) -> dict[str, set[str]]:
     """The paths of the policy of each project, as it was asked for in different letters."""
     found = defaultdict(set)
-    for path, line in facts.index(policies).items():
+    for path, line in policies(facts).items():
         for each in line.since(-inf):
             found[project_of(facts, each)].add(path)
     return found
@@ -181,10 +184,11 @@ def _policy_paths(facts: Facts) -> dict[str, set[str]]:
 
 def _deciding(facts: Facts, container: Container) -> Work[Exchange]:
     """The writes on a container that may have decided its review."""
-    deciders = facts.index(_deciders)
+    deciders = _deciders(facts)
     return Work((w for w in container.writes if w.operation in deciders), by_received_at)
 
 
+@indexed
 def _deciders(facts: Facts) -> set[str]:
     review, starts = facts.contract.review, facts.contract.starts
     deciders = {operation for state in review.states for operation in review.causes(state)}
@@ -205,9 +209,10 @@ def _decisions(facts: Facts) -> Iterator[tuple[Container, Exchange, str]]:
 
 def _policy_changed(facts: Facts, start: float, end: float) -> bool:
     """Whether a policy may have been changed in that time."""
-    return facts.index(_policy_changes).at(start, end)
+    return _policy_changes(facts).at(start, end)
 
 
+@indexed
 def _policy_changes(facts: Facts) -> Work[Exchange]:
     return Work((each for each in policy_changes(facts) if not each.refused), by_received_at)
 
@@ -245,7 +250,7 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
             around = container.around(exchange) if exchange.succeeded else None
             if around is None or any(seen.state != success for seen in around):
                 continue
-            changed = [n for n in KEPT if differs(facts, around[0].data, around[1].data, n)]
+            changed = [n for n in KEPT if has_changed(facts, around[0].data, around[1].data, n)]
             message = f"a decision on container {container.id} changed {', '.join(changed)}"
             yield broken(message, around[0], exchange, around[1]) if changed else HELD
 
@@ -254,7 +259,7 @@ def keeps_rest(facts: Facts) -> Iterator[Occasion]:
 def apart(facts: Facts) -> Iterator[Occasion]:
     """A sibling that was pending before a decision on another one, and is not touched, still is."""
     gate, field = facts.contract.review.gate, facts.contract.review.field
-    taken = facts.index(_taken)
+    taken = _taken(facts)
     for last, following in _pending_and_next(facts) if gate and taken else ():
         other = facts.containers[last.id]
         decision = _decided_between(taken, last, following)
@@ -267,6 +272,7 @@ def apart(facts: Facts) -> Iterator[Occasion]:
         yield HELD if kept else broken(message, last, decision, following)
 
 
+@indexed
 def _taken(facts: Facts) -> list[Exchange]:
     """The decisions that were taken, in the order of sending."""
     deciders = {name for step in facts.contract.review.transitions for name in step.by}

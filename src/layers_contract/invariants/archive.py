@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import inf
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts
+from layers_contract.facts import Container, Facts, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants._cancels import archives
@@ -78,7 +78,7 @@ def _early_archives(facts: Facts) -> Iterator[Case]:
 def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
     """The containers of this run that were unfinished when their project was archived."""
     project = archive.path_params.get(facts.project_parameter, "").lower()
-    spans = facts.index(_running_spans).get(project)
+    spans = _running_spans(facts).get(project)
     for container in spans.around(archive.sent, archive.sent) if spans else ():
         before = container.line.before(archive.sent)
         after = container.line.after(archive.received_at)
@@ -90,6 +90,7 @@ def _unfinished(facts: Facts, archive: Exchange) -> Iterator[Container]:
             yield container
 
 
+@indexed
 def _running_spans(facts: Facts) -> dict[str, Spans[Container]]:
     """The containers of each project, from the first read that shows them unfinished to the last.
 
@@ -97,7 +98,7 @@ def _running_spans(facts: Facts) -> dict[str, Spans[Container]]:
     """
     endings = facts.contract.render.endings
     found = {}
-    for project, containers in facts.index(by_project).items():
+    for project, containers in by_project(facts).items():
         spans = []
         for container in containers:
             running = [seen for seen in container.reads if seen.state not in endings]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, moment
+from layers_contract.facts import Container, Facts, Seen, indexed, moment
 from layers_contract.history import Exchange
 from layers_contract.invariants._assets import ASSETS, asset_urls
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -40,10 +40,11 @@ def own(facts: Facts) -> Iterator[Occasion]:
 
 def _is_elsewhere(facts: Facts, container: Container, asset: str) -> bool:
     """Whether *asset* was seen on other containers, and never on one that was read itself."""
-    homes = facts.index(_homes).get(asset, set())
+    homes = _homes(facts).get(asset, set())
     return bool(homes) and container.id not in homes and bool(container.reads)
 
 
+@indexed
 def _homes(facts: Facts) -> dict[str, set[str]]:
     """The containers that each asset was seen on, as far as anybody asked for it."""
     reader = facts.contract.reader("container", "asset")
@@ -142,9 +143,10 @@ def _around(container: Container, exchange: Exchange) -> list[Seen]:
 
 
 def _asked(facts: Facts, exchange: Exchange) -> str | None:
-    return exchange.path_params.get(facts.index(_asset_parameter))
+    return exchange.path_params.get(_asset_parameter(facts))
 
 
+@indexed
 def _asset_parameter(facts: Facts) -> str:
     """The path parameter that names an asset."""
     return facts.contract.operations[_signer(facts)].path_parameters[-1].name

@@ -7,12 +7,13 @@ from operator import attrgetter
 from typing import Any, Final
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started, nobodys
+from layers_contract.facts import Facts, Started, indexed, nobodys
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._lists import items
 from layers_contract.invariants._requests import error_code_of, plain, valid
+from layers_contract.invariants._things import things
 
 UNAUTHENTICATED = 401
 NOT_FOUND = 404
@@ -48,7 +49,7 @@ _OF_THE_CONNECTION: Final = frozenset(
 def required(facts: Facts) -> Iterator[Occasion]:
     """A request with no key, or a wrong one, is answered 401, whatever else it carries."""
     for credential, how in WITHOUT.items():
-        for exchange in facts.index(_by_credential)[credential]:
+        for exchange in _by_credential(facts)[credential]:
             if exchange.inconclusive or exchange.status in UNREAD or not plain(exchange):
                 continue
             if exchange.status == UNAUTHENTICATED:
@@ -93,6 +94,7 @@ def listed(facts: Facts) -> Iterator[Occasion]:
                     yield broken(message, exchange)
 
 
+@indexed
 def _by_credential(facts: Facts) -> dict[str, list[Exchange]]:
     """The calls of documented operations, by what they were sent with."""
     calls = (each for answers in facts.answers.values() for each in answers)
@@ -101,7 +103,7 @@ def _by_credential(facts: Facts) -> dict[str, list[Exchange]]:
 
 def _known_keys(facts: Facts) -> set[str]:
     """The credentials that the server accepted at least once."""
-    sent = facts.index(_by_credential)
+    sent = _by_credential(facts)
     return {
         credential for credential, calls in sent.items() if any(call.succeeded for call in calls)
     }
@@ -109,7 +111,7 @@ def _known_keys(facts: Facts) -> set[str]:
 
 def crossing(facts: Facts) -> Iterator[Exchange]:
     """The requests for something that certainly belongs to another organization."""
-    calls, foreign = facts.index(_by_credential), facts.expect.foreign
+    calls, foreign = _by_credential(facts), facts.expect.foreign
     for exchange in calls["own"] if foreign else ():
         if exchange.path_params.get(facts.project_parameter, "") in foreign:
             yield exchange
@@ -123,10 +125,12 @@ def _names_own(facts: Facts, exchange: Exchange) -> bool:
     return bool(
         (container and _made_by_own(container.created))
         or (job and job.render and _made_by_own(job.render.first))
-        or (project and project in facts.index(_own_projects))
+        or (project and project in _own_projects(facts))
+        or (not facts.contract.renders and things(facts).own_named(exchange))
     )
 
 
+@indexed
 def _own_projects(facts: Facts) -> set[str | None]:
     """The projects in which this run has started something."""
     return {
@@ -150,7 +154,7 @@ def stranger(facts: Facts) -> Iterator[Occasion]:
 def not_leaked(facts: Facts) -> Iterator[Occasion]:
     """What is somebody else's is refused like what does not exist."""
     numbers = {each.number for each in crossing(facts) if not each.succeeded}
-    known = sorted(facts.index(_by_credential).keys() - WITHOUT.keys()) if numbers else ()
+    known = sorted(_by_credential(facts).keys() - WITHOUT.keys()) if numbers else ()
     calls = [e for name in known for e in _calls(facts, name)]
     yield from _compared(facts, [e for e in calls if e.number in numbers], calls)
 
@@ -173,7 +177,7 @@ def _compared(
 
 def _calls(facts: Facts, credential: str) -> Iterator[Exchange]:
     """The calls with a credential that an ordinary server has judged by itself."""
-    for each in facts.index(_by_credential)[credential]:
+    for each in _by_credential(facts)[credential]:
         names = each.path_params
         if names and not each.inconclusive and each.status not in UNSURE and plain(each):
             yield each
@@ -192,16 +196,18 @@ def _request(exchange: Exchange) -> tuple[Any, ...]:
 
 def _made_up(facts: Facts, exchange: Exchange) -> bool:
     """Whether one of the ids in the path was made up by this run."""
-    unknown = facts.index(_made_up_ids)
-    return any(value in unknown for value in exchange.path_params.values())
+    real = _real_ids(facts)
+    ids = exchange.path_params.values()
+    return any(value not in real and nobodys(value) in real for value in ids if value)
 
 
-def _made_up_ids(facts: Facts) -> Collection[str]:
-    """Ids that are like those of real things, and stand for nothing."""
+@indexed
+def _real_ids(facts: Facts) -> Collection[str]:
+    """Ids of real things; what `nobodys` makes of one is made up, and leads back to it."""
     real = {each.id for each in facts.own}
     real |= {job.id for job in facts.jobs.values() if job.render} | facts.expect.foreign
     real |= {each.exchange.path_params.get(facts.project_parameter, "") for each in facts.starts}
-    return {nobodys(name) for name in real if name} - real
+    return real
 
 
 def _told(facts: Facts, exchange: Exchange) -> Told:

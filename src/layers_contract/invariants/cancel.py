@@ -7,7 +7,7 @@ from math import inf
 from operator import attrgetter
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Job, Seen
+from layers_contract.facts import Facts, Job, Seen, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._cancels import archives
@@ -94,7 +94,7 @@ def ends(facts: Facts) -> Iterator[Occasion]:
 def keeps(facts: Facts) -> Iterator[Occasion]:
     """A late cancel leaves the job, and the container, as they were."""
     for job, exchange in _cancels(facts):
-        lines = facts.index(_poll_lines)[job.id]
+        lines = _poll_lines(facts)[job.id]
         last, following = lines[0].before(exchange.sent), lines[1].after(exchange.received_at)
         if last is None or following is None:
             continue
@@ -128,6 +128,7 @@ def _early_cancels(facts: Facts) -> Iterator[Case]:
             yield from case_of(facts, job, taken[0])
 
 
+@indexed
 def _poll_lines(facts: Facts) -> dict[str, tuple[Timeline[Seen], Timeline[Seen]]]:
     """The polls of each canceled job: those that show it ended, and all."""
     endings = facts.contract.job.endings
@@ -142,7 +143,7 @@ def _poll_lines(facts: Facts) -> dict[str, tuple[Timeline[Seen], Timeline[Seen]]
 
 
 def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
-    ended, running = facts.index(_known_ended)[job.id]
+    ended, running = _known_ended(facts)[job.id]
     if ended <= exchange.sent:
         return LATE
     if running >= exchange.received_at:
@@ -155,6 +156,7 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
     return TAKEN if first and heeded and ours else None
 
 
+@indexed
 def _known_ended(facts: Facts) -> dict[str, tuple[float, float]]:
     """When each canceled job was first known to have ended, and when last asked for and running."""
     lifecycle = facts.contract.job
@@ -172,10 +174,11 @@ def _known_ended(facts: Facts) -> dict[str, tuple[float, float]]:
 def _may_be_archived(facts: Facts, job: Job) -> bool:
     """Whether a call on the job's project may have canceled it."""
     home = pointer(job.render.first.envelope, "/projectId") if job.render else None
-    archived = facts.index(_archived)
+    archived = _archived(facts)
     return home.lower() in archived if isinstance(home, str) else bool(archived)
 
 
+@indexed
 def _archived(facts: Facts) -> set[str]:
     """The projects that somebody may have archived."""
     calls = archives(facts, every=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started
+from layers_contract.facts import Facts, Started, indexed
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._keys import is_used_elsewhere
 from layers_contract.invariants._side_effects import changes_by_itself
@@ -13,7 +13,7 @@ from layers_contract.invariants._side_effects import changes_by_itself
 BRIEF = "/brief"
 
 
-@invariant("clone.container", needs="a clone", reads=("job/containerId",))
+@invariant("clone.container", needs="a clone", reads=("job>container",))
 def new_container(facts: Facts) -> Iterator[Occasion]:
     """A clone is a container that no call named before."""
     for started in _clones(facts):
@@ -21,7 +21,7 @@ def new_container(facts: Facts) -> Iterator[Occasion]:
         named = next(
             (
                 [s.exchange]
-                for s in facts.index(_starts_by_container)[started.container]
+                for s in _starts_by_container(facts)[started.container]
                 if s.job != started.job and s.exchange.received_at <= started.exchange.sent
             ),
             [],
@@ -104,5 +104,6 @@ def _clones(facts: Facts) -> Iterator[Started]:
             yield started
 
 
+@indexed
 def _starts_by_container(facts: Facts) -> dict[str, list[Started]]:
     return grouped(facts.starts, lambda started: started.container)

@@ -9,7 +9,16 @@ from operator import attrgetter
 
 from layers_contract.contract import FieldRule
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, earlier, http_date, moment, precision
+from layers_contract.facts import (
+    Container,
+    Facts,
+    Seen,
+    earlier,
+    http_date,
+    indexed,
+    moment,
+    precision,
+)
 from layers_contract.history import Exchange
 from layers_contract.invariants._assets import ASSETS, asset_urls
 from layers_contract.invariants._base import HELD, Occasion, Violation, broken, invariant
@@ -145,9 +154,10 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 
 
 def _field_rules(facts: Facts, field: str, *, empty: bool) -> Sequence[Occasion]:
-    return facts.index(_all_field_rules)[field, empty]
+    return _all_field_rules(facts)[field, empty]
 
 
+@indexed
 def _all_field_rules(facts: Facts) -> dict[tuple[str, bool], list[Occasion]]:
     """The occasions of all rules for fields, by field and by what it has to be."""
     found: dict[tuple[str, bool], list[Occasion]] = defaultdict(list)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Seen, Started
+from layers_contract.facts import Facts, Seen, Started, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._cancels import may_be_archived
@@ -52,14 +52,15 @@ def brief(facts: Facts) -> Iterator[Occasion]:
 def _asked_for(facts: Facts, made: Started) -> dict[str, Any]:
     """The documented fields that a sound call gave a value, if it began what its answer names."""
     asked = pointer(made.exchange.request_json, BRIEF)
-    if made.operation not in facts.index(_generating) or not isinstance(asked, dict):
+    if made.operation not in _generating(facts) or not isinstance(asked, dict):
         return {}
     if not valid(facts, made.exchange) or is_replay(facts, made):
         return {}
-    known = facts.index(_brief_fields)
+    known = _brief_fields(facts)
     return {n: v for n, v in asked.items() if n in known and v not in (None, [], "")}
 
 
+@indexed
 def _generating(facts: Facts) -> set[str]:
     """The operations that make a container in a project, from a brief."""
     return {
@@ -70,9 +71,11 @@ def _generating(facts: Facts) -> set[str]:
 
 
 def _parameters(facts: Facts, operation: str) -> set[str]:
-    return {p.name for p in facts.contract.operations[operation].path_parameters}
+    known = facts.contract.operations.get(operation)
+    return {parameter.name for parameter in known.path_parameters} if known else set()
 
 
+@indexed
 def _brief_fields(facts: Facts) -> frozenset[str]:
     container = facts.contract.document.schema(facts.contract.render.schema)
     found = facts.contract.document.resolve(container["properties"][BRIEF[1:]])
@@ -103,7 +106,7 @@ def _plain(text: str) -> str:
 )
 def accepts(facts: Facts) -> Iterator[Occasion]:
     """A brief that keeps to the limits, and names nothing that might not be there, is accepted."""
-    for name in facts.index(_generating):
+    for name in _generating(facts):
         for exchange in facts.answers[name]:
             if not _may_expect(facts, exchange):
                 continue
@@ -118,11 +121,11 @@ def _may_expect(facts: Facts, exchange: Exchange) -> bool:
     asked = pointer(exchange.request_json, BRIEF)
     if not isinstance(asked, dict) or not _of_this_run(facts, asked):
         return False
-    fields = facts.index(_brief_fields)
+    fields = _brief_fields(facts)
     if any(name not in fields or name in NAMES_A_RESOURCE for name in asked):
         return False
     project = exchange.path_params.get(facts.project_parameter, "")
-    there = exchange.credential == "own" and project.lower() in facts.index(_open_to_us)
+    there = exchange.credential == "own" and project.lower() in _open_to_us(facts)
     if not there or may_be_archived(facts, project, exchange) or not is_json(exchange):
         return False
     return not is_used_for_another(facts, exchange) and valid(facts, exchange)
@@ -134,6 +137,7 @@ def _of_this_run(facts: Facts, asked: dict[str, Any]) -> bool:
     return marker is not None and marker in hook and not ODD.search(hook)
 
 
+@indexed
 def _open_to_us(facts: Facts) -> set[str]:
     """The projects in which something was answered to this run's own key."""
     return {

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote
 
-from layers_contract.facts import Facts, Job, Seen, earlier
+from layers_contract.facts import Facts, Job, Seen, earlier, remembered
 from layers_contract.history import Exchange
 from layers_contract.invariants._assets import asset_urls
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
@@ -165,7 +165,7 @@ def readable(facts: Facts) -> Iterator[Occasion]:
 def unchanged(facts: Facts) -> Iterator[Occasion]:
     """A 304 stands for an answer that is still true."""
     reader = facts.contract.reader("job")
-    validator = reader.raw["x-polling"].get("validator", {})
+    validator = reader.raw.get("x-polling", {}).get("validator", {})
     request, answer = (validator.get(k, "").lower() for k in ("request", "response"))
     issued: dict[Job, dict[str | None, Seen]] = {}
     for exchange in facts.answers[reader.id]:
@@ -201,10 +201,7 @@ def _result_names(job: Job, seen: Seen, result: Mapping[str, Any]) -> Iterator[O
 
 
 def _still_true(facts: Facts, job: Job, seen: Seen, exchange: Exchange) -> Iterator[Occasion]:
-    known = facts.index(_values_by_job)
-    if job not in known:
-        known[job] = [_Values(job.polls, name) for name in SHOWN]
-    newer = ((values.name, values.next_other(seen)) for values in known[job])
+    newer = ((values.name, values.next_other(seen)) for values in _values_of(facts, job))
     found = [(name, each) for name, each in newer if each and each.received <= exchange.sent]
     if found:
         name, changed = min(found, key=lambda each: each[1].sent)
@@ -214,8 +211,9 @@ def _still_true(facts: Facts, job: Job, seen: Seen, exchange: Exchange) -> Itera
         yield HELD
 
 
-def _values_by_job(_: Facts) -> dict[Job, list[_Values]]:
-    return {}
+@remembered
+def _values_of(_: Facts, job: Job) -> list[_Values]:
+    return [_Values(job.polls, name) for name in SHOWN]
 
 
 class _Values:

@@ -11,7 +11,7 @@ from typing import Any
 
 from layers_contract.contract import Pagination
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, Seen, moment, precision
+from layers_contract.facts import Container, Facts, Seen, indexed, moment, precision, remembered
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, by_project, invariant
 from layers_contract.invariants._lists import items
@@ -142,17 +142,15 @@ def same_story(facts: Facts) -> Iterator[Occasion]:
                 yield from _beside(facts, container, container.line_of(render), seen)
 
 
+@indexed
 def _walks(facts: Facts) -> list[Walk]:
     """The walks in a history: a page without a cursor, and what follows its cursors."""
-    return facts.index(_all_walks)
-
-
-def _all_walks(facts: Facts) -> list[Walk]:
     return list(_find_walks(facts))
 
 
 def _find_walks(facts: Facts) -> Iterator[Walk]:
     for name, pagination in facts.contract.lists.items():
+        operation = facts.contract.operations[name]
         open_walks: dict[tuple[str, str, str], Walk] = {}
         walks = []
         for page in facts.answers[name]:
@@ -167,7 +165,7 @@ def _find_walks(facts: Facts) -> Iterator[Walk]:
             if walk is None:
                 continue
             walk.pages.append(page)
-            walk.strange |= any(not _documented(facts, name, k) for k, _ in page.query)
+            walk.strange |= any(operation.parameter(k) is None for k, _ in page.query)
             after = pointer(page.json, pagination.next)
             walk.complete = after is None
             if isinstance(after, str):
@@ -192,10 +190,6 @@ def _fits_throughout(facts: Facts, container: Container, walk: Walk) -> bool:
     )
 
 
-def _documented(facts: Facts, operation: str, parameter: str) -> bool:
-    return facts.contract.operations[operation].parameter(parameter) is not None
-
-
 def _oldest(facts: Facts, walk: Walk) -> float | None:
     """When the last item of a walk was created, where the walk went from new to old."""
     field = walk.pagination.order_by
@@ -210,7 +204,7 @@ def _wanted(facts: Facts, walk: Walk) -> Iterator[Container]:
     """The containers that a walk has to come by."""
     page = walk.pages[0]
     project = page.path_params.get(facts.project_parameter, "").lower()
-    known, oldest = facts.index(_made).get(project), _oldest(facts, walk)
+    known, oldest = _made(facts).get(project), _oldest(facts, walk)
     if known is None or (oldest is None and not walk.complete):
         return
     least = -inf if walk.complete or oldest is None else nextafter(oldest + ROUNDING, inf)
@@ -246,32 +240,25 @@ def _fewest(*searches: Callable[[int], list[Container]]) -> list[Container]:
 
 def _fitting(facts: Facts, walk: Walk, project: str) -> list[Spans[Container]]:
     """For each filter of a walk the containers by the time in which they were read to fit it."""
-    known = facts.index(_known_fitting)
-    keys = [
-        (project, walk.pagination.filters[name], tuple(sorted(values)))
+    return [
+        _fitting_one(facts, project, walk.pagination.filters[name], tuple(sorted(values)))
         for name, values in walk.filters.items()
     ]
-    for key in keys:
-        if key not in known:
-            known[key] = _find_fitting(facts, *key)
-    return [known[key] for key in keys]
 
 
-def _known_fitting(_: Facts) -> dict[tuple[str, str, tuple[str, ...]], Spans[Container]]:
-    return {}
-
-
-def _find_fitting(
+@remembered
+def _fitting_one(
     facts: Facts, project: str, field: str, values: Collection[str]
 ) -> Spans[Container]:
     spans = []
-    for container in facts.index(by_project).get(project, ()):
+    for container in by_project(facts).get(project, ()):
         fit = [seen for seen in container.reads if pointer(seen.data, field) in values]
         if fit:
             spans.append((container, min(seen.received for seen in fit), fit[-1].sent))
     return Spans(spans)
 
 
+@indexed
 def _made(facts: Facts) -> dict[str, Spans[Container]]:
     """The containers that this run made with its own key, by project: the 202, the createdAt."""
     return {
@@ -280,7 +267,7 @@ def _made(facts: Facts) -> dict[str, Spans[Container]]:
             for each in containers
             if (made := each.created) and made.exchange.credential == "own"
         )
-        for project, containers in facts.index(by_project).items()
+        for project, containers in by_project(facts).items()
     }
 
 

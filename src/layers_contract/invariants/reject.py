@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Started
+from layers_contract.facts import Facts, Started, indexed
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._starts import job_is_new
 
@@ -33,7 +33,7 @@ def reject_regenerates(facts: Facts) -> Iterator[Occasion]:
             asked = starts.asked(exchange.request_json)
             if exchange.status not in facts.contract.operations[name].success or not asked:
                 continue
-            started = facts.index(_started_by).get(exchange.number)
+            started = _started_by(facts).get(exchange.number)
             if started is None:
                 message = f"{name} with a new render answered without its job"
                 yield broken(message, exchange, source="assumed")
@@ -41,6 +41,7 @@ def reject_regenerates(facts: Facts) -> Iterator[Occasion]:
                 yield job_is_new(facts, started)
 
 
+@indexed
 def _started_by(facts: Facts) -> dict[int, Started]:
     """What each exchange started, by its number."""
     return {started.exchange.number: started for started in facts.starts}

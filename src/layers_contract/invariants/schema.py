@@ -20,7 +20,7 @@ UNGREETED = frozenset({401, 403})
 @invariant("schema.status", needs="a success")
 def status(facts: Facts) -> Iterator[Occasion]:
     """Every success has a documented status."""
-    for alike in facts.index(answered):
+    for alike in answered(facts):
         success, operation = alike.operation.success, alike.operation
         if alike.status < 300 and alike.status in success:
             yield from repeat(HELD, len(alike.exchanges))
@@ -33,7 +33,7 @@ def status(facts: Facts) -> Iterator[Occasion]:
 @invariant("schema.content-type", needs="an answer with a body")
 def content_type(facts: Facts) -> Iterator[Occasion]:
     """Every answer with a body is of the documented media type."""
-    for alike in facts.index(own_words):
+    for alike in own_words(facts):
         if alike.response is None or alike.response.schema is None:
             continue
         for exchange in alike.exchanges:
@@ -49,7 +49,7 @@ def content_type(facts: Facts) -> Iterator[Occasion]:
 @invariant("schema.body", needs="a success with a body")
 def body(facts: Facts) -> Iterator[Occasion]:
     """Every success fits its schema; the source is that of the constraint that is broken."""
-    for alike in facts.index(own_words):
+    for alike in own_words(facts):
         if alike.exchanges[0].succeeded:
             yield from fit(facts, alike)
     for exchange in facts.history:
@@ -61,7 +61,7 @@ def body(facts: Facts) -> Iterator[Occasion]:
 @invariant("schema.headers", needs="an answer with a documented header")
 def headers(facts: Facts) -> Iterator[Occasion]:
     """Required headers are there, and none that is there is shorter than documented."""
-    for alike in facts.index(own_words):
+    for alike in own_words(facts):
         documented = alike.response.headers if alike.response else {}
         least = {n: each["schema"].get("minLength", 0) for n, each in documented.items()}
         for exchange in alike.exchanges:
@@ -76,7 +76,7 @@ def headers(facts: Facts) -> Iterator[Occasion]:
 @invariant("schema.rejects-invalid", needs="a request that breaks a documented constraint")
 def rejects_invalid(facts: Facts) -> Iterator[Occasion]:
     """What breaks a constraint is refused; the source is that of the surest one broken."""
-    for alike in facts.index(answered):
+    for alike in answered(facts):
         if alike.exchanges[0].inconclusive or alike.status in UNGREETED:
             continue
         operation = alike.operation

@@ -6,17 +6,21 @@ import math
 from collections import defaultdict, deque
 from typing import Final
 
+from layers_contract.document import KeyScheme, Operation
 from layers_contract.mock.clock import Clock
 from layers_contract.mock.core import Core
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Call, Credential
-from layers_contract.mock.options import OTHER, OWN, MockOptions
+from layers_contract.mock.options import OTHER, OWN, SCOPELESS, MockOptions
 from layers_contract.mock.store import Store
 from layers_contract.mock.vocabulary import Vocabulary
 
 __all__ = ["Access"]
 
-_CREDENTIALS: Final = {credential.key: credential for credential in (OWN, OTHER)}
+_CREDENTIALS: Final = {credential.key: credential for credential in (OWN, OTHER, SCOPELESS)}
+
+NOBODY: Final = Credential("", "", "")
+"""Who calls without a key, where none is needed."""
 
 
 class Access(Core):
@@ -24,21 +28,46 @@ class Access(Core):
 
     def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Vocabulary) -> None:
         super().__init__(options, clock, store, words)
-        self._key_scheme = self.contract.document.key_scheme
+        self._key_schemes = {
+            each.id: self._schemes(each) for each in self.contract.operations.values()
+        }
         self._spent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
         self._classes = {name: self.words.rate_class(name) for name in self.contract.operations}
         self._budgets = self.words.budgets(self.options.rate_limit)
 
+    def _schemes(self, operation: Operation) -> list[KeyScheme]:
+        """How a call of *operation* can carry its key."""
+        known = self.contract.document.key_schemes
+        ways = self.contract.document.security(operation)
+        return [known[name] for way in ways for name in way if name in known]
+
     def authenticate(self, call: Call) -> Credential:
         """Whose key the call carries."""
         credential = self.credential(self.key(call))
-        if credential is None:
+        if credential is None and not self.is_public(call):
             raise self.words.refuse("Unauthenticated")
-        return credential
+        return credential or NOBODY
+
+    def is_public(self, call: Call) -> bool:
+        """Whether the call's operation can do without a key."""
+        ways = self.contract.document.security(call.operation)
+        return not all(ways) or not ways
+
+    def authorize(self, call: Call) -> None:
+        """Refuse a key that lacks the scopes of the operation."""
+        held = call.credential.scopes
+        ways = self.contract.document.security(call.operation)
+        if held is None or self.is_public(call):
+            return
+        if not any(all(held.issuperset(each) for each in way.values()) for way in ways):
+            raise self.words.refuse("Forbidden")
 
     def key(self, call: Call) -> str:
         """The key that the call carries; empty where it carries none."""
-        return self._key_scheme.key(call.headers.get(self._key_scheme.header.lower(), ""))
+        for scheme in self._key_schemes[call.operation.id]:
+            if key := scheme.key(call.headers.get(scheme.header.lower(), "")):
+                return key
+        return ""
 
     def credential(self, key: str) -> Credential | None:
         """The credential of that key."""

@@ -17,11 +17,15 @@ ABSENT: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An API key, by the name that decisions are signed with, and whose it is."""
+    """An API key, by the name that decisions are signed with, and whose it is.
+
+    `scopes` is None for a key that has all of them.
+    """
 
     key: str
     name: str
     org: str
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

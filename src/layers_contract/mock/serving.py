@@ -28,6 +28,7 @@ class Serving(Idempotency):
     async def carry_out(self, call: Call) -> Answer:
         """Let the call through every gate, then do what it asks for."""
         call.credential = self.authenticate(call)
+        self.authorize(call)
         self.limit(call)
         if call.operation.body is None:
             self.check(call, b"")

@@ -9,7 +9,7 @@ from typing import Any
 from layers_contract.mock.choice import words_of
 from layers_contract.mock.generic import samples, world
 from layers_contract.mock.generic.kinds import Kinds
-from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
+from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, SCOPELESS, MockOptions, World
 from layers_contract.mock.vocabulary import Vocabulary
 from layers_contract.mock.words import Words
 
@@ -25,6 +25,7 @@ def target(options: MockOptions, url: str, words: Vocabulary | None = None) -> d
         "url": url,
         "api_key": OWN.key,
         "other_api_key": OTHER.key,
+        **({"scopeless_api_key": SCOPELESS.key} if _has_scopes(words) else {}),
         **(_studio(words) if isinstance(words, Words) else _world(words)),
         "allow": {"generate": True, "policy": True},
         "budget": {
@@ -65,7 +66,8 @@ def _world(words: Vocabulary) -> dict[str, Json]:
     """What is there from the start of a mock of any document, and what can be asked of it."""
     kinds = Kinds(words.contract)
     found: dict[str, Json] = {}
-    for ids in list(world(kinds).values())[-1:]:
+    standing = dict(world(kinds))
+    if ids := standing.pop("project", None):
         found["projects"] = {
             "open": ids["open"],
             "gated": ids["gated"],
@@ -73,8 +75,20 @@ def _world(words: Vocabulary) -> dict[str, Json]:
             "foreign": ids["foreign"],
             "foreign_disposable": ids["foreign-disposable"],
         }
-    found["samples"] = {**samples(words.contract), "failing_hook": FAILING_HOOK}
+    known = {kind: ids["open"] for kind, ids in standing.items()}
+    found["samples"] = {**known, **samples(words.contract), "failing_hook": FAILING_HOOK}
     return found
+
+
+def _has_scopes(words: Vocabulary) -> bool:
+    """Whether any operation asks for a scope."""
+    document = words.contract.document
+    return any(
+        scopes
+        for operation in words.contract.operations.values()
+        for way in document.security(operation)
+        for scopes in way.values()
+    )
 
 
 def _window(options: MockOptions, words: Vocabulary) -> dict[str, Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ from ._tools import from_burp, from_logger, from_logger_csv, from_newman, from_p
 __all__ = ["EMPTY", "Found", "entries"]
 
 Json = Any
+TOLD: Final = 1000
+"""After so many entries there is something to tell."""
 HEAD: Final = 65_536
 """Bytes at the beginning that say what a recording is."""
 CUT_OFF: Final = "it is cut off in the middle: what is whole was read"
@@ -33,9 +35,13 @@ _KINDS: Final = "save it as HAR, or as docs/recordings.md says"
 
 @dataclass
 class Found:
-    """What one recording holds: `left_out` by number and reason, `notes` on it as a whole."""
+    """What one recording holds: `left_out` by number and reason, `notes` on it as a whole.
+
+    `tell` is told how many entries were read, every now and then.
+    """
 
     name: str
+    tell: Callable[[int], None]
     entries: list[Entry | Exchange] = field(default_factory=list)
     left_out: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -44,6 +50,8 @@ class Found:
     def take(self, raw: bytes | msgspec.Raw, part: Part) -> None:
         """Read one more entry of HAR."""
         number = len(self.entries) + len(self.left_out) + 1
+        if not number % TOLD:
+            self.tell(number)
         try:
             self.entries.append(entry_of(raw, number, part.attached))
         except LeftOutError as error:
@@ -61,13 +69,13 @@ class Found:
                 self.take(json.dumps(each).encode(), part)
 
 
-def entries(part: Part) -> Found:
-    """What a recording holds.
+def entries(part: Part, tell: Callable[[int], None] = lambda _: None) -> Found:
+    """What a recording holds; *tell* is told how many entries were read, every now and then.
 
     Raises:
         RecordingError: It is in no format that is known.
     """
-    found = Found(part.name)
+    found = Found(part.name, tell)
     if part.cut_off:
         found.notes.append(CUT_OFF)
     head = bytes(part.data[:HEAD])
@@ -177,6 +185,8 @@ def _read_lines(found: Found, part: Part) -> bool:
     if not _is_row(next(rows, b"")):
         return False
     for number, line in enumerate(lines(part.data), 1):
+        if not number % TOLD:
+            found.tell(number)
         _take_line(found, part, line, number)
     if not found.entries:
         _, why = found.left_out[0]

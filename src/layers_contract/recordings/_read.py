@@ -52,7 +52,7 @@ def read(
     """The exchanges in *files* that went to the API, in the order in which they were sent.
 
     *base* is the URL below which the API stands, *names* what keys are called (`names_of`).
-    *progress* is told how many exchanges were read.
+    *progress* is told how many exchanges were read so far, also within a file.
 
     Raises:
         RecordingError: A file cannot be read, is no recording, or holds no traffic of the API.
@@ -70,6 +70,7 @@ class _Reader:
     ) -> None:
         self._contract, self._base, self._names = contract, base, names
         self._progress = progress
+        self._read_before = 0
         self._places = Places(contract.document)
         self._scheme = contract.document.key_scheme
         self._secret_headers = {*NOT_KEPT, self._scheme.header.lower()}
@@ -83,7 +84,7 @@ class _Reader:
 
     def read(self, files: Sequence[Path]) -> Recording:
         found = self._found = [
-            self._settled(entries(part)) for file in files for part in parts(file)
+            self._settled(entries(part, self._tell)) for file in files for part in parts(file)
         ]
         where = ", ".join(map(str, files))
         ready = [e for each in found for e in each.entries if isinstance(e, Exchange)]
@@ -101,8 +102,13 @@ class _Reader:
         mine = [each for each in found.entries if isinstance(each, Entry)]
         note = settle(mine, found.creator)
         found.notes += [note] if note else []
-        self._progress(len(found.entries))
+        self._read_before += len(found.entries)
+        self._progress(self._read_before)
         return found
+
+    def _tell(self, count: int) -> None:
+        """So many entries of one recording were read."""
+        self._progress(self._read_before + count)
 
     def _once(self, found: Sequence[Found]) -> Iterator[list[Entry | Exchange]]:
         """The entries of each recording, without those that an earlier one holds as well."""

@@ -71,8 +71,8 @@ def names_of(options: Sequence[str]) -> dict[str, str]:
 
 def _named(option: str) -> tuple[str, str]:
     name, _, value = option.partition("=")
-    if not re.fullmatch(r"own|other(?:-\d+)?", name) or not value:
-        raise RecordingError("--key: say own=VARIABLE, other=VARIABLE, or a SHA-256 of the key")
+    if not re.fullmatch(r"own|other(?:-\d+)?|limited", name) or not value:
+        raise RecordingError("--key: say own=, other= or limited=, then a VARIABLE or a SHA-256")
     key = os.environ.get(value)
     if key:
         key = _PREFIX.sub("", key.strip(), count=1)

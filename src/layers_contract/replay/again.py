@@ -114,7 +114,7 @@ class Again:
 
     def _once(self, contract: Contract, target: Target, steps: Sequence[Step]) -> list[str]:
         fresh = f"lc-{uuid.uuid4().hex[:10]}"
-        renewal = Renewal.of(contract.idempotency.header, self.marker, fresh)
+        renewal = Renewal.of(contract.key_header, self.marker, fresh)
         send = over_http(contract, target, Purse(target.budget))
         history = send(steps, renewal, Patience.of(LONGEST))
         expected = expectations(target, fresh)

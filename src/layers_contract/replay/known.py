@@ -54,9 +54,9 @@ def _texts(step: Step) -> Iterator[str]:
 
 def _entries(target: Target) -> Iterator[tuple[str, str]]:
     """What stands in a target's tables of ids, lists one by one."""
-    for table in ("projects", "samples"):
-        for name, value in asdict(getattr(target, table)).items():
-            if isinstance(value, str):
-                yield f"{table}.{name}", value
-            elif value:
-                yield from ((f"{table}.{name}[{n}]", each) for n, each in enumerate(value))
+    for name, value in asdict(target.projects).items():
+        if isinstance(value, str):
+            yield f"projects.{name}", value
+        elif value:
+            yield from ((f"projects.{name}[{n}]", each) for n, each in enumerate(value))
+    yield from ((f"samples.{name}", str(value)) for name, value in target.samples.items())

@@ -88,7 +88,7 @@ class _Trial:
         self.count += 1
         self.tell(f"try {self.count}: {len(steps)} requests")
         fresh = f"lc-{uuid.uuid4().hex[:10]}"
-        header = self.contract.idempotency.header
+        header = self.contract.key_header
         renewal = Renewal.of(header, self.expectations.marker, fresh)
         history = self.send(steps, renewal, self.patience)
         expected = replace(self.expectations, marker=fresh)

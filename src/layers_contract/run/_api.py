@@ -30,7 +30,6 @@ from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
 from layers_contract.run._wire import Wire
 from layers_contract.target import Target
-from layers_contract.workload import STORIES
 
 __all__ = ["expectations", "in_simulation", "run", "simulate", "why_not"]
 
@@ -138,7 +137,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         expectations(target, stage.marker),
         strict=strict,
         only=stage.only,
-        why_not=why_not(contract, target, stage.profile_name, refused),
+        why_not=why_not(stage, refused),
     )
     nothing, left = no_success(contract, stage.history, judged)
     idle = no_start(contract, stage.history, refused)
@@ -158,7 +157,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
             *stage.notes,
             *_on_lag(target, judged),
             *_on_others(stage, judged),
-            *missed(contract, stage.history, judged),
+            *(missed(contract, stage.history, judged) if stage.roles.renders else ()),
             *_left_out(stage, judged),
             *filter(None, [stage.stopped]),
         ],
@@ -238,24 +237,23 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
     )
 
 
-def why_not(
-    contract: Contract, target: Target, profile: str, refused: Mapping[str, str]
-) -> Callable[[str], str | None]:
+def why_not(stage: Stage, refused: Mapping[str, str]) -> Callable[[str], str | None]:
     """Why a promise had no occasion: the target file, the profile, or calls that were *refused*."""
+    contract, target, roles = stage.contract, stage.target, stage.roles
     starts = [said for name, said in refused.items() if name in contract.starts]
 
     def reason(promise: str) -> str | None:
         if promise == WINDOW_ENDS and not affordable(contract, target):
             window = window_of(contract, target)
             return f"[budget] seconds is too short to wait for the end of a window of {window:g} s"
-        told = [each for each in STORIES if promise.startswith(each.promises)]
-        lacking = [r for s in told if (r := s.lacks(target))]
+        told = [each for each in stage.stories if promise.startswith(each.promises)]
+        lacking = [r for s in told if (r := roles.lacks(*s.parts) or s.lacks(target))]
         if told and len(lacking) == len(told):
             return lacking[0]
-        dear = [s for s in told if PROFILES[s.profile].rank > PROFILES[profile].rank]
+        dear = [s for s in told if PROFILES[s.profile].rank > stage.profile.rank]
         if dear:
             return LOOKS.format(dear[0].profile)
-        if PROFILES[profile].stories:
+        if stage.profile.stories and not (told and all(each.is_derived for each in told)):
             return LOOKS.format(STANDARD)
         return starts[0] if starts else None
 

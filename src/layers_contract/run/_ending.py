@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,12 +12,13 @@ import trio
 from layers_contract.budget import MOST_BYTES
 from layers_contract.contract import Contract
 from layers_contract.driver import UNSENT, OutOfBudget, Session
-from layers_contract.facts import Container, Facts
+from layers_contract.facts import Container, Facts, KeyedCall
 from layers_contract.history import RETRACTED, Exchange
 from layers_contract.run._fuzzing import FUZZ
+from layers_contract.run._made import cancels, made
 from layers_contract.run._stage import Stage
 from layers_contract.target import Target
-from layers_contract.workload import Actor, GaveUp, Made
+from layers_contract.workload import Actor, GaveUp, Made, Maker, Thing, fits_path
 
 __all__ = ["affordable", "encore", "leave", "long_after", "tidy", "window_of"]
 
@@ -39,9 +42,9 @@ async def encore(stage: Stage, session: Session) -> None:
     """
     actor = stage.actor(session, "encore")
     actor.doing("looks at everything once more")
-    facts = stage.facts()
-    calls, containers = list(facts.keyed.values()), list(facts.own)
-    stage.begin_part(LAST_LOOK, len(calls) + len(containers))
+    calls, containers = _rendered(stage)
+    things = [each for each in made(stage.contract, stage.roles, stage.history) if _is_told(each)]
+    stage.begin_part(LAST_LOOK, len(calls) + len(containers) + len(things))
     try:
         for call in calls:
             stage.finish_one(LAST_LOOK)
@@ -52,10 +55,32 @@ async def encore(stage: Stage, session: Session) -> None:
         for container in containers:
             await _look(actor, container)
             stage.finish_one(LAST_LOOK)
+        for thing in things:
+            await _look_again(Maker(actor, stage.world), thing)
+            stage.finish_one(LAST_LOOK)
     except OutOfBudget:
         stage.note_end("before everything was looked at once more")
     finally:
         stage.listener.done(actor.name)
+
+
+def _rendered(stage: Stage) -> tuple[Sequence[KeyedCall], Sequence[Container]]:
+    """The keyed calls and the containers, where something is rendered."""
+    if not stage.roles.renders:
+        return (), ()
+    facts = stage.facts()
+    return list(facts.keyed.values()), list(facts.own)
+
+
+def _is_told(thing: Thing) -> bool:
+    return _is_story(thing.answer)
+
+
+async def _look_again(maker: Maker, thing: Thing) -> None:
+    """Send the call that has made *thing* once more, if it carried a key, and look at it."""
+    if thing.key and thing.creator in maker.contract.idempotent:
+        await maker.call(thing.creator, thing.ids, thing.body, thing.key)
+    await maker.look(thing)
 
 
 async def long_after(stage: Stage, session: Session) -> None:
@@ -63,6 +88,8 @@ async def long_after(stage: Stage, session: Session) -> None:
 
     Where time is simulated, or the window short enough to be waited for.
     """
+    if not stage.contract.key_header:
+        return
     window = window_of(stage.contract, stage.target)
     if stage.purse.over or not (stage.transport or affordable(stage.contract, stage.target)):
         return
@@ -91,20 +118,39 @@ async def _with_old_keys(stage: Stage, session: Session) -> None:
     """Call each operation once more with a key of the distant past, and once with another body."""
     actor = stage.actor(session, "long after")
     actor.doing("uses keys again that are new by now")
-    calls = [c for c in stage.facts().keyed.values() if c.started]
-    stories = [c.started[0] for c in calls if _is_story(c.started[0].exchange)]
     try:
-        for operation in sorted(stage.contract.idempotent):
-            for started in [s for s in stories if s.operation == operation][:2]:
-                await _repeat(stage, actor, started.exchange)
-        for started in [s for s in stories if s.operation == stage.roles.generate][2:3]:
-            await _repeat(stage, actor, started.exchange, actor.brief())
-        for made in actor.made:
-            await actor.follow(made)
+        await _things_with_old_keys(stage, Maker(actor, stage.world))
+        await _renders_with_old_keys(stage, actor)
     except (OutOfBudget, GaveUp):
         stage.note_end("before old keys were used again")
     finally:
         stage.listener.done(actor.name)
+
+
+async def _things_with_old_keys(stage: Stage, maker: Maker) -> None:
+    """The same for resources of any other type."""
+    told = [e for e in made(stage.contract, stage.roles, stage.history) if _is_told(e) and e.key]
+    again = []
+    for operation in sorted(stage.contract.idempotent):
+        for thing in [each for each in told if each.creator == operation][:2]:
+            answer = await maker.call(operation, thing.ids, thing.body, thing.key)
+            again.append(maker.keep(answer, thing.ids, thing.body, thing.key))
+    for each in filter(None, again):
+        await maker.follow(each)
+
+
+async def _renders_with_old_keys(stage: Stage, actor: Actor) -> None:
+    if not stage.roles.renders:
+        return
+    calls = [c for c in stage.facts().keyed.values() if c.started]
+    stories = [c.started[0] for c in calls if _is_story(c.started[0].exchange)]
+    for operation in sorted(stage.contract.idempotent):
+        for started in [s for s in stories if s.operation == operation][:2]:
+            await _repeat(stage, actor, started.exchange)
+    for started in [s for s in stories if s.operation == stage.roles.generate][2:3]:
+        await _repeat(stage, actor, started.exchange, actor.brief())
+    for each in actor.made:
+        await actor.follow(each)
 
 
 async def tidy(stage: Stage, session: Session) -> None:
@@ -112,38 +158,66 @@ async def tidy(stage: Stage, session: Session) -> None:
 
     It takes one request a job, and no longer than a person waits who has pressed Ctrl-C.
     """
-    names = _running(stage.facts()) if stage.target.allow.generate else []
+    calls = list(_ending_calls(stage)) if stage.target.allow.generate else []
     actor = stage.actor(session, "tidying")
-    stage.purse.tidy(len(names))
+    stage.purse.tidy(len(calls))
     with trio.move_on_after(HURRY if stage.interrupted else PATIENCE):
         async with trio.open_nursery() as nursery:
-            for name in names:
-                nursery.start_soon(_cancel, stage, actor, name)
+            for operation, ids in calls:
+                nursery.start_soon(_end, actor, operation, ids)
 
 
-async def _cancel(stage: Stage, actor: Actor, name: str) -> None:
+def _ending_calls(stage: Stage) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The calls that end what still runs, each with the ids that it takes."""
+    for operation in stage.roles.some("cancel"):
+        yield from ((operation, {"job": name}) for name in _running(stage.facts()))
+    contract = stage.contract
+    for thing in made(contract, stage.roles, stage.history):
+        for operation in dict.fromkeys(cancels(contract, thing)):
+            if fits_path(contract.operations[operation], thing.ids):
+                yield operation, thing.ids
+
+
+async def _end(actor: Actor, operation: str, ids: Mapping[str, str]) -> None:
     with suppress(OutOfBudget):
-        await actor.call(stage.roles.cancel, ids={"job": name})
+        await actor.call(operation, ids=ids)
 
 
 def leave(stage: Stage) -> None:
     """Note what stays on the server."""
-    facts = stage.facts()
-    left = [name for name in _running(facts) if not _is_canceled(facts, name)]
+    left = _left_running(stage)
     if left and stage.target.allow.generate:
         shown = ", ".join(ascii(name)[1:-1] for name in left[:SHOWN])
         more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
         stage.notes.append(f"left running, for no cancel was answered: {shown}{more}")
-    header = stage.contract.idempotency.header.lower()
+    header = stage.contract.key_header
     answered = {each.request_headers.get(header) for each in stage.history if each.answered}
     lost = sum(1 for each in stage.history if _may_have_started(stage, each, answered))
     if lost:
         stage.notes.append(f"may be left behind: what was started without an answer ({lost} calls)")
     if stage.purse.heavy:
         stage.notes.append(f"stopped after answers of {MOST_BYTES:,} bytes: too many to keep")
-    made = sum(1 for _ in facts.own)
-    if made:
-        stage.notes.append(f"left behind: {made} containers, tagged {stage.marker}")
+    stage.notes += _left_behind(stage)
+
+
+def _left_running(stage: Stage) -> list[str]:
+    """The ids of what was not seen to end, nor was canceled."""
+    contract, found = stage.contract, list[str]()
+    if stage.roles.renders:
+        facts = stage.facts()
+        found = [name for name in _running(facts) if not _is_canceled(facts, name)]
+    things = made(contract, stage.roles, stage.history)
+    return found + [t.ids[t.made[0]] for t in things if any(cancels(contract, t))]
+
+
+def _left_behind(stage: Stage) -> Iterator[str]:
+    """How many of each type stay on the server."""
+    containers = sum(1 for _ in stage.facts().own) if stage.roles.renders else 0
+    if containers:
+        yield f"left behind: {containers} containers, tagged {stage.marker}"
+    things = made(stage.contract, stage.roles, stage.history)
+    for name, count in Counter(each.made[0] for each in things).items():
+        yield f"left behind: {count} of type {name}, marked {stage.marker}"
 
 
 def _may_have_started(stage: Stage, exchange: Exchange, answered: set[str | None]) -> bool:
@@ -151,7 +225,7 @@ def _may_have_started(stage: Stage, exchange: Exchange, answered: set[str | None
     starts = exchange.operation in stage.contract.starts and exchange.credential == "own"
     if not starts or exchange.answered or (exchange.failure or "").startswith((UNSENT, RETRACTED)):
         return False
-    header = stage.contract.idempotency.header.lower()
+    header = stage.contract.key_header
     key = exchange.request_headers.get(header)
     return key is None or key not in answered
 
@@ -170,7 +244,7 @@ async def _repeat(stage: Stage, actor: Actor, first: Exchange, body: Any = None)
     operation = first.operation or ""
     names = stage.contract.operations[operation].path_parameters
     ids = {p.resource or "": first.path_params[p.name] for p in names}
-    key = first.request_headers.get(stage.contract.idempotency.header.lower())
+    key = first.request_headers.get(stage.contract.key_header)
     answer = await actor.call(operation, ids=ids, body=body or first.request_body, key=key)
     actor.made_by(operation, ids, answer)
 

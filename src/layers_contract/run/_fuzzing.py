@@ -6,8 +6,9 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import trio
@@ -18,7 +19,7 @@ from layers_contract.history import Exchange
 from layers_contract.infrastructure import set_apart
 from layers_contract.pace import heed
 from layers_contract.run._stage import Stage
-from layers_contract.workload import Actor, GaveUp, Made, asset_ids
+from layers_contract.workload import Actor, GaveUp, Made, Maker, asset_ids
 
 __all__ = ["FUZZ", "Fuzzing"]
 
@@ -55,20 +56,21 @@ class Fuzzing:
 
         It begins while that still renders; what needs more than the project waits for the end.
         """
-        target = self._stage.target
-        if not target.allow.generate or not target.projects.open:
+        target, rendered = self._stage.target, self._stage.roles.renders
+        if not target.allow.generate or (rendered and not target.projects.open):
+            entries = "[projects] open and " if rendered else ""
             self._stage.notes.append(
-                "Schemathesis was not run: it needs [projects] open and [allow] generate"
+                f"Schemathesis was not run: it needs {entries}[allow] generate"
             )
             return
         actor = self._stage.actor(session, FUZZ)
         actor.doing("makes a container to work on")
         self._stage.listener.expect(FUZZING, 1.0)
         try:
-            made = await actor.generate(target.projects.open)
+            prepared = await self._prepare(actor)
             with trio.move_on_after(max(self._stage.purse.left, 0.0)) as scope:
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._await_render, actor, made)
+                    nursery.start_soon(prepared)
                     plan = self._plan(session)
                     await trio.to_thread.run_sync(self._run, plan, abandon_on_cancel=True)
             if scope.cancelled_caught:
@@ -82,6 +84,26 @@ class Fuzzing:
                 self._stage.notes.append(told)
             self._stage.listener.done(FUZZ)
             self._stage.listener.advance(FUZZING, 1.0)
+
+    async def _prepare(self, actor: Actor) -> Callable[[], Awaitable[None]]:
+        """Make what Schemathesis works on; what is left to be awaited."""
+        if self._stage.roles.renders:
+            made = await actor.generate(self._stage.target.projects.open or "")
+            return partial(self._await_render, actor, made)
+        return partial(self._await_things, Maker(actor, self._stage.world))
+
+    async def _await_things(self, maker: Maker) -> None:
+        """Ids for each path of the document: of things that were made, or that there are."""
+        try:
+            for operation in self._contract.operations.values():
+                wanted = {p.resource or p.name for p in operation.path_parameters}
+                if not wanted <= set(self._feed):
+                    with suppress(GaveUp):
+                        self._feed |= await maker.ids(operation.id, self._feed)
+        except OutOfBudget:
+            self._stage.notes.append("Schemathesis worked on less than there is")
+        finally:
+            self._rendered.set()
 
     async def _await_render(self, actor: Actor, made: Made) -> None:
         self._feed |= {"container": made.container, "job": made.job}
@@ -147,13 +169,23 @@ class Fuzzing:
 
     def _operations(self) -> list[str]:
         """The operations that may be called with anything: none that cannot be undone."""
-        kept = {self._stage.roles.archive, self._stage.roles.update_policy}
+        kept = {*self._stage.roles.some("archive", "update_policy"), *self._not_ours()}
         return [each.id for each in self._contract.operations.values() if each.id not in kept]
+
+    def _not_ours(self) -> Iterator[str]:
+        """The operations that would change what the target file names, and the run has not made."""
+        target, world = self._stage.target, self._stage.world
+        for operation in self._contract.operations.values():
+            last = operation.path_parameters[-1:]
+            named = bool(last) and target.known(last[0].resource or "") is not None
+            creates = operation.id in self._contract.starts or world.creates(operation.id)
+            if operation.method != "GET" and named and not creates:
+                yield operation.id
 
     def _ids(self, operation: str) -> Mapping[str, str]:
         found = {"project": self._stage.target.projects.open or ""}
         needed = self._contract.operations[operation].path_parameters
-        if any(p.resource not in found for p in needed):
+        if any(p.resource not in found for p in needed) or not self._stage.roles.renders:
             self._rendered.wait()
             found |= self._feed
         return {p.name: found.get(p.resource or "", str(p.example)) for p in needed}
@@ -177,18 +209,23 @@ class Fuzzing:
     def _mark(self, operation: str, body: Any) -> Any:
         """*body* with this run's tag, where it makes a container."""
         starts = self._contract.starts.get(operation)
-        if starts is None or not starts.new_container or not isinstance(body, dict):
+        if starts is None or starts.container == "same" or not isinstance(body, dict):
             return body
-        for name in self._briefs(operation):
+        briefs = self._briefs(operation)
+        for name in briefs:
             brief = body.get(name, {})
             tags = [*brief.get(TAGS, ()), self._stage.marker]
             body = {**body, name: {**brief, TAGS: tags}}
-        return body
+        return body if briefs else self._stage.world.bodies.marked(operation, body, self._tag)
+
+    @property
+    def _tag(self) -> str:
+        return f"[{self._stage.marker} {FUZZ}]"
 
     def _briefs(self, operation: str) -> list[str]:
         """The members of an operation's body that may hold tags."""
         resolve = self._contract.document.resolve
-        members = resolve(self._contract.operations[operation].body)["properties"]
+        members = (resolve(self._contract.operations[operation].body) or {}).get("properties", {})
         return [n for n, each in members.items() if TAGS in resolve(each).get("properties", {})]
 
     def _is_sound(self, operation: str, body: bytes) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,6 +18,7 @@ from layers_contract.driver import Session
 from layers_contract.history import Exchange, History
 from layers_contract.likeness import speaks
 from layers_contract.network import Answer, HungUp, Request, Transport
+from layers_contract.run._questions import cheapest
 from layers_contract.run._stage import Stage
 from layers_contract.run._strangers import BUSY, given, misplaced, stranger, which_key
 from layers_contract.run._unreached import why_failed
@@ -26,6 +28,8 @@ __all__ = ["Unjudgeable", "await_server", "greet"]
 
 GREETS_EVERY: Final = 1.0
 """Seconds between two greetings of a server that is still starting."""
+MOST: Final = 4
+"""Questions that a greeting asks at most."""
 RESTS: Final = 0.5
 """Seconds until a server that may be away for a moment is asked again."""
 REFUSALS: Final = frozenset({401, 403})
@@ -93,9 +97,12 @@ async def greet(stage: Stage, session: Session) -> None:
         raise first
 
 
-def _questions(stage: Stage) -> Iterator[tuple[str, dict[str, str]]]:
+def _questions(stage: Stage) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Operations that only read, with ids for them."""
     projects, roles = stage.target.projects, stage.roles
+    if not (roles.renders and roles.parts["policy"] and roles.parts["list"]):
+        yield from islice(cheapest(stage.contract, stage.target), MOST)
+        return
     project = {"project": projects.open or projects.gated or str(uuid.uuid4())}
     yield roles.policy, project
     yield roles.list, project

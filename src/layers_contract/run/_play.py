@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import lru_cache, partial
 
 import trio
@@ -19,7 +20,6 @@ from layers_contract.run._stage import Stage
 from layers_contract.run._watching import stop_at_first
 from layers_contract.target import Target, TargetError
 from layers_contract.workload import (
-    STORIES,
     Actor,
     GaveUp,
     Program,
@@ -37,6 +37,8 @@ STORY_PART = "stories"
 """What the listener hears of."""
 KEPT_BACK = 15
 """One render of so many is kept for Schemathesis."""
+NAMED = 4
+"""Stories that a note names at most."""
 ENTRANCE = 0.5
 """Seconds that the next actor waits at most for the first answer to the one before."""
 UNVERIFIED = "WARNING: no certificate was checked ([tls] verify = false): anybody may have answered"
@@ -97,6 +99,7 @@ async def _in_order(stage: Stage, session: Session) -> Exception | None:
         stage.ended_early = f"the server was away ({stage.purse.outage.over})"
         stage.notes.append(f"{stage.ended_early}: what came before is judged")
     stage.notes += session.watch.notes()
+    stage.notes += [_gave_up(why, names) for why, names in stage.gave_up.items()]
     leave(stage)
     return refusal
 
@@ -114,6 +117,11 @@ async def _work(stage: Stage, session: Session) -> None:
     await _tell_all(stage, session)
     await encore(stage, session)
     await long_after(stage, session)
+
+
+def _gave_up(why: str, names: Sequence[str]) -> str:
+    shown = ", ".join(sorted(names)[:NAMED]) + (" …" if len(names) > NAMED else "")
+    return f"gave up ({why}): {shown}"
 
 
 def connection(target: Target, transport: Transport | None = None) -> Transport:
@@ -153,7 +161,7 @@ def chosen(stage: Stage) -> tuple[dict[str, Play], int]:
     left, left_out = stage.purse.budget.generations - bool(stage.profile.stories), []
     reserve = min(stage.profile.fuzzed_renders, left // KEPT_BACK)
     for number in range(stage.profile.rounds):
-        for each in STORIES:
+        for each in stage.stories:
             if not fits(stage, each) or (number and not each.repeatable):
                 continue
             if each.renders <= max(left - reserve, 0):
@@ -161,6 +169,7 @@ def chosen(stage: Stage) -> tuple[dict[str, Play], int]:
                 left -= each.renders
             elif not number:
                 left_out.append(each.name)
+    stage.notes += stepped_aside(stage)
     if left_out:
         stage.notes.append(f"[budget] generations left out: {', '.join(left_out)}")
     for name, program in _programs(stage):
@@ -172,7 +181,8 @@ def chosen(stage: Stage) -> tuple[dict[str, Play], int]:
 
 def _programs(stage: Stage) -> Iterator[tuple[str, Program]]:
     """What Hypothesis has drawn to be played, where renders are allowed."""
-    if stage.target.allow.generate and stage.target.projects.open:
+    can = stage.roles.renders and stage.target.allow.generate
+    if can and stage.target.projects.open:
         drawn = _drawn(stage.profile.programs, stage.seed)
         yield from ((f"program-{number}", each) for number, each in enumerate(drawn, 1))
 
@@ -184,19 +194,36 @@ def _drawn(count: int, seed: int) -> tuple[Program, ...]:
 
 
 def fits(stage: Stage, story: Story) -> bool:
+    """Whether a story is told in this run."""
+    can = stage.roles.lacks(*story.parts) is None and story.lacks(stage.target) is None
+    return can and _is_wanted(stage, story)
+
+
+def _is_wanted(stage: Stage, story: Story) -> bool:
     wanted = not stage.only or not story.promises
     wanted = wanted or any(each.startswith(story.promises) for each in stage.only)
     ranked = PROFILES[story.profile].rank <= stage.profile.rank
     cheap = stage.only or not stage.profile.stories or story.name in stage.profile.stories
-    return bool(wanted and ranked and cheap) and story.lacks(stage.target) is None
+    return bool(wanted and ranked and (cheap or story.is_derived))
+
+
+def stepped_aside(stage: Stage) -> Iterator[str]:
+    """What the document lacks for stories that the run would tell, and for how many each.
+
+    A document in which nothing is rendered has no use for such stories at all.
+    """
+    wanted = [each for each in stage.stories if _is_wanted(stage, each)]
+    parts = (stage.roles.lacks(*s.parts) for s in wanted if stage.roles.renders)
+    for why, count in Counter(filter(None, [*parts, *(s.lack for s in wanted)])).items():
+        yield f"{why}: {count} {'story' if count == 1 else 'stories'} stepped aside"
 
 
 async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
     actor.doing("at work")
     try:
         await play(actor)
-    except* GaveUp:
-        pass
+    except* GaveUp as errors:
+        stage.give_up(actor.name, str(leaf(errors)))
     except* OutOfBudget:
         stage.note_end(f"before {actor.name} was over")
     except* Exception as errors:  # noqa: BLE001 - whatever a server answers, the run goes on
@@ -205,3 +232,10 @@ async def _tell(stage: Stage, actor: Actor, play: Play) -> None:
     finally:
         stage.listener.done(actor.name)
         stage.finish_one(STORY_PART)
+
+
+def leaf(error: BaseException) -> BaseException:
+    """The first of the exceptions that *error* holds."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
-from layers_contract.contract import Contract
+from layers_contract.contract import Contract, MissingPartError
 from layers_contract.document import pointer
 from layers_contract.driver import Session
 from layers_contract.history import Exchange
@@ -14,7 +14,7 @@ from layers_contract.likeness import speaks
 from layers_contract.run._greeting import Unjudgeable
 from layers_contract.run._stage import Stage
 from layers_contract.run._strangers import misplaced
-from layers_contract.target import Samples, Target, TargetError
+from layers_contract.target import Target, TargetError
 from layers_contract.workload import Actor
 
 __all__ = ["preflight", "refused_samples", "sample_reader"]
@@ -34,8 +34,9 @@ async def preflight(stage: Stage, session: Session) -> None:
     _check_keys(stage.target)
     _check_ids(stage.target)
     look = _Look(stage, session)
-    await look.at_own()
-    await look.at_foreign()
+    if stage.roles.some("policy", "list"):
+        await look.at_own()
+        await look.at_foreign()
     await look.at_samples()
 
 
@@ -64,10 +65,13 @@ def _check_ids(target: Target) -> None:
 
 def sample_reader(contract: Contract, sample: str) -> str | None:
     """The operation that reads what an entry of [samples] names, if the document has one."""
+    found = contract.resources.get(sample)
+    if found and found.reader and len(found.reader.path_parameters) == 1:
+        return found.reader.id
     for resource in sample.split("_"):
         try:
             return contract.reader(resource).id
-        except ValueError:
+        except MissingPartError:
             continue
     return None
 
@@ -102,7 +106,8 @@ class _Look:
         """Say which entry is wrong, or that the url is."""
         target, contract = self.stage.target, self.stage.contract
         if len(missing) == len(own):
-            answer = await self._ask(self.stage.roles.policy, own[0][1], "none")
+            first = self.stage.roles.some("policy", "list")[0]
+            answer = await self._ask(first, own[0][1], "none")
             if answer.status not in STRANGE or target.url.endswith(contract.beginning or "/"):
                 hint = misplaced(contract, target)
                 raise Unjudgeable(f"{target.url}: every call was answered 404; {hint}")
@@ -110,8 +115,8 @@ class _Look:
         raise TargetError(f"{missing[0]} {what}")
 
     async def _read(self, project: str, credential: str = "own") -> Exchange | None:
-        """What is said of a project; None where two operations agree that it is not there."""
-        for operation in (self.stage.roles.policy, self.stage.roles.list):
+        """What is said of a project; None where all agree that it is not there."""
+        for operation in self.stage.roles.some("policy", "list"):
             answer = await self._ask(operation, project, credential)
             if answer.status not in GONE or not speaks(self.stage.contract, answer):
                 return answer
@@ -121,18 +126,23 @@ class _Look:
         return await self.actor.call(operation, ids={"project": project}, credential=credential)
 
     def _check_policy(self, entry: str, answer: Exchange) -> None:
-        gate = self.stage.contract.review.gate
-        closed = _member(answer.json, gate.field) if gate else None
-        if entry.endswith(" open") and closed is True:
+        gate = self.actor.gate
+        first = gate.first(answer.json) if gate else ()
+        if not gate or not first or answer.operation != gate.operation:
+            return
+        if entry.endswith(" open") and gate.open not in first:
             raise TargetError(f"{entry} asks for a review; name a project that does not")
-        if entry.endswith(" gated") and closed is False:
+        if entry.endswith(" gated") and gate.closed not in first:
             raise TargetError(f"{entry} asks for no review; name a project that does")
 
     async def _check_alive(self, entry: str, project: str) -> None:
         """Where a project can be read itself: it is not archived already."""
         contract, roles = self.stage.contract, self.stage.roles
-        reader = contract.reader("project").id
-        if reader == roles.policy:
+        try:
+            reader = contract.reader("project").id
+        except MissingPartError:
+            return
+        if reader in roles.parts["policy"] or not roles.parts["archive"]:
             return
         answer = await self._ask(reader, project, "own")
         for field, values in _marks(contract, roles.archive):
@@ -153,7 +163,7 @@ class _Look:
                 raise TargetError(
                     f"{entry} is not there for other_api_key (404); name a project of theirs"
                 )
-            ours = await self._ask(self.stage.roles.policy, named, "own")
+            ours = await self._ask(self.stage.roles.some("policy", "list")[0], named, "own")
             if ours.succeeded and not (theirs and theirs.succeeded):
                 raise TargetError(
                     f"{entry} can be read with api_key; name a project of another organization"
@@ -173,9 +183,7 @@ class _Look:
 
 
 def _samples(target: Target) -> Iterator[tuple[str, str]]:
-    for each in fields(Samples):
-        if value := getattr(target.samples, each.name):
-            yield each.name, value
+    yield from ((name, str(value)) for name, value in target.samples.items())
 
 
 def _member(value: Any, field: str) -> Any:

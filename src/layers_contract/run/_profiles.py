@@ -39,6 +39,6 @@ CHEAP: Final = frozenset(
 """Eleven renders with Schemathesis's own; the longest is three of them, one after another."""
 PROFILES: Final[Mapping[str, Profile]] = {
     "quick": Profile(0, 1, 0, 2, ("examples",), 0, 12, CHEAP),
-    "standard": Profile(1, 1, 16, 10, fuzz.PHASES, 12),
+    "standard": Profile(1, 1, 12, 10, fuzz.PHASES, 12),
     "thorough": Profile(2, 3, 96, 50, fuzz.PHASES, 100),
 }

@@ -15,10 +15,11 @@ from layers_contract.run._play import chosen, fits, rehearse
 from layers_contract.run._preflight import sample_reader
 from layers_contract.run._stage import Stage
 from layers_contract.target import Target
-from layers_contract.workload import STORIES
 
 __all__ = ["Forecast", "forecast"]
 
+FAILING = "failing_hook"
+"""A sample that is a text, and no name of anything."""
 REQUESTS_A_RENDER, REQUESTS_AT_LEAST = 20, 60
 """What runs on the mock have cost, roughly."""
 
@@ -59,7 +60,7 @@ def forecast(
     notes = [*stage.notes, *_unchecked(contract, target)]
     plays, unspent = chosen(stage)
     renders = stage.purse.budget.generations - unspent + min(stage.profile.fuzzed_renders, unspent)
-    if not (target.allow.generate and target.projects.open):
+    if not target.allow.generate or (stage.roles.renders and not target.projects.open):
         renders = 0
     reasons = {name: _reason(stage, name) for name in only or catalogue(contract)}
     left = {name: reason for name, reason in reasons.items() if reason}
@@ -76,18 +77,20 @@ def forecast(
 
 
 def _reason(stage: Stage, name: str) -> str | None:
-    told = any(name.startswith(each.promises) for each in STORIES)
+    told = any(name.startswith(each.promises) for each in stage.stories)
     target = stage.target
-    if not told and not (target.projects.open and target.allow.generate):
-        return "the target file gives no [projects] open, or no [allow] generate"
-    return why_not(stage.contract, target, stage.profile_name, {})(name)
+    if not told and not target.allow.generate:
+        return "the target file allows no generation ([allow] generate)"
+    if not told and stage.roles.renders and not target.projects.open:
+        return "the target file gives no [projects] open"
+    return why_not(stage, {})(name)
 
 
 def _seconds(stage: Stage, requests: int) -> float:
     """Stories run side by side; what one makes, it makes one after another."""
     budget, longest = (
         stage.target.budget,
-        max((each.renders for each in STORIES if fits(stage, each)), default=0),
+        max((each.renders for each in stage.stories if fits(stage, each)), default=0),
     )
     rendering = longest * stage.target.expect.render_seconds
     paced = requests / budget.requests_per_minute * 60 if budget.requests_per_minute else 0.0
@@ -95,6 +98,6 @@ def _seconds(stage: Stage, requests: int) -> float:
 
 
 def _unchecked(contract: Contract, target: Target) -> Iterator[str]:
-    for name in ("source_post", "influencer", "reference_media"):
-        if getattr(target.samples, name) and sample_reader(contract, name) is None:
+    for name in dict(target.samples.items()):
+        if name != FAILING and sample_reader(contract, name) is None:
             yield f"[samples] {name} is not checked: the document has no operation that reads it"

@@ -6,7 +6,7 @@ import math
 import random
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -20,8 +20,20 @@ from layers_contract.history import History
 from layers_contract.network import Transport
 from layers_contract.run._listener import Listener
 from layers_contract.run._profiles import PROFILES, Profile
+from layers_contract.run._questions import cheapest
 from layers_contract.target import Target
-from layers_contract.workload import Actor, Deck, Roles, decks, drawn
+from layers_contract.workload import (
+    STORIES,
+    Actor,
+    Bodies,
+    Deck,
+    Roles,
+    Story,
+    World,
+    decks,
+    drawn,
+    plan,
+)
 
 __all__ = ["Stage", "ticking"]
 
@@ -58,17 +70,25 @@ class Stage:
     stopped: str | None = None
     purse: Purse = field(init=False)
     roles: Roles = field(init=False)
+    world: World = field(init=False)
+    stories: Sequence[Story] = field(init=False)
+    gave_up: dict[str, list[str]] = field(default_factory=dict)
     _read: tuple[int, Facts | None] = (0, None)
     _done: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         now = trio.current_time if self.transport else time.monotonic
-        generations = min(self.target.budget.generations, self.profile.renders)
-        self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         self.roles = Roles.of(self.contract)
+        bodies = Bodies(self.contract, self.target, self.seed)
+        self.world = World(self.contract, self.target, self.roles, bodies)
+        generic = plan(self.world)
+        self.stories = (*STORIES, *generic)
+        cheap = sum(each.renders for each in generic if each.profile == "quick")
+        generations = min(self.target.budget.generations, self.profile.renders + cheap)
+        self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         outage, expect = self.purse.outage, self.target.expect
         outage.share, outage.seconds = expect.away_share, expect.away_seconds
-        outage.vital = self.roles.generate
+        outage.vital = next(iter(self.roles.some("generate")), None)
 
     @property
     def profile(self) -> Profile:
@@ -125,9 +145,22 @@ class Stage:
             marker=self.marker,
             rng=rng,
             deck=self.deck,
+            bodies=self.world.bodies,
+            greeting=self.greeting,
             seat=seat * HAND,
             on_doing=self.listener.activity,
         )
+
+    @cached_property
+    def greeting(self) -> tuple[str, Mapping[str, str]] | None:
+        """A read that costs little, with ids for it."""
+        if self.roles.renders and self.roles.parts["policy"]:
+            return self.roles.policy, {"project": self.target.projects.open or ""}
+        return next(iter(cheapest(self.contract, self.target)), None)
+
+    def give_up(self, name: str, why: str) -> None:
+        """Note that *name* had nothing to go on with."""
+        self.gave_up.setdefault(why or "no reason known", []).append(name)
 
     @cached_property
     def deck(self) -> Deck:

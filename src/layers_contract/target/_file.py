@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -54,12 +54,27 @@ class Projects:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Things that exist on the server."""
+    """Things that exist on the server, by the names that the document's `x-sample` gives them.
+
+    `others` holds those that no attribute has, and the ids of resources by their type.
+    """
 
     source_post: str | None = None
     failing_hook: str | None = None
     influencer: str | None = None
     reference_media: str | None = None
+    others: Mapping[str, str | int] = field(default_factory=dict)
+
+    def items(self) -> Iterator[tuple[str, str | int]]:
+        """Each name with its value, where there is one."""
+        for each in fields(self):
+            if each.name != "others" and (value := getattr(self, each.name)):
+                yield each.name, value
+        yield from self.others.items()
+
+    def get(self, name: str) -> str | int | None:
+        """The sample of that name."""
+        return dict(self.items()).get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +133,10 @@ class Target:
     other_api_key: str | None = field(default=None, repr=False)
     api_key_command: Command | None = field(default=None, repr=False)
     other_api_key_command: Command | None = field(default=None, repr=False)
+    scopeless_api_key: str | None = field(default=None, repr=False)
+    scopeless_api_key_command: Command | None = field(default=None, repr=False)
     projects: Projects = Projects()
-    samples: Samples = Samples()
+    samples: Samples = field(default_factory=Samples)
     allow: Allow = Allow()
     budget: Budget = Budget()
     expect: Expect = Expect()
@@ -127,6 +144,13 @@ class Target:
     headers: tuple[Header, ...] = ()
     tls: Tls = field(default_factory=Tls)
     proxy: Proxy = field(default_factory=Proxy)
+
+    def known(self, type: str) -> str | None:  # noqa: A002 - the document's word
+        """The id of a resource of that type which the file names, if it names one."""
+        if type == "project" and (self.projects.open or self.projects.gated):
+            return self.projects.open or self.projects.gated
+        found = self.samples.get(type)
+        return None if found is None else str(found)
 
     @property
     def trust(self) -> ssl.SSLContext | None:
@@ -144,7 +168,6 @@ PROXY_VARIABLE = "LAYERS_PROXY"
 """Where a proxy's address is in the environment of a script, if it holds a password."""
 TABLES = {
     "projects": Projects,
-    "samples": Samples,
     "allow": Allow,
     "budget": Budget,
     "expect": Expect,
@@ -154,6 +177,7 @@ KEYS = (
     "url",
     *("api_key", "api_key_env", "api_key_command"),
     *("other_api_key", "other_api_key_env", "other_api_key_command"),
+    *("scopeless_api_key", "scopeless_api_key_env", "scopeless_api_key_command"),
     *("headers", "tls", "proxy"),
 )
 
@@ -185,7 +209,7 @@ def parse(
 
         TargetError: It says something that cannot be.
     """
-    _known(raw, (*KEYS, *TABLES), where)
+    _known(raw, (*KEYS, *TABLES, "samples"), where)
     address = url or raw.get("url")
     if not isinstance(address, str):
         raise TargetError(f"{where}: url is missing; name the server to judge")
@@ -193,6 +217,7 @@ def parse(
         name: _table(table, raw.get(name, {}), f"{where}: [{name}]")
         for name, table in TABLES.items()
     }
+    tables["samples"] = _samples(raw.get("samples", {}), f"{where}: [samples]")
     for name, kind in (("tls", Tls), ("proxy", Proxy)):
         if isinstance(raw.get(name), dict):
             _known(raw[name], tuple(each.name for each in fields(kind)), f"{where}: [{name}]")
@@ -207,11 +232,14 @@ def parse(
 def _keys(raw: dict[str, Any], where: str) -> dict[str, Any]:
     own, own_command = key_of(raw, "api_key", where)
     other, other_command = key_of(raw, "other_api_key", where)
+    scopeless, scopeless_command = key_of(raw, "scopeless_api_key", where)
     return {
         "api_key": own,
         "other_api_key": other,
         "api_key_command": own_command,
         "other_api_key_command": other_command,
+        "scopeless_api_key": scopeless,
+        "scopeless_api_key_command": scopeless_command,
     }
 
 
@@ -293,6 +321,18 @@ def _table(table: type, raw: Any, where: str) -> Any:
     return table(
         **{name: _value(hints[name], value, f"{where} {name}") for name, value in raw.items()}
     )
+
+
+def _samples(raw: Any, where: str) -> Samples:
+    """The samples of a target file; which names a document knows is checked beside that."""
+    if not isinstance(raw, dict):
+        raise TargetError(f"{where} must be a table")
+    for name, value in raw.items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise TargetError(f"{where} {name} must be a string")
+    own = {each.name for each in fields(Samples)} - {"others"}
+    others = {name: value for name, value in raw.items() if name not in own and value != ""}
+    return Samples(**{name: str(raw[name]) for name in own & set(raw)}, others=others)
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:

@@ -1,8 +1,19 @@
 """Who does what: the stories and the programs that actors play against a server."""
 
 from layers_contract.workload.actor import Actor, GaveUp, Made, asset_ids
+from layers_contract.workload.generic import (
+    Maker,
+    Thing,
+    World,
+    example,
+    fits_path,
+    made_by,
+    plan,
+    shown_in,
+)
 from layers_contract.workload.programs import play as play_program
 from layers_contract.workload.programs import renders_of
+from layers_contract.workload.requests import Bodies
 from layers_contract.workload.roles import Roles
 from layers_contract.workload.stories import STORIES, Story
 from layers_contract.workload.strategies import Deck, Program, decks, drawn, programs
@@ -10,16 +21,25 @@ from layers_contract.workload.strategies import Deck, Program, decks, drawn, pro
 __all__ = [
     "STORIES",
     "Actor",
+    "Bodies",
     "Deck",
     "GaveUp",
     "Made",
+    "Maker",
     "Program",
     "Roles",
     "Story",
+    "Thing",
+    "World",
     "asset_ids",
     "decks",
     "drawn",
+    "example",
+    "fits_path",
+    "made_by",
+    "plan",
     "play_program",
     "programs",
     "renders_of",
+    "shown_in",
 ]

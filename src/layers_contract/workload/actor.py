@@ -5,27 +5,32 @@ from __future__ import annotations
 import itertools
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 import trio
 
+from layers_contract.contract import UNSCHEDULED, Contract, Gate
 from layers_contract.document import pointer
 from layers_contract.driver import NO_BODY, Session
 from layers_contract.history import Exchange
 from layers_contract.target import Target
+from layers_contract.workload.requests import Bodies
 from layers_contract.workload.roles import Roles
+from layers_contract.workload.schemas import fits_text
 from layers_contract.workload.strategies import Deck, Filling
 
-__all__ = ["Actor", "GaveUp", "Made"]
+__all__ = ["Actor", "GaveUp", "Made", "said"]
 
 FIRST_PAUSE, SLOWER = 0.1, 1.4
 MOST_PAGES = 40
 FRESH = "a fresh one"
 """In place of a key: make one."""
 NOT_FOUND = 404
+LINE = 120
+"""Characters of what a server says that are shown."""
 LOOKS = 3
 """How often to look within the lag of reads for what was made."""
 PATIENCE = 50
@@ -33,7 +38,7 @@ PATIENCE = 50
 
 
 class GaveUp(Exception):  # noqa: N818 - the actor goes home; what was seen is judged
-    """The server's answer leaves nothing to go on with."""
+    """There is nothing to go on with; the message says why."""
 
 
 def _nobody_listens(_name: str, _doing: str) -> None:
@@ -54,7 +59,7 @@ class Actor:
     """One line of work. `marker` stands in every hook that it writes.
 
     What it writes else comes from the *deck*, card by card from its *seat* on. It is `under_way`
-    once it has had an answer.
+    once it has had an answer. `greeting` is a read that costs little, with its ids.
     """
 
     name: str
@@ -63,10 +68,13 @@ class Actor:
     marker: str
     rng: random.Random
     deck: Deck
+    bodies: Bodies
     seat: int = 0
     on_doing: Callable[[str, str], None] = _nobody_listens
     made: list[Made] = field(default_factory=list)
     under_way: trio.Event = field(default_factory=trio.Event)
+    greeting: tuple[str, Mapping[str, str]] | None = None
+    _fresh: dict[str, float] = field(default_factory=dict)
     _changed: float = -inf
     _count: int = 0
     _dealt: int = 0
@@ -76,6 +84,12 @@ class Actor:
     def target(self) -> Target:
         """What the target file says."""
         return self.session.target
+
+    @property
+    def gate(self) -> Gate | None:
+        """The gate of the first lifecycle that has one."""
+        cycles = self.session.contract.lifecycles.values()
+        return next((each.gate for each in cycles if each.gate), None)
 
     @property
     def open_project(self) -> str:
@@ -88,23 +102,47 @@ class Actor:
 
     def deal(self) -> Filling:
         """The next card."""
-        self._dealt += 1
-        return self.deck.filling(self.seat + self._dealt)
+        return self.deck.filling(self.turn())
 
     def key(self) -> str:
         """A fresh idempotency key."""
-        return self.key_like(self.deck.filling(self.seat + self._dealt).key)
+        shape = self.deck.filling(self.seat + self._dealt).key
+        key, schema = self.key_like(shape), self._key_schema
+        if fits_text(schema, key):
+            return key
+        if shape.startswith("{key}") and fits_text(schema, cut := key[: schema.get("maxLength")]):
+            return cut
+        plain = key_of_uuid(self.rng)
+        return next((each for each in plain if fits_text(schema, each)), plain[0])
+
+    @property
+    def _key_schema(self) -> Mapping[str, Any]:
+        """What the document says of an idempotency key."""
+        contract = self.session.contract
+        for name in contract.idempotent:
+            if parameter := contract.operations[name].parameter(contract.key_header):
+                return parameter.schema
+        return {}
 
     def key_like(self, shape: str) -> str:
         """A fresh idempotency key of a certain shape."""
         fresh = uuid.UUID(int=self.rng.getrandbits(128), version=4).hex
         return shape.format(key=fresh, KEY=fresh.upper())
 
+    def turn(self) -> int:
+        """The number of the next card."""
+        self._dealt += 1
+        return self.seat + self._dealt
+
+    def mark(self) -> str:
+        """A mark that no other request carries, within brackets."""
+        self._count += 1
+        return f"[{self.marker} {self.name} {self._count}]"
+
     def hook(self, line: str = "") -> str:
         """A hook that no other request carries."""
-        self._count += 1
         line = line or self.deck.filling(self.seat + self._dealt).hook
-        return f"{line} [{self.marker} {self.name} {self._count}]"
+        return f"{line} {self.mark()}"
 
     def brief(self, **fields: Any) -> dict[str, Any]:
         """A generate request with a hook of its own; *fields* go into the brief.
@@ -126,7 +164,15 @@ class Actor:
         }
         format_ = brief.pop("format", (None, *self.roles.formats)[card.format])
         request = {"brief": {k: v for k, v in brief.items() if v is not None}}
-        return request if format_ is None else {"format": format_, **request}
+        request = request if format_ is None else {"format": format_, **request}
+        return self.valid(self.roles.generate, request)
+
+    def valid(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """*request*, or one made from the document alone where that does not allow it."""
+        if self.bodies.is_valid(operation, request) or self.bodies.lacks(operation):
+            return request
+        made: dict[str, Any] = self.bodies.valid(operation, self.turn(), self.mark())
+        return made
 
     async def call(  # noqa: PLR0913 - a request has this many parts
         self,
@@ -145,7 +191,7 @@ class Actor:
         Where reads lag, one waits until it must show what this actor did last, and what is not
         found within the lag is asked for again.
         """
-        header = self.session.contract.idempotency.header
+        header = self.session.contract.key_header
         named = self._named(operation, ids)
         await self._let_settle(operation)
         while True:
@@ -179,11 +225,9 @@ class Actor:
     def _may_be_late(self, answer: Exchange) -> bool:
         """Whether something was not found that this actor has just made."""
         lag, names = self.target.expect.read_lag_seconds, set(answer.path_params.values())
-        return answer.status == NOT_FOUND and any(
-            answer.sent - made.answer.received_at < lag
-            for made in self.made
-            if made.job in names or made.container in names
-        )
+        if answer.status != NOT_FOUND or not lag:
+            return False
+        return any(answer.sent - self._fresh.get(name, -inf) < lag for name in names)
 
     def _named(self, operation: str, ids: Mapping[str, str]) -> dict[str, str]:
         """*ids* by resource, as the path parameters that the operation takes."""
@@ -207,7 +251,7 @@ class Actor:
         answer = await self.call(operation, ids=ids, body=body, key=key, credential=credential)
         made = self.made_by(operation, ids, answer)
         if made is None:
-            raise GaveUp
+            raise GaveUp(f"{operation} {said(self.session.contract, answer)}")
         return made
 
     def made_by(self, operation: str, ids: Mapping[str, str], answer: Exchange) -> Made | None:
@@ -220,7 +264,13 @@ class Actor:
             return None
         made = Made(job, container, answer)
         self.made.append(made)
+        self.remember((job, container), answer)
         return made
+
+    def remember(self, names: Iterable[str], answer: Exchange) -> None:
+        """Keep in mind what *answer* has named for the first time: reads may not find it yet."""
+        for name in names:
+            self._fresh[name] = answer.received_at
 
     async def together(self, *calls: Callable[[], Awaitable[Exchange]]) -> list[Exchange]:
         """Make *calls* at one moment, each over a connection that stands already."""
@@ -229,7 +279,7 @@ class Actor:
 
         async def one(number: int, call: Callable[[], Awaitable[Exchange]]) -> None:
             nonlocal ready
-            await self.call(self.roles.policy, ids={"project": self.open_project})
+            await self.greet()
             ready += 1
             if ready == len(calls):
                 everybody.set()
@@ -240,6 +290,11 @@ class Actor:
             for number, call in enumerate(calls):
                 nursery.start_soon(one, number, call)
         return [answers[number] for number in range(len(calls))]
+
+    async def greet(self) -> None:
+        """Send a read that costs little."""
+        if self.greeting:
+            await self.call(self.greeting[0], ids=self.greeting[1])
 
     async def generate(
         self, project: str, body: Any = None, key: str | None = FRESH, credential: str = "own"
@@ -269,19 +324,25 @@ class Actor:
 
     async def poll_unchanged(self, made: Made) -> None:
         """Poll with the first and with the last ETag that the job has shown."""
-        rule = self.session.contract.operations[self.roles.job].raw["x-polling"].get("validator")
+        rule = self._validator or {}
         tags = [tag for tag in self._tags.get(made.job, ()) if tag]
         for tag in dict.fromkeys([*tags[:1], *tags[-1:]]) if rule else ():
             await self.call(self.roles.job, ids={"job": made.job}, headers={rule["request"]: tag})
 
+    @property
+    def _validator(self) -> Mapping[str, Any] | None:
+        polling = self.session.contract.operations[self.roles.job].raw.get("x-polling", {})
+        rule: Mapping[str, Any] | None = polling.get("validator")
+        return rule
+
     def _tag_of(self, answer: Exchange) -> str | None:
-        rule = self.session.contract.operations[self.roles.job].raw["x-polling"].get("validator")
+        rule = self._validator
         return answer.headers.get(rule["response"].lower()) if rule else None
 
     async def sign(self, made: Made) -> None:
-        """Sign the assets that the container shows now."""
+        """Sign the assets that the container shows now, where an operation does."""
         shown = await self.read(made)
-        for name in asset_ids(shown)[:2]:
+        for name in asset_ids(shown)[:2] if self.roles.parts["sign"] else ():
             await self.call(self.roles.sign, ids={"container": made.container, "asset": name})
 
     async def read(self, made: Made) -> dict[str, Any]:
@@ -289,9 +350,10 @@ class Actor:
         answer = await self.call(self.roles.read, ids={"container": made.container})
         return answer.json if answer.succeeded and isinstance(answer.json, dict) else {}
 
-    async def progress(self, made: Made) -> Exchange:
-        """The container's newest job."""
-        return await self.call(self.roles.progress, ids={"container": made.container})
+    async def progress(self, made: Made) -> None:
+        """The container's newest job, where an operation shows it."""
+        for operation in self.roles.some("progress"):
+            await self.call(operation, ids={"container": made.container})
 
     async def follow(self, made: Made, *, closely: bool = False) -> str:
         """Poll until the render has ended, looking at it from every side; how it ended.
@@ -303,7 +365,7 @@ class Actor:
         """
         clock, limit = self.session.clock, self.target.expect.render_seconds
         begun, pause = clock(), self.pace
-        longest = self.session.contract.polls[self.roles.job].maximum
+        longest = self.session.contract.polls.get(self.roles.job, UNSCHEDULED).maximum
         looks = itertools.cycle((True, closely))
         while True:
             state = await self.poll(made)
@@ -316,7 +378,7 @@ class Actor:
                 return state
             self.doing(f"waits for a render, {clock() - begun:.0f} s")
             if clock() - begun > limit + longest:
-                raise GaveUp
+                raise GaveUp(f"a render did not end within {limit:g} s")
             await trio.sleep(pause)
             pause = min(pause * SLOWER, longest)
 
@@ -327,14 +389,17 @@ class Actor:
 
     def limit(self, number: int) -> tuple[str, str]:
         """The query that asks for so many items a page."""
+        if not self.roles.parts["list"]:
+            return "", ""
         return self.session.contract.lists[self.roles.list].limit, str(number)
 
     @property
     def most(self) -> tuple[str, str]:
         """The query that asks for the longest page."""
         name, _ = self.limit(0)
-        limit = self.session.contract.operations[self.roles.list].parameter(name)
-        return self.limit(limit.schema["maximum"] if limit else 1)
+        operations = (self.session.contract.operations[n] for n in self.roles.some("list"))
+        limit = next((each.parameter(name) for each in operations), None)
+        return self.limit(limit.schema.get("maximum", 1) if limit else 1)
 
     async def until_begun(self, made: Made) -> None:
         """Read until a render is seen to have left its first state, within reason."""
@@ -345,20 +410,64 @@ class Actor:
                 return
             await trio.sleep(self.pace)
 
-    async def walk(self, project: str, *query: tuple[str, str], pages: int = MOST_PAGES) -> None:
-        """Walk along a list to its end, or for so many *pages*."""
+    async def walk(
+        self, project: str, *query: tuple[str, str | None], pages: int = MOST_PAGES
+    ) -> None:
+        """Walk along a list to its end, or for so many *pages*, where there is one.
+
+        What the list has no parameter for is left out of the *query*, and what has no value.
+        """
+        if not self.roles.parts["list"]:
+            return
         pagination = self.session.contract.lists[self.roles.list]
+        spec = self.session.contract.operations[self.roles.list]
+        known = [(name, value) for name, value in query if value and spec.parameter(name)]
         cursor: tuple[tuple[str, str], ...] = ()
         for _ in range(pages):
             page = await self.call(
                 self.roles.list,
                 ids={"project": project},
-                query=(*query, *cursor),
+                query=(*known, *cursor),
             )
             after = pointer(page.json, pagination.next)
             if not page.succeeded or not isinstance(after, str) or not after:
                 return
             cursor = ((pagination.cursor, after),)
+
+
+def key_of_uuid(rng: random.Random) -> tuple[str, ...]:
+    """A fresh key in each way to write a UUID."""
+    fresh = uuid.UUID(int=rng.getrandbits(128), version=4)
+    return (fresh.hex, str(fresh), str(fresh).upper(), fresh.hex[:16])
+
+
+def said(contract: Contract, answer: Exchange) -> str:
+    """What became of a call, in words that follow its operation."""
+    if answer.status is None:
+        return f"was not answered ({answer.failure or 'no reason known'})"
+    if answer.succeeded:
+        return f"was answered {answer.status} without the ids that it makes"
+    text = ": ".join(quoted(each) for each in error_of(contract, answer.json) if each)
+    return f"was refused with {answer.status} {text}".rstrip()
+
+
+def error_of(contract: Contract, body: Any) -> tuple[str, str]:
+    """The code and the message of an error; nothing in place of what it does not have."""
+    for at in contract.error_code_places:
+        holder = pointer(body, at.rpartition("/")[0])
+        if isinstance(holder, dict):
+            code, message = holder.get("code"), holder.get("message")
+            return (
+                code if isinstance(code, str) else "",
+                message if isinstance(message, str) else "",
+            )
+    return "", ""
+
+
+def quoted(text: str) -> str:
+    """What a server has said, in one line of a length that people read."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return line if len(line) <= LINE else f"{line[: LINE - 1]}…"
 
 
 def asset_ids(container: Any) -> list[str]:

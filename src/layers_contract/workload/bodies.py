@@ -23,6 +23,14 @@ def _turned(value: Any) -> Any:
 
 def contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
     """Valid generate requests that differ from *body* in one place each."""
+    bodies, generate = actor.bodies, actor.roles.generate
+    found = [each for each in _contradictions(actor, body) if bodies.is_valid(generate, each)]
+    return found or bodies.others(generate, body) or [body]
+
+
+def _contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
+    if "hook" not in body.get("brief", {}):
+        return []
     brief, formats = body["brief"], actor.roles.formats
     tags, platforms, language = (
         brief.get(name) for name in ("themeTags", "targetPlatforms", "language")
@@ -43,15 +51,16 @@ def contradictions(actor: Actor, body: dict[str, Any]) -> list[dict[str, Any]]:
         if sample:
             changes.append({name: None if brief.get(name) else sample})
     others = [{**body, "brief": _without_none({**brief, **each})} for each in changes]
-    format_ = next(name for name in formats if name != body.get("format"))
-    return [*others, {**body, "format": format_}]
+    others += [{**body, "format": name} for name in formats if name != body.get("format")][:1]
+    return others
 
 
 def clone_body(actor: Actor, mode: str | None = None, **overrides: Any) -> dict[str, Any]:
     """A request to clone the sample post; its tags are the run's own unless told."""
     overrides.setdefault("themeTags", [actor.marker])
     request = {"sourcePlatformPostId": actor.target.samples.source_post}
-    return {**request, **({"mode": mode} if mode else {}), "overrides": overrides}
+    whole = {**request, **({"mode": mode} if mode else {}), "overrides": overrides}
+    return actor.valid(actor.roles.clone, whole)
 
 
 def _without_none(brief: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,8 @@ async def play(program: Program, actor: Actor) -> None:
     """Carry a program out, looking at its container before and after every step."""
     scene = await _opened(program, actor)
     for step in program.steps:
+        if not actor.roles.parts.get(step.do, (step.do,)):
+            continue
         await scene.reach(step.moment)
         await actor.read(scene.made)
         await STEPS[step.do](scene, step)
@@ -98,7 +100,7 @@ async def _opened(program: Program, actor: Actor) -> Scene:
         if program.opening == "against":
             await against_each_other(actor, project, body, key)
         if not actor.made:
-            raise GaveUp
+            raise GaveUp(f"no call of {actor.roles.generate} has named what it made")
         return Scene(actor, project, body, key, actor.made[0])
     return Scene(actor, project, body, key, await actor.generate(project, body, key))
 

@@ -17,7 +17,9 @@ from layers_contract.invariants import CATALOGUE
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__)
-MODULES = sorted(each for each in HERE.parent.rglob("test_*.py") if each != HERE)
+OTHERS = {HERE, *(HERE.parent / "derived").glob("*.py")}
+"""Files without cases of promises."""
+MODULES = sorted({*HERE.parent.rglob("test_*.py")} - OTHERS)
 
 
 def cases(module: Path) -> list[Case]:

@@ -295,3 +295,134 @@ def test_a_document_without_keys_limits_and_lists_is_served() -> None:
         assert (await call("getPrediction", predictionId=made["id"])).json() == made
 
     simulate(Document(raw), story)
+
+
+def overlaid(*actions: Callable[[dict[str, Any]], None]) -> Document:
+    raw = copy.deepcopy(layers().raw)
+    for act in actions:
+        act(raw)
+    return Document(raw)
+
+
+def test_a_key_without_the_scope_of_an_operation_is_refused() -> None:
+    """The target names a key that has no scopes; with it every such operation is 403."""
+
+    def act(raw: dict[str, Any]) -> None:
+        raw["paths"]["/v1/jobs/{jobId}"]["get"]["security"] = [{"ApiKey": ["jobs:read"]}]
+
+    async def story(call: Client, known: dict[str, Any]) -> None:
+        key, project = known["scopeless_api_key"], known["projects"]["open"]
+        body = {"brief": {"hook": "rain"}}
+        made = await call("generateContent", body, credential=key, projectId=project)
+        job = made.json()["jobId"]
+        refused = await call("getJob", credential=key, jobId=job)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "FORBIDDEN_SCOPE")
+        assert (await call("getJob", jobId=job)).status_code == 200
+
+    simulate(overlaid(act), story)
+
+
+def test_a_gate_with_several_values_leads_to_the_states_of_each() -> None:
+    """A setting of three values decides the first state, the usual one where it may be several."""
+
+    def act(raw: dict[str, Any]) -> None:
+        kinds = {"type": "string", "enum": ["none", "some", "all"], "description": "What waits."}
+        for name in ("ApprovalPolicy", "ApprovalPolicyUpdate"):
+            raw["components"]["schemas"][name]["properties"]["requiresApproval"] = kinds
+        gate = raw["components"]["schemas"]["Container"]["x-lifecycles"]["approval"]["gate"]
+        states = {"none": ["not_required"], "some": ["pending", "not_required"]}
+        gate["values"] = {**states, "all": ["pending"]}
+
+    async def story(call: Client, known: dict[str, Any]) -> None:
+        project = known["projects"]["open"]
+        policy = await call("getApprovalPolicy", projectId=known["projects"]["gated"])
+        assert policy.json()["requiresApproval"] == "all"
+        for value, state in (("none", "not_required"), ("some", "pending"), ("all", "pending")):
+            await call("updateApprovalPolicy", {"requiresApproval": value}, projectId=project)
+            body = {"brief": {"hook": "rain"}}
+            made = (await call("generateContent", body, projectId=project)).json()
+            container = (await call("getContent", containerId=made["containerId"])).json()
+            assert container["approvalStatus"] == state
+
+    simulate(overlaid(act), story)
+
+
+@pytest.mark.parametrize("pointer", ["/containerIds/0", "/containerIds/*"])
+def test_a_job_can_name_its_containers_in_a_list(pointer: str) -> None:
+    """A pointer into a list makes the list: each of its ids is of a container that is there."""
+
+    def act(raw: dict[str, Any]) -> None:
+        schemas = raw["components"]["schemas"]
+        job, accepted = schemas["Job"], schemas["AcceptedJob"]["allOf"][1]["required"]
+        del job["properties"]["containerId"]
+        one = {"$ref": "#/components/schemas/ContainerId"}
+        job["properties"]["containerIds"] = {"type": "array", "minItems": 1, "items": one}
+        job["x-resource"]["container"] = pointer
+        accepted[accepted.index("containerId")] = "containerIds"
+
+    async def story(call: Client, known: dict[str, Any]) -> None:
+        body = {"brief": {"hook": "rain"}}
+        made = await call("generateContent", body, projectId=known["projects"]["open"])
+        (container,) = made.json()["containerIds"]
+        assert (await call("getContent", containerId=container)).json()["id"] == container
+        job = await call("getJob", jobId=made.json()["jobId"])
+        assert job.json()["containerIds"] == [container]
+
+    simulate(overlaid(act), story)
+
+
+def test_a_range_bounds_a_list_on_both_sides() -> None:
+    """Items at the bounds themselves are listed; a moment may be written in another way."""
+
+    def act(raw: dict[str, Any]) -> None:
+        listing = raw["paths"]["/v1/projects/{projectId}/content"]["get"]
+        moment = {"$ref": "#/components/schemas/Timestamp"}
+        for name, bound in (("since", "at-least"), ("until", "at-most")):
+            listing["parameters"].append({"name": name, "in": "query", "schema": moment})
+            listing["x-pagination"]["filters"][name] = {"field": "/createdAt", "is": bound}
+
+    async def story(call: Client, known: dict[str, Any]) -> None:
+        project, moments = known["projects"]["open"], []
+        for _ in range(4):
+            made = await call("generateContent", {"brief": {"hook": "a"}}, projectId=project)
+            moments.append(made.json()["startedAt"])
+            await trio.sleep(1)
+        query = {"since": moments[1].replace("000Z", "0Z"), "until": moments[2]}
+        page = (await call("listContent", query=query, projectId=project)).json()
+        assert [each["createdAt"] for each in page["items"]] == [moments[2], moments[1]]
+
+    simulate(overlaid(act), story)
+
+
+def test_a_view_of_a_resource_in_a_shape_of_its_own_follows_its_state() -> None:
+    """What has the state of another resource under its name shows it, and how much is done."""
+
+    def act(raw: dict[str, Any]) -> None:
+        schemas = raw["components"]["schemas"]
+        schemas["Progress"] = {
+            "type": "object",
+            "required": ["containerId", "status", "done"],
+            "x-resource": {"type": "progress", "id": "/containerId", "container": "/containerId"},
+            "properties": {
+                "containerId": {"$ref": "#/components/schemas/ContainerId"},
+                "status": {"$ref": "#/components/schemas/ContainerStatus"},
+                "done": {"type": "number", "minimum": 0, "maximum": 1},
+            },
+        }
+        polled = raw["paths"]["/v1/content/{containerId}/progress"]["get"]
+        del polled["x-polling"], polled["x-promises"]
+        content = polled["responses"]["200"]["content"]["application/json"]
+        content["schema"] = {"$ref": "#/components/schemas/Progress"}
+        content["examples"] = {}
+
+    async def story(call: Client, known: dict[str, Any]) -> None:
+        project = known["projects"]["open"]
+        made = await call("generateContent", {"brief": {"hook": "a"}}, projectId=project)
+        container, seen = made.json()["containerId"], []
+        for _ in range(3):
+            progress = (await call("getContentProgress", containerId=container)).json()
+            seen.append((progress["status"], progress["done"]))
+            await trio.sleep(RENDER / 2)
+        assert seen == [("queued", 0), ("generating", 0.5), ("completed", 1)]
+
+    simulate(overlaid(act), story)

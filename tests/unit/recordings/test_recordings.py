@@ -147,6 +147,18 @@ def test_one_odd_entry_is_left_out(tmp_path: Path) -> None:
     assert "it has no start time (no. 10)" in note
 
 
+def test_reading_tells_how_far_it_is(tmp_path: Path) -> None:
+    """A long file says in the middle how many entries were read, and the next one counts on."""
+    log = log_of()
+    log["log"]["entries"] = (entries_of(log) * 14)[:1_100]
+    told: list[int] = []
+    for name in ("a.har", "b.har"):
+        (tmp_path / name).write_text(json.dumps(log), encoding="utf-8")
+    read([tmp_path / "a.har", tmp_path / "b.har"], contract(), progress=told.append)
+    whole = told[1]
+    assert told == [1_000, whole, whole + 1_000, 2 * whole]
+
+
 def test_overlapping_files_count_once(tmp_path: Path) -> None:
     """What two recordings hold of one exchange is one exchange; a new one is kept."""
     log, more = log_of(), log_of()

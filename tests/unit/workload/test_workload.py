@@ -31,9 +31,11 @@ from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.outcome import Outcome
 from layers_contract.run import Wire, connection, in_simulation, run
 from layers_contract.run._listener import Silence
+from layers_contract.run._play import fits
 from layers_contract.run._stage import Stage
 from layers_contract.target import Target, parse
 from layers_contract.workload import (
+    STORIES,
     Actor,
     Deck,
     Roles,
@@ -45,6 +47,7 @@ from layers_contract.workload import (
 )
 from layers_contract.workload.bodies import contradictions, turned
 from layers_contract.workload.programs import MOST_RENDERS
+from layers_contract.workload.stories.approval import EARLY_TRIES
 from layers_contract.workload.stories.idempotency import lost_then_sent
 from layers_contract.workload.strategies import HOOKS, KEYS, LANGUAGES, PLATFORMS, Program
 
@@ -98,7 +101,7 @@ def problems(body: dict[str, Any]) -> list[Any]:
     return contract().document.problems(base, body)
 
 
-@pytest.mark.parametrize("strategy", [decks(MOST_FORMATS), programs(16)], ids=["deck", "programs"])
+@pytest.mark.parametrize("strategy", [decks(MOST_FORMATS), programs(12)], ids=["deck", "programs"])
 def test_a_seed_draws_the_same_again(strategy: st.SearchStrategy[Any]) -> None:
     """What is drawn depends on the seed alone, and other seeds draw something else."""
     first = [drawn(strategy, seed) for seed in range(5)]
@@ -293,3 +296,14 @@ def test_the_end_of_a_short_window_is_waited_for() -> None:
 def test_a_key_that_lasts_for_ever_is_seen_in_real_time() -> None:
     """Where the window is short, a key that outlives it is found without a simulation."""
     assert window_run("key-lasts-for-ever") == "violated"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_standard_run_starts_no_more_than_112_renders(seed: int) -> None:
+    """Stories, programs and Schemathesis with its own container, tries that are repeated too."""
+    under_way = stage(target(), seed=seed)
+    told = [each for each in STORIES if fits(under_way, each)]
+    played = drawn(programs(under_way.profile.programs), seed)
+    renders = sum(each.renders for each in told) + sum(map(renders_of, played))
+    assert len(told) == len(STORIES)
+    assert renders + EARLY_TRIES - 1 + under_way.profile.fuzzed_renders + 1 <= 112

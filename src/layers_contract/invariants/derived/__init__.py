@@ -13,6 +13,7 @@ from layers_contract.invariants.derived import (
     keys,
     pages,
     polls,
+    scopes,
     settings,
     states,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "keys",
     "pages",
     "polls",
+    "scopes",
     "seen_states",
     "settings",
     "states",

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers_contract.contract import Pagination
 from layers_contract.document import Operation, pointer
-from layers_contract.facts import Facts, moment, precision
+from layers_contract.facts import Facts, indexed, moment, precision
 from layers_contract.history import NOT_JSON, Exchange
 
 Json = Any
@@ -54,6 +54,8 @@ def items(pagination: Pagination, page: Exchange) -> list[Json]:
     return found if isinstance(found, list) else []
 
 
+@indexed
+@indexed
 def walks(facts: Facts) -> dict[str, list[Walk]]:
     """An index: the walks along each list."""
     return {

@@ -13,8 +13,8 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
 from layers_contract.invariants._keys import is_used_before
 from layers_contract.invariants._requests import error_code_of, valid
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived.states import works_until
 from layers_contract.rules import Rule
 
@@ -47,7 +47,7 @@ def refused(facts: Facts, rule: Rule) -> Iterator[Occasion]:
 @rule_check("allowed", needs="an operation called on a {what} in a state that allows it")
 def allowed(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """In a state that it leads out of an operation is not refused for the state's sake."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     graph = known.graph(cycle)
     kind = facts.contract.type_of(cycle)
     siblings = [c for c in facts.contract.lifecycles.values() if facts.contract.type_of(c) == kind]
@@ -64,21 +64,24 @@ def allowed(facts: Facts, rule: Rule) -> Iterator[Occasion]:
 
 
 def _allows(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> bool:
-    """Whether a lifecycle of *thing* allows a call for certain, or has nothing to say of it."""
-    graph = facts.index(things).graph(cycle)
+    """Whether a lifecycle of *thing* allows a call, or has nothing to say of it.
+
+    What was refused must have been allowed for certain; what succeeded may have been.
+    """
+    graph = things(facts).graph(cycle)
     if not graph.mentions(exchange.operation or ""):
         return True
     leading = (s for s in graph.moving if (exchange.operation or "") in s.by)
     origins = {origin for step in leading for origin in step.origins}
     states = certain(facts, cycle, thing, exchange)
-    return bool(states) and states <= origins
+    return bool(states & origins) if exchange.succeeded else bool(states) and states <= origins
 
 
 def _calls(
     facts: Facts, cycle: Lifecycle, operations: AbstractSet[str]
 ) -> Iterator[tuple[Exchange, Thing]]:
     """Sound calls of operations on resources of this run, each the only use of its key."""
-    known, kind = facts.index(things), facts.contract.type_of(cycle)
+    known, kind = things(facts), facts.contract.type_of(cycle)
     for name in sorted(operations):
         for exchange in facts.answers[name]:
             thing = known.subject(exchange, kind)
@@ -91,7 +94,7 @@ def _calls(
 
 def _is_closed(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> bool:
     """Whether a call on what *thing* belongs to may have ended it all, such as an archive."""
-    known = facts.index(things)
+    known = things(facts)
     for each in known.calls(thing):
         operation = facts.operation(each)
         if operation is None or each.sent >= exchange.received_at:
@@ -109,12 +112,13 @@ def certain(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) ->
     They lie between the last view before the call and the first one after it; where another call
     may have been at work, nothing is known.
     """
-    known = facts.index(things)
+    known = things(facts)
     graph, line = known.graph(cycle), known.line(cycle, thing)
     last, following = line.newest(exchange.sent), line.after(exchange.received_at)
     if last is None or _is_disturbed(facts, cycle, thing, exchange, (last, last)):
         return frozenset()
-    closure = graph.by_server if facts.expect.alone else graph.anyhow
+    passed = exchange.received_at - thing.begun + facts.expect.clock_skew
+    closure = graph.by_server_within(passed) if facts.expect.alone else graph.anyhow
     moved = exchange.succeeded and graph.moves(exchange)
     if following and (moved or _is_disturbed(facts, cycle, thing, exchange, (last, following))):
         following = None
@@ -135,7 +139,7 @@ def _is_disturbed(
         each is not exchange
         and each.sent < end
         and _works_until(facts, cycle, thing, each) > last.sent
-        for each in facts.index(things).calls(thing)
+        for each in things(facts).calls(thing)
     )
 
 
@@ -144,7 +148,7 @@ def _works_until(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchang
     until = works_until(facts, exchange)
     if until < inf or not exchange.answered:
         return until
-    known = facts.index(things)
+    known = things(facts)
     origins = {s for step in known.graph(cycle).moves(exchange) for s in step.origins}
     after = known.line(cycle, thing).since(exchange.received_at)
     return min((v.received for v in after if v.state not in origins), default=inf)
@@ -153,7 +157,7 @@ def _works_until(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchang
 @rule_check("effects", needs="an operation that a {what} was moved by, and a view after it")
 def effects(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """After a call was accepted its effect is seen; with 202 in time, otherwise at once."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     graph, kind = known.graph(cycle), facts.contract.type_of(cycle)
     for name in sorted({name for step in graph.moving for name in step.by}):
         for exchange in facts.answers[name]:
@@ -165,7 +169,7 @@ def effects(facts: Facts, rule: Rule) -> Iterator[Occasion]:
 
 
 def _effect(facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange) -> Iterator[Occasion]:
-    known = facts.index(things)
+    known = things(facts)
     graph = known.graph(cycle)
     steps = graph.moves(exchange)
     states = certain(facts, cycle, thing, exchange)
@@ -214,7 +218,7 @@ def _in_the_end(
     facts: Facts, cycle: Lifecycle, thing: Thing, exchange: Exchange, wanted: AbstractSet[str]
 ) -> Iterator[Occasion]:
     """What was accepted for later: the server may have been faster, and ended it its own way."""
-    views = facts.index(things).line(cycle, thing).since(exchange.received_at)
+    views = things(facts).line(cycle, thing).since(exchange.received_at)
     last = max(views, key=attrgetter("received"), default=None)
     if last is None:
         return

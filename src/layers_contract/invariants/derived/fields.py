@@ -7,10 +7,10 @@ from typing import Any
 
 from layers_contract.contract import FieldRule, Lifecycle
 from layers_contract.document import pointer
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, values
 from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._things import Observation, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, things, values
 from layers_contract.rules import Rule
 
 EMPTY: tuple[Any, ...] = (None, [], "", {})
@@ -19,7 +19,7 @@ EMPTY: tuple[Any, ...] = (None, [], "", {})
 @rule_check("field", needs="a {what} in one of those states that shows the field")
 def field(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """Every view in such a state has the field so; nothing is said where no view ever had it."""
-    known, cycle, said = facts.index(things), cycle_of(rule), rule.field
+    known, cycle, said = things(facts), cycle_of(rule), rule.field
     if said is None:
         return
     kind = facts.contract.type_of(cycle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from layers_contract.document import Operation
+from layers_contract.document import Operation, weakest
 from layers_contract.facts import Facts, KeyedCall, by_received_at
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
@@ -17,8 +17,8 @@ from layers_contract.invariants._requests import (
     request_problems,
     valid,
 )
+from layers_contract.invariants._things import things, window
 from layers_contract.invariants.derived._base import operation_of, rule_check
-from layers_contract.invariants.derived._things import things, window
 from layers_contract.rules import Rule
 from layers_contract.timeline import overlapping
 
@@ -34,7 +34,7 @@ def replay(facts: Facts, rule: Rule) -> Iterator[Occasion]:
         first = _first(facts, call)
         for again in _others(facts, call, first) if first else ():
             if first and _is_repetition(facts, first, again):
-                yield _same(facts, operation, first, again)
+                yield _same(facts, operation, first, again, _source_of_replay(facts, first, again))
 
 
 @rule_check("conflict", needs="the key of a successful {what} used with another body")
@@ -53,7 +53,7 @@ def conflict(facts: Facts, rule: Rule) -> Iterator[Occasion]:
             elif other.succeeded or valid(facts, other):
                 answer = f"{other.status} {code or ''}".rstrip()
                 message = f"another body under the key of a {operation.id}: {answer}"
-                yield broken(message, first, other)
+                yield broken(message, first, other, source=_source(facts, "conflict"))
 
 
 @rule_check("in-flight", needs="two calls of {what} with one key at one moment")
@@ -80,7 +80,7 @@ def _one_effect(facts: Facts, operation: Operation, one: Exchange, other: Exchan
 
 def _made(facts: Facts, exchange: Exchange) -> frozenset[tuple[str, str]]:
     """What a response names as new."""
-    return facts.index(things).named_as_new(exchange)
+    return things(facts).named_as_new(exchange)
 
 
 def _refused_in_flight(
@@ -119,7 +119,8 @@ def keeps_key(facts: Facts, rule: Rule) -> Iterator[Occasion]:
                 taken = error_code_of(again, facts.contract) == code
                 message = f"a key whose first {operation.id} was invalid: {again.status}"
                 if taken or again.succeeded:
-                    yield broken(message, first, again) if taken else HELD
+                    source = _source(facts, "invalid-request-keeps-key")
+                    yield broken(message, first, again, source=source) if taken else HELD
 
 
 def _was_invalid(facts: Facts, operation: Operation, exchange: Exchange) -> bool:
@@ -179,6 +180,20 @@ def _is_other_body(facts: Facts, one: Exchange, other: Exchange) -> bool:
     return differs(facts, one, other)
 
 
+def _source(facts: Facts, part: str) -> str:
+    """How sure a part of the document's `x-idempotency` is."""
+    said = facts.contract.document.raw["x-idempotency"].get(part, {})
+    return str(said.get("source", "derived"))
+
+
+def _source_of_replay(facts: Facts, first: Exchange, again: Exchange) -> str:
+    """How sure a replay is: no surer than the rule by which the two bodies are equal."""
+    replayed = _source(facts, "replay")
+    if to_the_byte(first, again):
+        return replayed
+    return weakest([replayed, _source(facts, "equal-bodies")])
+
+
 def _equality(facts: Facts) -> str | None:
     """What makes two bodies equal: `json`, `bytes`, or None where the document does not say."""
     said = facts.contract.document.raw["x-idempotency"].get("equal-bodies", {})
@@ -186,11 +201,13 @@ def _equality(facts: Facts) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _same(facts: Facts, operation: Operation, first: Exchange, again: Exchange) -> Occasion:
+def _same(
+    facts: Facts, operation: Operation, first: Exchange, again: Exchange, source: str | None = None
+) -> Occasion:
     """A replay has the status of the original, and all that is documented of its body."""
     if again.status != first.status:
         message = f"a repeated {operation.id} answered {again.status}, first {first.status}"
-        return broken(message, first, again)
+        return broken(message, first, again, source=source)
     response = facts.response(first)
     if response is None or response.schema is None or NOT_JSON in (first.json, again.json):
         return HELD
@@ -198,7 +215,7 @@ def _same(facts: Facts, operation: Operation, first: Exchange, again: Exchange) 
     if not changed:
         return HELD
     message = f"a repeated {operation.id} shows another {', '.join(sorted(set(changed)))}"
-    return broken(message, first, again)
+    return broken(message, first, again, source=source)
 
 
 def _changes(facts: Facts, schema: Any, was: Any, now: Any, at: str) -> Iterator[str]:

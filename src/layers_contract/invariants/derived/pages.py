@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from layers_contract.contract import Range
 from layers_contract.document import pointer
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, values
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._things import Thing, things
 from layers_contract.invariants.derived._base import operation_of, rule_check
-from layers_contract.invariants.derived._things import Thing, things, values
 from layers_contract.invariants.derived._walks import (
     Walk,
     bound_of,
@@ -45,7 +45,7 @@ def order(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     operation = operation_of(rule)
     pagination = facts.contract.lists[operation.id]
     wrong = 1 if not pagination.descending else -1
-    for walk in facts.index(walks)[operation.id]:
+    for walk in walks(facts)[operation.id]:
         placed = [(pointer(item, pagination.order_by or ""), page) for item, page in walk.items()]
         for (one, first), (other, second) in pairwise(placed):
             found = compare(one, other)
@@ -62,7 +62,7 @@ def filtered(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     spec = operation.parameter(name)
     weak = "assumed" if spec and spec.source == "assumed" else None
     bound = pagination.ranges.get(name)
-    for walk in facts.index(walks)[operation.id]:
+    for walk in walks(facts)[operation.id]:
         asked = walk.asked(name)
         for item, page in walk.items() if asked else ():
             path = bound.field if bound else pagination.filters[name]
@@ -88,7 +88,7 @@ def _is_named(got: object, asked: list[str]) -> bool | None:
 def pages(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """A walk shows nothing twice, comes to no cursor twice, and to all that this run has made."""
     operation = operation_of(rule)
-    for walk in facts.index(walks)[operation.id]:
+    for walk in walks(facts)[operation.id]:
         if len(walk.pages) > 1:
             yield _goes_on(facts, walk)
         if walk.complete and walk.asks_for_all:
@@ -128,7 +128,7 @@ def _finds(facts: Facts, walk: Walk) -> Iterator[Occasion]:
     for kind, resource in facts.contract.resources.items():
         if walk.operation.id not in resource.lists:
             continue
-        for thing in facts.index(things).own(kind):
+        for thing in things(facts).own(kind):
             if not _must_be_listed(facts, walk, thing) or thing.created is None:
                 continue
             message = f"{walk.operation.id} does not show {thing}, made before"
@@ -145,6 +145,6 @@ def _must_be_listed(facts: Facts, walk: Walk, thing: Thing) -> bool:
         homes = {each.lower() for each in thing.parents.get(parameter.resource or "", ())}
         if homes != {first.path_params.get(parameter.name, "").lower()}:
             return False
-    calls = facts.index(things).calls(thing)
+    calls = things(facts).calls(thing)
     end = walk.pages[-1].received_at
     return not any(each.method == "DELETE" and each.sent < end for each in calls)

@@ -14,7 +14,10 @@ from layers_contract.rules import Rule
 
 @rule_check("unchanged", needs="a {what} with the validator of an earlier response")
 def unchanged(facts: Facts, rule: Rule) -> Iterator[Occasion]:
-    """What is said to be unchanged is so; what has the same validator is said to be unchanged."""
+    """What is said to be unchanged is so.
+
+    HTTP lets a server send the same again, so that what is not said is a difference at most.
+    """
     operation = operation_of(rule)
     said = operation.raw["x-polling"]["validator"]
     request, response = said["request"].lower(), said["response"].lower()
@@ -29,7 +32,7 @@ def unchanged(facts: Facts, rule: Rule) -> Iterator[Occasion]:
                     yield _still_true(facts, operation, polls, first, exchange)
                 elif exchange.succeeded and exchange.headers.get(response) == tag:
                     message = f"{operation.id} with {said['request']} {tag} sends the same again"
-                    yield broken(message, first, exchange)
+                    yield broken(message, first, exchange, source="assumed")
                 elif exchange.succeeded:
                     yield HELD
             given = exchange.headers.get(response)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from operator import attrgetter
 from typing import Any
 
 from layers_contract.contract import Gate, Lifecycle
 from layers_contract.document import pointer
-from layers_contract.facts import Facts
+from layers_contract.facts import Facts, by_received_at, indexed, remembered
 from layers_contract.history import Exchange
-from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._base import HELD, Occasion, broken, grouped
 from layers_contract.invariants._jobs import mixed
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived.states import has_strangers
 from layers_contract.rules import Rule
+from layers_contract.timeline import Work
 
 Json = Any
 
@@ -23,7 +25,7 @@ Json = Any
 @rule_check("gate", needs="a new {what}, and its setting read before it was made")
 def gate(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """What no call has moved yet shows a state that the setting leads to."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     said = cycle.gate
     for thing in known.own(facts.contract.type_of(cycle)) if said else ():
         setting = _setting(facts, said, thing) if said else None
@@ -43,7 +45,7 @@ def _leads_to(
     facts: Facts, cycle: Lifecycle, thing: Thing, wanted: tuple[str, ...], seen: Observation
 ) -> bool:
     """Whether a view shows what a setting leads to, or what may still become that."""
-    graph = facts.index(things).graph(cycle)
+    graph = things(facts).graph(cycle)
     if any(seen.state in graph.by_server[state] for state in wanted):
         return True
     under_way = seen.state in cycle.initial and graph.by_server[seen.state] & set(wanted)
@@ -72,7 +74,7 @@ def _unmoved(known: Things, cycle: Lifecycle, thing: Thing) -> Iterator[Observat
 
 def _setting(facts: Facts, said: Gate, thing: Thing) -> Exchange | None:
     """The setting that held when *thing* was made: the same before and, if read, after."""
-    reads = [e for e in facts.answers[said.operation] if _is_setting_of(facts, e, thing)]
+    reads = _settings(facts, said, thing)
     made = thing.created
     before = [e for e in reads if e.received_at <= thing.begun]
     if made is None or not before:
@@ -84,33 +86,44 @@ def _setting(facts: Facts, said: Gate, thing: Thing) -> Exchange | None:
     return None if told[0] != told[-1] or _is_written(facts, last, end) else last
 
 
-def _is_setting_of(facts: Facts, exchange: Exchange, thing: Thing) -> bool:
-    operation = facts.operation(exchange)
-    named = operation.path_parameters if operation else ()
+def _settings(facts: Facts, said: Gate, thing: Thing) -> list[Exchange]:
+    """The reads of the setting of *thing*: what they name, it belongs to, or is."""
+    operation = facts.contract.operations.get(said.operation)
+    if operation is None:
+        return []
     homes = {**thing.parents, thing.type: {thing.id}}
-    return exchange.succeeded and all(
-        exchange.path_params.get(each.name, "").lower()
-        in {name.lower() for name in homes.get(each.resource or "", ())}
-        for each in named
-    )
+    named = [sorted(homes.get(each.resource or "", ())) for each in operation.path_parameters]
+    known = _reads(facts, said.operation)
+    return [e for names in product(*named) for e in known.get(tuple(map(str.lower, names)), ())]
+
+
+@remembered
+def _reads(facts: Facts, operation: str) -> dict[tuple[str, ...], list[Exchange]]:
+    """The successful reads by an operation, by the ids in its path."""
+    spec = facts.contract.operations[operation]
+    names = [each.name for each in spec.path_parameters]
+    found = (each for each in facts.answers[operation] if each.succeeded)
+    return grouped(found, lambda e: tuple(e.path_params.get(n, "").lower() for n in names))
 
 
 def _is_written(facts: Facts, since: Exchange, end: float) -> bool:
     """Whether the setting that *since* read may have been changed since, before *end*."""
-    return any(
-        each.path == since.path
-        and each.method != "GET"
-        and not each.refused
-        and each.sent < end
-        and each.received_at > since.sent
-        for each in facts.history
-    )
+    writes = _writes(facts).get(since.path)
+    return writes is not None and writes.at(since.sent, end)
+
+
+@indexed
+def _writes(facts: Facts) -> dict[str, Work[Exchange]]:
+    """The calls that may have changed what their path names, by the path."""
+    calls = (e for e in facts.history if e.method != "GET" and not e.refused)
+    by_path = grouped(calls, attrgetter("path"))
+    return {path: Work(each, by_received_at) for path, each in by_path.items()}
 
 
 @rule_check("mirrors", needs="a {what} and what it mirrors, one seen after the other")
 def mirrors(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """Some state explains what the two sides show, one after the other."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     other = _mirrored(facts, cycle)
     for thing in known.own(facts.contract.type_of(cycle)):
         if not facts.expect.alone or has_strangers(facts, known, cycle, thing):

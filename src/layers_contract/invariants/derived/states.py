@@ -13,8 +13,8 @@ from layers_contract.document import pointer
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
+from layers_contract.invariants._things import Observation, Thing, Things, things
 from layers_contract.invariants.derived._base import cycle_of, rule_check
-from layers_contract.invariants.derived._things import Observation, Thing, Things, things
 from layers_contract.rules import Rule
 
 ACCEPTED = 202
@@ -23,7 +23,7 @@ ACCEPTED = 202
 @rule_check("first", needs="a new {what}, and a view of it")
 def first(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """The response that creates shows a first state; the first view one that follows by itself."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     kind = facts.contract.type_of(cycle)
     for thing in known.own(kind):
         made = thing.created
@@ -84,7 +84,7 @@ def stays(facts: Facts, rule: Rule) -> Iterator[Occasion]:
 
 def _pairs(facts: Facts, cycle: Lifecycle) -> Iterator[tuple[Thing, Observation, Observation]]:
     """Two views of a resource of this run, certainly ordered, with no new run between them."""
-    known = facts.index(things)
+    known = things(facts)
     for thing in known.own(facts.contract.type_of(cycle)):
         views = known.states(cycle, thing)
         renewals = Renewals(facts, known, cycle, thing)
@@ -127,7 +127,8 @@ def has_strangers(facts: Facts, known: Things, cycle: Lifecycle, thing: Thing) -
     """Whether a run of *thing* was seen that nobody here has begun, such as somebody else's job."""
     renewing = {name for step in known.graph(cycle).renewing for name in step.by}
     for kind, names in thing.relatives.items():
-        if not renewing & set(facts.contract.resources[kind].creators):
+        resource = facts.contract.resources.get(kind)
+        if resource is None or not renewing & set(resource.creators):
             continue
         others = (known.get(kind, name) for name in names)
         if any(other is not None and other.created is None for other in others):
@@ -140,13 +141,13 @@ def _step(
 ) -> Occasion:
     if after.state not in cycle.reach[before.state]:
         return broken(f"{thing} was {before.state}, then {after.state}", before, after)
-    needed = facts.index(things).graph(cycle).waits[before.state].get(after.state, 0.0)
+    needed = things(facts).graph(cycle).waits[before.state].get(after.state, 0.0)
     return _in_time(facts, thing, needed, (before.exchange, before.sent), after)
 
 
 def _waited_since_creation(facts: Facts, cycle: Lifecycle) -> Iterator[Occasion]:
     """Where the server waits, a state is not seen before its time, counted from the creation."""
-    known = facts.index(things)
+    known = things(facts)
     if not any(step.after for step in cycle.transitions):
         return
     for thing in known.own(facts.contract.type_of(cycle)):
@@ -174,7 +175,7 @@ def _in_time(
 @rule_check("ends", needs="a {what} followed for as long as the target allows it")
 def ends(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """No run goes on, where the server alone has to take the next step, beyond the time allowed."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     longest = facts.expect.render
     for thing in known.own(facts.contract.type_of(cycle)) if longest is not None else ():
         views = known.states(cycle, thing)
@@ -212,7 +213,7 @@ def _went_on_since(
 @rule_check("caused", needs="a {what} in a state that only an operation leads to")
 def caused(facts: Facts, rule: Rule) -> Iterator[Occasion]:
     """Before such a state was seen, a call was sent that leads to it."""
-    known, cycle = facts.index(things), cycle_of(rule)
+    known, cycle = things(facts), cycle_of(rule)
     for thing in known.own(facts.contract.type_of(cycle)):
         for state in sorted(cycle.caused):
             shown = [v for v in known.states(cycle, thing) if v.state == state]
@@ -221,8 +222,22 @@ def caused(facts: Facts, rule: Rule) -> Iterator[Occasion]:
                 continue
             if _has_cause(known, cycle, thing, seen):
                 yield HELD
-            elif facts.expect.alone:
+            elif facts.expect.alone and not _may_be_superseded(facts, thing, seen):
                 yield broken(f"{thing} is {state}, and no call has led to that", seen)
+
+
+def _may_be_superseded(facts: Facts, thing: Thing, seen: Observation) -> bool:
+    """Whether a later run of what *thing* belongs to may have taken its place."""
+    known = things(facts)
+    for cycle in facts.contract.lifecycles.values():
+        kind, graph = facts.contract.type_of(cycle), known.graph(cycle)
+        for step in graph.renewing if thing.parents.get(kind) else ():
+            for each in (e for name in step.by for e in facts.answers[name]):
+                named = known.subject(each, kind)
+                later = thing.begun < each.sent < seen.received and not each.refused
+                if later and named and named.id in thing.parents[kind]:
+                    return True
+    return False
 
 
 def _has_cause(known: Things, cycle: Lifecycle, thing: Thing, seen: Observation) -> bool:
@@ -238,7 +253,7 @@ def _has_cause(known: Things, cycle: Lifecycle, thing: Thing, seen: Observation)
 
 def seen_states(facts: Facts) -> dict[str, Any]:
     """The states, and the transitions `from -> to`, that were seen of each lifecycle."""
-    known, states, steps = facts.index(things), dict[str, list[str]](), dict[str, list[str]]()
+    known, states, steps = things(facts), dict[str, list[str]](), dict[str, list[str]]()
     for name, cycle in facts.contract.lifecycles.items():
         of_each = [known.states(cycle, each) for each in known.own(facts.contract.type_of(cycle))]
         states[name] = sorted({seen.state for views in of_each for seen in views})

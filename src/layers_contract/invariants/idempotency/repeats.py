@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from layers_contract.facts import Facts, Started
+from layers_contract.facts import Facts, Started, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._bodies import differs
@@ -94,9 +94,10 @@ def _overlap(first: Started, again: Exchange) -> bool:
 
 def _moved_on(facts: Facts, first: Started, again: Exchange) -> bool:
     """Whether the job was seen ended before *again* was sent."""
-    return facts.index(_ended).get(first.job, inf) <= again.sent
+    return _ended(facts).get(first.job, inf) <= again.sent
 
 
+@indexed
 def _ended(facts: Facts) -> dict[str, float]:
     """When each job was first known to have ended."""
     endings = facts.contract.job.endings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from layers_contract.facts import Facts, KeyedCall, Seen, by_received_at
+from layers_contract.facts import Facts, KeyedCall, Seen, by_received_at, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped, invariant
 from layers_contract.invariants._bodies import differs
@@ -102,10 +102,11 @@ def _is_explained(facts: Facts, call: KeyedCall, seen: Seen, hook: str) -> bool:
     if facts.containers[seen.id].created or may_be_clone(facts, seen):
         return True
     mine = {each.number for each in call.exchanges}
-    doubtful = facts.index(_doubtful).get(hook, ())
+    doubtful = _doubtful(facts).get(hook, ())
     return any(each.answered or each.number not in mine for each in doubtful)
 
 
+@indexed
 def _doubtful(facts: Facts) -> dict[str | None, list[Exchange]]:
     """The calls to start something of which nobody knows what became, by their hook."""
     calls = (each for name in facts.contract.starts for each in facts.answers[name])

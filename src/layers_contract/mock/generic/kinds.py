@@ -38,7 +38,11 @@ class Shown:
 
 @dataclass
 class Kind:
-    """A type of resource. `examples` are its objects in the document, with their schema's name."""
+    """A type of resource. `examples` are its objects in the document, with their schema's name.
+
+    `made` says whether operations make it, `inside` names the type that it is a part of, if it is
+    one. `listed_by` are the members that lists are filtered and ordered by.
+    """
 
     type: str
     lifecycles: tuple[Lifecycle, ...]
@@ -47,6 +51,7 @@ class Kind:
     ids: list[str] = field(default_factory=list)
     made: bool = False
     inside: str | None = None
+    listed_by: set[str] = field(default_factory=set)
 
     @property
     def aspect(self) -> bool:
@@ -141,6 +146,13 @@ class Kinds:
             if not kind.made and not kind.lifecycles and holders and not self._stands_alone(name):
                 kind.inside = next((h for h in holders if self.all[h].made), holders[0])
 
+        for name, page in self.contract.lists.items():
+            fields = [*page.filters.values(), *(bound.field for bound in page.ranges.values())]
+            fields += [page.order_by] if page.order_by else []
+            for view in self.contract.shown(self.contract.operations[name]):
+                listed = self.all[view.resource["type"]].listed_by
+                listed |= {at.split("/")[1] for at in fields} if view.at[-1:] == ("*",) else set()
+
     def _stands_alone(self, name: str) -> bool:
         """Whether a path starts with the id of such a resource."""
         return any(
@@ -192,7 +204,9 @@ class Kinds:
         for spell in self._spellings(kind):
             if all(check(spell(number)) for check in fits for number in (1 << 127, 987654321)):
                 return spell
-        raise MockError(f"x-resource: no id that fits its schema can be made for a {kind}")
+        shown = next(iter(self.all[kind].shown.values()))
+        where = f"#/components/schemas/{shown.name}{shown.resource['id']}"
+        raise MockError(f"{where}: no id that fits it can be made; give an example of one")
 
     def _id_checks(self, kind: str) -> Iterator[Callable[[str], bool]]:
         for shown in self.all[kind].shown.values():
@@ -209,9 +223,10 @@ class Kinds:
         return node
 
     def _spellings(self, kind: str) -> Iterator[Callable[[int], str]]:
-        prefixes = dict.fromkeys(
-            found.group() for each in self.all[kind].ids if (found := _PREFIX.match(each))
-        )
+        nodes = [self.forms.plain(self.id_node(each)) for each in self.all[kind].shown.values()]
+        texts = [*self.all[kind].ids, *(str(e.get("pattern", "")).lstrip("^") for e in nodes)]
+        texts += [str(each) for node in nodes for each in node.get("examples", ())]
+        prefixes = dict.fromkeys(found.group() for t in texts if (found := _PREFIX.match(t)))
         if any(_is_uuid(each) for each in self.all[kind].ids):
             yield _uuid
         for prefix in prefixes:

@@ -24,6 +24,8 @@ from layers_contract.mock.vocabulary import example_of
 __all__ = ["Operating"]
 
 Json = Any
+LIFETIME = 900.0
+"""How long what is made for one response is said to last, in seconds."""
 DELETE = "DELETE"
 EDITS = ("PUT", "PATCH")
 
@@ -124,8 +126,13 @@ class Operating(Listing, Moving):
         now = self.clock.now()
         found = self.view(row, root, now, self.examples(call.operation, status))
         for other in rows[-1:]:
-            if other.type != row.type:
-                found |= self.states_in(root.form, other, now)
+            if other.type != row.type and (states := self.states_in(root.form, other, now)):
+                found |= states
+                for member in root.form.members.values():
+                    if member.name in found and member.is_moment:
+                        found[member.name] = self.stamp(other.changed(now))
+                    elif member.name in found and (done := self.done(other, member)) is not None:
+                        found[member.name] = done
         return found
 
     def states_in(self, form: Form, row: Row, now: float) -> dict[str, Json]:
@@ -165,7 +172,7 @@ class Operating(Listing, Moving):
 
     def expiry(self) -> float:
         """Until when what is made for one response lasts."""
-        return self.clock.now() + 900.0
+        return self.clock.now() + LIFETIME
 
     def validated(self, call: Call, answer: Answer) -> Answer:
         """*answer* with its validator; nothing but that where the caller has it already."""

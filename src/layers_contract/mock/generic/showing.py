@@ -21,8 +21,8 @@ from layers_contract.mock.vocabulary import Vocabulary
 __all__ = ["Showing", "place", "substituted"]
 
 Json = Any
-LIFETIME = 900.0
-"""How long what is made for one response is said to last, in seconds."""
+SHARES = (("number", 1), ("number", 100), ("integer", 100))
+"""The type and the maximum of a member that tells how much is done; its minimum is 0."""
 
 
 class Showing(Serving):
@@ -35,7 +35,11 @@ class Showing(Serving):
     ) -> None:
         super().__init__(options, clock, store, words)
         self.kinds = Kinds(self.contract)
-        self._spell = {name: self.kinds.id_maker(name) for name in self.kinds.all}
+        self._spell = {
+            name: self.kinds.id_maker(name)
+            for name, each in self.kinds.all.items()
+            if not each.aspect
+        }
 
     def new_id(self, kind: str) -> str:
         """A fresh id of a resource of that type."""
@@ -104,8 +108,22 @@ class Showing(Serving):
             if member.nullable or not member.required:
                 return None if member.nullable else MISSING
         elif usual is not MISSING:
-            return copy.deepcopy(usual)
-        return self.kinds.forms.sample(member.node) if member.required else MISSING
+            done = self.done(row, member)
+            return copy.deepcopy(usual) if done is None else done
+        wanted = member.required or member.name in kind.listed_by
+        return self.kinds.forms.sample(member.node) if wanted else MISSING
+
+    def done(self, row: Row, member: Member) -> float | None:
+        """How much of the run of *row* is done, where *member* can only be a share of it."""
+        low, high = member.schema.get("minimum"), member.schema.get("maximum")
+        if low != 0 or (member.type, high) not in SHARES:
+            return None
+        for cycle in self.kinds.all[row.type].lifecycles:
+            track = row.tracks.get(cycle.name) if cycle.endings else None
+            if track and (whole := track[-1][0] - row.created):
+                share = min(max((self.clock.now() - row.created) / whole, 0.0), 1.0)
+                return int(share * 100) / (100 if high == 1 else 1)
+        return None
 
     @property
     def askable(self) -> Mapping[str, frozenset[str]]:

@@ -16,8 +16,8 @@ __all__ = ["STORIES", "Story"]
 ORDER: Final = (
     *("replays", "fresh-calls", "similar-keys", "simultaneous-calls", "invalid-first"),
     *("another-organization", "odd-bodies", "without-a-key", "told-apart", "one-render"),
-    *("rendered-again", "rendered-too-early", "cloned", "canceled", "canceled-for-good"),
-    *("canceled-side-by-side", "failed", "failed-the-second-time", "approved", "rejected"),
+    *("rendered-again", "cloned", "canceled"),
+    *("canceled-side-by-side", "failed", "approved", "rejected"),
     *("without-review", "decided-too-early", "listed", "reader", "archived"),
     *("archived-by-strangers", "policy-changed", "lost-answer", "bodies-against-each-other"),
     *("decided-twice-at-once", "rendered-twice-at-once", "same-calls-at-once"),

@@ -14,7 +14,12 @@ EARLY_TRIES: Final = 3
 """Renders on which to decide too early: a short one may end first."""
 
 
-@story("approval.", renders=2, needs=("projects.gated",))
+@story(
+    "approval.",
+    renders=2,
+    needs=("projects.gated",),
+    parts=("regenerate", "approve", "reject", "cancel", "policy"),
+)
 async def approved(actor: Actor) -> None:
     """A review that ends with an approval, and decisions that come too late."""
     project = actor.target.projects.gated or ""
@@ -26,7 +31,7 @@ async def approved(actor: Actor) -> None:
     shown = await actor.read(made)
     state = pointer(shown, actor.session.contract.review.field)
     await actor.walk(project, ("approvalStatus", str(state)), actor.limit(5), pages=2)
-    gate = actor.session.contract.review.gate
+    gate = actor.gate
     waiting = ("approvalStatus", gate.closed if gate else "")
     completed = ("status", actor.session.contract.render.ending("success"))
     await actor.walk(project, waiting, pages=2)
@@ -45,7 +50,13 @@ async def approved(actor: Actor) -> None:
     await actor.call(actor.roles.policy, ids={"project": project})
 
 
-@story("approval.", "reject.", renders=2, needs=("projects.gated",))
+@story(
+    "approval.",
+    "reject.",
+    renders=2,
+    needs=("projects.gated",),
+    parts=("approve", "reject", "policy"),
+)
 async def rejected(actor: Actor) -> None:
     """A rejection with a new render, and one without."""
     project = actor.target.projects.gated or ""
@@ -77,12 +88,18 @@ async def rejected(actor: Actor) -> None:
     await actor.call(actor.roles.policy, ids={"project": project})
 
 
-@story("approval.once", "approval.gate", renders=1, needs=("projects.open",))
+@story(
+    "approval.once",
+    "approval.gate",
+    renders=1,
+    needs=("projects.open",),
+    parts=("approve", "reject", "policy"),
+)
 async def without_review(actor: Actor) -> None:
     """A container that needs no review, and decisions on it all the same."""
     project = actor.open_project
     await actor.call(actor.roles.policy, ids={"project": project})
-    made = await actor.rendered(project, actor.brief(format=actor.roles.formats[-1]))
+    made = await actor.rendered(project, actor.brief(format=actor.roles.format(-1)))
     ids = {"container": made.container}
     await actor.call(actor.roles.approve, ids=ids, body={})
     await actor.read(made)
@@ -91,7 +108,13 @@ async def without_review(actor: Actor) -> None:
     await actor.call(actor.roles.policy, ids={"project": project})
 
 
-@story("approval.early", renders=1, needs=("projects.gated",), profile="standard")
+@story(
+    "approval.early",
+    renders=1,
+    needs=("projects.gated",),
+    profile="standard",
+    parts=("approve", "reject"),
+)
 async def decided_too_early(actor: Actor) -> None:
     """Decisions while the render goes on; once more where it was over before they were answered."""
     render = actor.session.contract.render
@@ -111,7 +134,14 @@ async def decided_too_early(actor: Actor) -> None:
             return
 
 
-@story("approval.race", "approval.gate", "clone.", renders=2, needs=("projects.gated",))
+@story(
+    "approval.race",
+    "approval.gate",
+    "clone.",
+    renders=2,
+    needs=("projects.gated",),
+    parts=("clone", "approve", "reject", "policy"),
+)
 async def decided_twice_at_once(actor: Actor) -> None:
     """A container and its clone: an approval against a rejection, and two against two."""
     project = actor.target.projects.gated or ""

@@ -11,7 +11,14 @@ from layers_contract.workload.actor import Actor, GaveUp, Made
 from layers_contract.workload.stories._registry import story
 
 
-@story("archive.", renders=7, needs=("projects.disposable",), profile="standard", repeatable=False)
+@story(
+    "archive.",
+    renders=7,
+    needs=("projects.disposable",),
+    profile="standard",
+    repeatable=False,
+    parts=("archive",),
+)
 async def archived(actor: Actor) -> None:
     """A project archived while some containers render, some wait, and one has completed."""
     project = actor.target.projects.disposable[0]
@@ -43,12 +50,13 @@ async def _all(do: Callable[[Made], Awaitable[object]], renders: Iterable[Made])
     needs=("projects.disposable",),
     profile="standard",
     repeatable=False,
+    parts=("archive",),
 )
 async def archived_meanwhile(actor: Actor) -> None:
     """A project archived while calls to generate in it arrive."""
     spare = actor.target.projects.disposable[1:-1]
     if not spare:
-        raise GaveUp
+        raise GaveUp("[projects] disposable names fewer than three projects")
     ids, generate = {"project": spare[0]}, actor.roles.generate
     calls = [partial(actor.call, generate, ids=ids, body=actor.brief()) for _ in range(2)]
     archive = partial(actor.call, actor.roles.archive, ids=ids)

@@ -10,7 +10,7 @@ from layers_contract.workload.actor import Actor, GaveUp, Made
 from layers_contract.workload.stories._registry import story
 
 
-@story("cancel.", "lifecycle.", renders=1, needs=("projects.open",))
+@story("cancel.", "lifecycle.", renders=1, needs=("projects.open",), parts=("regenerate", "cancel"))
 async def canceled(actor: Actor) -> None:
     """A render that is canceled at once, twice, and asked for again."""
     made = await actor.generate(actor.open_project)
@@ -28,9 +28,16 @@ async def canceled(actor: Actor) -> None:
     await actor.walk(actor.open_project, actor.most)
 
 
-@story("cancel.", renders=6, needs=("projects.open",), profile="standard")
+@story(
+    "cancel.",
+    "lifecycle.",
+    renders=6,
+    needs=("projects.open",),
+    profile="standard",
+    parts=("cancel",),
+)
 async def canceled_side_by_side(actor: Actor) -> None:
-    """Renders that are canceled early: three in the queue, three once they have begun."""
+    """Renders that are canceled early, three of them once they have begun, and then left alone."""
     async with trio.open_nursery() as nursery:
         for number in range(6):
             made = await actor.generate(actor.open_project)
@@ -47,7 +54,9 @@ async def _canceled_early(actor: Actor, made: Made, begun: bool) -> None:
         return
 
 
-@story("cancel.", "job.", renders=3, needs=("projects.open",), profile="standard")
+@story(
+    "cancel.", "job.", renders=3, needs=("projects.open",), profile="standard", parts=("cancel",)
+)
 async def canceled_at_the_finish(actor: Actor) -> None:
     """Cancels sent just when renders end, as far as the first one tells how long that takes."""
     clock = actor.session.clock

@@ -7,7 +7,7 @@ from layers_contract.workload.bodies import clone_body
 from layers_contract.workload.stories._registry import story
 
 
-@story("clone.", renders=2, needs=("projects.open", "samples.source_post"))
+@story("clone.", renders=2, needs=("projects.open", "samples.source_post"), parts=("clone",))
 async def cloned(actor: Actor) -> None:
     """A container made from a post, beside the one in the path."""
     made = await actor.rendered(actor.open_project)

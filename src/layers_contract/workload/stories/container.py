@@ -7,7 +7,10 @@ from layers_contract.workload.stories._registry import story
 
 
 @story(
-    "container.", "lifecycle.", "job.", "progress.", "asset.", renders=1, needs=("projects.open",)
+    *("container.", "lifecycle.", "job.", "progress.", "asset."),
+    renders=1,
+    needs=("projects.open",),
+    parts=("cancel",),
 )
 async def one_render(actor: Actor) -> None:
     """A full brief, followed closely from its first moment; then its assets and its ETag."""
@@ -17,7 +20,7 @@ async def one_render(actor: Actor) -> None:
         language="en-US",
         influencerId=samples.influencer,
         referenceMediaIds=[samples.reference_media] if samples.reference_media else None,
-        format=actor.roles.formats[0],
+        format=actor.roles.format(0),
     )
     made = await actor.generate(actor.open_project, body)
     await actor.poll(made)
@@ -33,34 +36,32 @@ async def one_render(actor: Actor) -> None:
     await actor.read(made)
 
 
-@story("container.last-error", renders=2, needs=("projects.open", "samples.failing_hook"))
+@story(
+    "container.last-error",
+    "job.",
+    "lifecycle.",
+    renders=3,
+    needs=("projects.open", "samples.failing_hook"),
+    parts=("regenerate",),
+)
 async def failed(actor: Actor) -> None:
-    """A render that fails, and the one after it."""
-    body = {"brief": {"hook": actor.target.samples.failing_hook, "themeTags": [actor.marker]}}
+    """A render that fails, one that completes, and one more that fails and is left alone."""
+    failing = actor.target.samples.failing_hook or ""
+    body = {"brief": {"hook": failing, "themeTags": [actor.marker]}}
     made = await actor.rendered(actor.open_project, body)
     ids = {"container": made.container}
-    await actor.call(actor.roles.cancel, ids={"job": made.job})
+    for operation in actor.roles.some("cancel"):
+        await actor.call(operation, ids={"job": made.job})
     await actor.read(made)
     await actor.walk(actor.open_project, actor.most)
     patch = {"patch": {"hook": actor.hook()}}
     second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
     await actor.read(second)
     await actor.follow(second)
-
-
-@story(
-    "container.last-error",
-    "job.",
-    "lifecycle.terminal",
-    renders=2,
-    needs=("projects.open", "samples.failing_hook"),
-)
-async def failed_the_second_time(actor: Actor) -> None:
-    """A container that completes, fails when it is rendered again, and is left alone."""
-    made = await actor.rendered(actor.open_project)
-    patch = {"patch": {"hook": actor.target.samples.failing_hook}}
-    ids = {"container": made.container}
-    second = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
-    await actor.follow(second)
     await actor.read(second)
+    patch = {"patch": {"hook": failing}}
+    third = await actor.start(actor.roles.regenerate, ids=ids, body=patch)
+    await actor.follow(third)
+    await actor.read(third)
     await actor.poll(made)
+    await actor.poll(second)

@@ -82,7 +82,7 @@ async def invalid_first(actor: Actor) -> None:
     """A key used on an invalid request, and then on a valid one."""
     project, body, key = actor.open_project, actor.brief(), actor.key()
     await _sent(actor, project, {"brief": {}}, key)
-    await _sent(actor, project, actor.brief(format="no-such-format"), actor.key())
+    await _sent(actor, project, {**actor.brief(), "format": "no-such-format"}, actor.key())
     made = await actor.generate(project, body, key)
     await actor.follow(made)
     await actor.walk(project, actor.most)
@@ -151,7 +151,12 @@ async def against_each_other(actor: Actor, project: str, body: Any, key: str) ->
         actor.made_by(generate, ids, await call())
 
 
-@story("idempotency.simultaneous", renders=3, needs=("projects.open", "samples.source_post"))
+@story(
+    "idempotency.simultaneous",
+    renders=3,
+    needs=("projects.open", "samples.source_post"),
+    parts=("regenerate", "clone"),
+)
 async def same_calls_at_once(actor: Actor) -> None:
     """One container cloned, and rendered again, by several callers with one key each."""
     made = await actor.rendered(actor.open_project)

@@ -6,28 +6,28 @@ from layers_contract.workload.actor import Actor, Made, asset_ids
 from layers_contract.workload.stories._registry import story
 
 
-@story("list.", "asset.own", renders=3, needs=("projects.open",))
+@story("list.", "asset.own", renders=3, needs=("projects.open",), parts=("sign", "list"))
 async def listed(actor: Actor) -> None:
     """Lists by page, by filter and by default, of what was just made; each other's assets."""
     project = actor.open_project
+    formats = (actor.roles.format(0), actor.roles.format(1))
     made = [
-        await actor.generate(project, actor.brief(format=each))
-        for each in (*actor.roles.formats[:2], actor.roles.formats[1])
+        await actor.generate(project, actor.brief(format=each)) for each in (*formats, formats[1])
     ]
     await actor.walk(project, actor.limit(2), pages=4)
     for each in made:
         await actor.follow(each)
     completed = actor.session.contract.render.ending("success")
     await actor.walk(project, ("status", completed), actor.limit(3), pages=4)
-    await actor.walk(project, ("format", actor.roles.formats[1]), actor.limit(1), pages=4)
+    await actor.walk(project, ("format", formats[1]), actor.limit(1), pages=4)
     await actor.walk(
-        project, ("format", actor.roles.formats[0]), ("status", completed), actor.limit(20), pages=2
+        project, ("format", formats[0]), ("status", completed), actor.limit(20), pages=2
     )
-    both = [("format", each) for each in actor.roles.formats[:2]]
+    both = [("format", each) for each in formats]
     await actor.walk(project, *both, actor.limit(20), pages=3)
     ended = (("status", state) for state in actor.session.contract.render.endings)
     await actor.walk(project, *ended, actor.limit(20), pages=3)
-    gate = actor.session.contract.review.gate
+    gate = actor.gate
     undecided = gate.open if gate else ""
     await actor.walk(project, ("approvalStatus", undecided), actor.limit(20), pages=2)
     await actor.walk(project, actor.limit(7), pages=12)
@@ -45,7 +45,12 @@ async def _swapped_assets(actor: Actor, *made: Made) -> None:
             await actor.call(actor.roles.sign, ids=ids)
 
 
-@story(renders=0, needs=("projects.open",), repeatable=False)
+@story(
+    renders=0,
+    needs=("projects.open",),
+    repeatable=False,
+    parts=("read", "job", "sign", "list", "policy"),
+)
 async def reader(actor: Actor) -> None:
     """Only reads: lists, what they name, and what is not there."""
     for project in (actor.target.projects.open, actor.target.projects.gated):
@@ -64,7 +69,7 @@ async def reader(actor: Actor) -> None:
     examples = actor.session.contract.operations[actor.roles.sign].path_parameters
     nothing = {p.resource or "": f"{str(p.example)[:4]}{actor.marker}" for p in examples}
     nothing["job"] = f"job_{actor.marker}"
-    for operation in (actor.roles.read, actor.roles.progress, actor.roles.job, actor.roles.sign):
+    for operation in actor.roles.some("read", "progress", "job", "sign"):
         await actor.call(operation, ids=nothing)
     foreign = actor.target.projects.foreign
     for operation in (actor.roles.list, actor.roles.policy) if foreign else ():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers_contract.workload.actor import Actor, GaveUp
+from layers_contract.workload.actor import Actor, GaveUp, said
 from layers_contract.workload.stories._registry import story
 
 
@@ -12,13 +12,14 @@ from layers_contract.workload.stories._registry import story
     needs=("allow.policy", "projects.disposable"),
     profile="standard",
     repeatable=False,
+    parts=("policy", "update_policy"),
 )
 async def policy_changed(actor: Actor) -> None:
     """Each setting of a policy changed, read back, and set back."""
     ids = {"project": actor.target.projects.disposable[-1]}
     before = await actor.call(actor.roles.policy, ids=ids)
     if not isinstance(before.json, dict):
-        raise GaveUp
+        raise GaveUp(f"{actor.roles.policy} {said(actor.session.contract, before)}")
     settings = {"firstNPostsBlocked": 50, "autoApproveAfter": "PT48H", "requiresApproval": True}
     for name, value in settings.items():
         await actor.call(actor.roles.update_policy, ids=ids, body={name: value})

@@ -8,10 +8,17 @@ from layers_contract.workload.actor import Actor
 from layers_contract.workload.stories._registry import story
 
 
-@story("regenerate.", "lifecycle.", "idempotency.", renders=3, needs=("projects.open",))
+@story(
+    "regenerate.",
+    "lifecycle.",
+    "idempotency.",
+    renders=3,
+    needs=("projects.open",),
+    parts=("regenerate", "cancel"),
+)
 async def rendered_again(actor: Actor) -> None:
     """Two more renders of one container, the first with a key and a patch."""
-    body = actor.brief(targetPlatforms=["tiktok"], language="de", format=actor.roles.formats[1])
+    body = actor.brief(targetPlatforms=["tiktok"], language="de", format=actor.roles.format(1))
     made = await actor.generate(actor.open_project, body)
     await actor.follow(made)
     await actor.sign(made)
@@ -42,11 +49,23 @@ async def rendered_again(actor: Actor) -> None:
     await actor.poll(second)
 
 
-@story("regenerate.race", renders=2, needs=("projects.open",), profile="standard")
+@story(
+    "regenerate.race",
+    "lifecycle.refused",
+    renders=2,
+    needs=("projects.open",),
+    profile="standard",
+    parts=("regenerate",),
+)
 async def rendered_twice_at_once(actor: Actor) -> None:
-    """Two new renders of one container asked for at one moment, with two keys."""
-    made = await actor.rendered(actor.open_project)
+    """A new render asked for too early, then two at one moment, with two keys."""
+    made = await actor.generate(actor.open_project)
     ids, again = {"container": made.container}, actor.roles.regenerate
+    await actor.read(made)
+    await actor.call(again, ids=ids, body={})
+    await actor.poll(made)
+    await actor.follow(made)
+    await actor.read(made)
     calls = [partial(actor.call, again, ids=ids, body={}, key=actor.key()) for _ in range(2)]
     answers = await actor.together(*calls)
     begun = [m for answer in answers if (m := actor.made_by(again, ids, answer))]

@@ -14,9 +14,9 @@ from typing import Any
 
 from layers_contract.contract import Lifecycle
 from layers_contract.document import Operation, View, pointer
-from layers_contract.facts import Facts, Seen, by_sent
+from layers_contract.facts import Facts, Seen, by_sent, indexed, values
 from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.invariants.derived._graph import Graph
+from layers_contract.invariants._graph import Graph
 from layers_contract.timeline import Timeline
 
 Json = Any
@@ -208,52 +208,69 @@ class Calls:
 
     def __init__(self, things: Things, kind: str) -> None:
         self._things, self._kind = things, kind
+        self._creators = frozenset(things.contract.resources[kind].creators)
         self._direct: dict[str, list[Exchange]] = defaultdict(list)
         self._through: dict[str, dict[str, list[Exchange]]] = defaultdict(lambda: defaultdict(list))
+        self._homeless: dict[str, list[Exchange]] = defaultdict(list)
         self._anywhere: list[Exchange] = []
+        self._known: dict[Thing, Sequence[Exchange]] = {}
         for exchange in things.facts.history:
             operation = things.facts.operation(exchange)
             if operation and operation.method != "GET" and not exchange.refused:
                 self._read(operation, exchange)
 
     def _read(self, operation: Operation, exchange: Exchange) -> None:
+        facts = self._things.facts
+        if facts.expect.alone and is_replay(facts, exchange):
+            return
         named = [
             (each.resource, exchange.path_params.get(each.name, ""))
             for each in operation.path_parameters
             if each.resource
         ]
         direct = [name for kind, name in named if kind == self._kind]
-        if is_replay(self._things.facts, exchange):
-            return
         if direct:
             self._direct[direct[-1].lower()].append(exchange)
-        elif named:
+        elif named and operation.id not in self._creators:
             kind, name = named[-1]
             self._through[kind][name.lower()].append(exchange)
-        else:
+            other = self._things.get(kind, name)
+            if other is None or not other.relatives.get(self._kind):
+                self._homeless[kind].append(exchange)
+        elif operation.id not in self._creators:
             self._anywhere.append(exchange)
 
     def on(self, thing: Thing) -> Sequence[Exchange]:
         """Those that may have changed *thing*, by sending."""
-        found = [*self._direct.get(thing.id.lower(), ()), *self._anywhere]
+        if thing not in self._known:
+            self._known[thing] = sorted(self._find(thing), key=by_sent)
+        return self._known[thing]
+
+    def _find(self, thing: Thing) -> Iterator[Exchange]:
+        yield from self._direct.get(thing.id.lower(), ())
+        yield from self._anywhere
         for kind, calls in self._through.items():
-            relatives = {each.lower() for each in thing.relatives.get(kind, ())}
-            for name, exchanges in calls.items():
-                if name in relatives or not self._is_elsewhere(thing, kind, name):
-                    found += exchanges
-        return sorted(found, key=by_sent)
-
-    def _is_elsewhere(self, thing: Thing, kind: str, name: str) -> bool:
-        """Whether what a call names is known to belong to others than *thing*."""
-        if thing.parents.get(kind):
-            return True
-        other = self._things.get(kind, name)
-        return other is not None and bool(other.relatives.get(thing.type))
+            for name in {each.lower() for each in thing.relatives.get(kind, ())}:
+                yield from calls.get(name, ())
+            if not thing.parents.get(kind):
+                yield from self._homeless[kind]
 
 
+@indexed
 def things(facts: Facts) -> Things:
     """An index: the resources of these facts."""
     return Things(facts)
+
+
+def births(facts: Facts) -> dict[str, float]:
+    """When each resource was named by the response that made it, by its id."""
+    known = things(facts)
+    return {
+        thing.id: thing.created.received_at
+        for kind in facts.contract.resources
+        for thing in known.of(kind)
+        if thing.created
+    }
 
 
 def is_replay(facts: Facts, exchange: Exchange) -> bool:
@@ -286,18 +303,6 @@ def window(facts: Facts) -> float:
     return min(facts.contract.idempotency.window, facts.expect.window) - facts.expect.clock_skew
 
 
-def values(data: Json, path: str) -> list[Json]:
-    """What a pointer leads to, every item where a part of it is `*`; nothing where it is not."""
-    found = [data]
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if name == "*":
-            found = [item for each in found if isinstance(each, list) for item in each]
-        else:
-            found = [each[name] for each in found if isinstance(each, dict) and name in each]
-    return found
-
-
 def _named_at(view: View, kind: str) -> str:
     """Where a view names a resource of that type: itself, or a relative; nowhere is `/`."""
     if view.resource["type"] == kind:
@@ -310,9 +315,9 @@ __all__ = [
     "Thing",
     "Things",
     "begun",
+    "births",
     "is_keyed",
     "is_replay",
     "things",
-    "values",
     "window",
 ]

@@ -27,6 +27,12 @@ class Graph:
         """What may follow a state without any call."""
         return self._closed(lambda step: not step.by)
 
+    def by_server_within(self, seconds: float) -> Closure:
+        """What may follow a state without any call, where no more time than that has passed."""
+        if not any(step.after for step in self.cycle.transitions):
+            return self.by_server
+        return self._closed(lambda step: not step.by and (step.after or 0.0) <= seconds)
+
     @cached_property
     def anyhow(self) -> Closure:
         """What may follow a state, whoever calls."""

@@ -1,0 +1,356 @@
+"""Which stories a document asks for: those that its resources and operations tell by themselves.
+
+What the stories of our own already play, as far as the document has it, is left to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Final
+
+from layers_contract.contract import Contract, Gate, Lifecycle
+from layers_contract.document import Operation
+from layers_contract.rules import dashed
+from layers_contract.workload.actor import Actor
+from layers_contract.workload.generic import keys, lives, settings, strangers, walks
+from layers_contract.workload.generic.maker import Maker
+from layers_contract.workload.generic.world import World
+from layers_contract.workload.stories import STORIES, Story
+
+__all__ = ["plan"]
+
+SOFT: Final = ("progress", "sign", "list", "policy")
+"""Parts that our stories play wherever there is an operation for them."""
+LISTED: Final = 3
+"""Things that are made to be listed."""
+FOLLOWED: Final = 2
+"""Things that each creator makes only to be followed, with different bodies."""
+PROJECT: Final = "project"
+"""The type of the resources that `[projects]` of a target file names."""
+
+
+def plan(world: World) -> list[Story]:
+    """The stories for what no part of ours covers, in the order in which they are worth it."""
+    planner = _Planner(world)
+    return [
+        *planner.followed(),
+        *planner.keyed(),
+        *planner.moved(),
+        *planner.lists(),
+        *planner.strangers(),
+        *planner.settings(),
+        *planner.used(),
+        *planner.reads(),
+    ]
+
+
+@dataclass
+class _Planner:
+    world: World
+
+    @property
+    def contract(self) -> Contract:
+        return self.world.contract
+
+    @cached_property
+    def left(self) -> list[str]:
+        """The operations that no story of ours plays."""
+        roles = self.world.roles
+        told = [each for each in STORIES if roles.lacks(*each.parts) is None]
+        parts = {part for each in told for part in each.parts} | {*SOFT} if roles.renders else set()
+        return [name for name in self.contract.operations if name not in roles.some(*parts)]
+
+    @cached_property
+    def creators(self) -> frozenset[str]:
+        """The operations that make something that was not there, beside what they are called on."""
+        found = {name for each in self.contract.resources.values() for name in each.creators}
+        starts = self.contract.starts
+        return frozenset(n for n in found if n not in starts or starts[n].container != "same")
+
+    @cached_property
+    def movers(self) -> frozenset[str]:
+        cycles = self.contract.lifecycles.values()
+        return frozenset(name for each in cycles for name in lives.movers(self.contract, each))
+
+    @cached_property
+    def changers(self) -> dict[str, Gate]:
+        """The operations that change a setting behind a gate."""
+        operations = self.contract.operations
+        return {
+            each.id: gate
+            for cycle in self.contract.lifecycles.values()
+            if (gate := cycle.gate)
+            for each in operations.values()
+            if each.path == operations[gate.operation].path and each.method != "GET"
+        }
+
+    def _story(  # noqa: PLR0913 - as of a story
+        self,
+        name: str,
+        play: Callable[[Maker], Awaitable[None]],
+        about: Sequence[str],
+        *,
+        makes: Sequence[str | None] = (),
+        profile: str = "standard",
+        needs: tuple[str, ...] = (),
+        repeatable: bool = True,
+    ) -> Story:
+        """A story *about* operations; *makes* are the operations that it starts things by."""
+        lacks = (self._lack(each) for each in (*about, *makes) if each)
+        renders = sum(each in self.contract.starts for each in makes)
+        return Story(
+            name=name,
+            play=partial(_played, self.world, play),
+            renders=renders,
+            promises=(*(f"{dashed(each)}." for each in about), *self._cycles(about)),
+            needs=needs,
+            profile=profile,
+            repeatable=repeatable,
+            changes=any(self.contract.operations[e].method != "GET" for e in (*makes, *about) if e),
+            lack=next(filter(None, lacks), None),
+            is_derived=True,
+        )
+
+    def _cycles(self, about: Sequence[str]) -> Iterator[str]:
+        for cycle in self.contract.lifecycles.values():
+            named = {o for step in cycle.transitions for o in step.by}
+            if named & set(about):
+                yield f"{dashed(cycle.name)}."
+
+    def _lack(self, operation: str) -> str | None:
+        spec = self.contract.operations[operation]
+        return self.world.lacks(spec) or self.world.bodies.lacks(operation)
+
+    def _source(self, operation: str) -> str | None:
+        """What makes the resource that an operation works on; None where it needs none anew."""
+        last = self.contract.operations[operation].path_parameters[-1:]
+        if operation in self.creators or not last:
+            return None
+        return self.world.creator(last[0].resource or last[0].name)
+
+    def followed(self) -> Iterator[Story]:
+        """What each creator makes, from its first moment to its end."""
+        for name in self.left:
+            for number in range(FOLLOWED if name in self.creators else 0):
+                yield self._story(
+                    f"{dashed(name)}-followed-{number + 1}",
+                    partial(lives.followed, operation=name, number=number, ending=self._late(name)),
+                    [name],
+                    makes=[name],
+                    profile="standard" if number else "quick",
+                )
+
+    def _late(self, creator: str) -> list[str]:
+        """The operations that are refused once what *creator* makes has ended well."""
+        return [
+            refusal.operation
+            for resource in self.contract.resources.values()
+            if creator in resource.creators
+            for cycle in resource.lifecycles
+            for refusal in cycle.refusals
+            if refusal.operation in self.left
+            and any(cycle.endings.get(state) == "success" for state in refusal.states)
+        ]
+
+    def keyed(self) -> Iterator[Story]:
+        """One key, one call: on each operation that heeds a key."""
+        plays = (keys.replayed, keys.together, keys.invalid_first, keys.against, keys.lost)
+        for name in self.left:
+            if name not in self.contract.idempotent:
+                continue
+            source, spec = self._source(name), self.contract.operations[name]
+            told = list(plays) if spec.body is not None else [plays[0], plays[1], plays[4]]
+            key = spec.parameter(self.contract.key_header)
+            told += [] if key and key.required else [keys.keyless]
+            for play in told:
+                twice = play is keys.keyless and source is None
+                yield self._story(
+                    f"{dashed(name)}-{play.__name__.replace('_', '-')}",
+                    partial(play, operation=name, source=source),
+                    [name],
+                    makes=[source, name, *([name] if twice else [])],
+                    profile="quick" if play in plays[:2] else "standard",
+                )
+
+    def moved(self) -> Iterator[Story]:
+        """Each operation that moves a lifecycle, in each state that can be brought about."""
+        done: set[tuple[str, str]] = set()
+        for cycle in self._by_mirror():
+            every = lives.movers(self.contract, cycle)
+            creator = self.world.creator(self.contract.type_of(cycle))
+            if creator is None:
+                continue
+            for name in every:
+                for state in self._states(cycle, name) if name in self.left else ():
+                    way = lives.way_to(cycle, state, every)
+                    if way is None or (name, state) in done:
+                        continue
+                    done.add((name, state))
+                    yield self._story(
+                        f"{dashed(name)}-when-{dashed(state)}",
+                        partial(lives.moved, creator=creator, cycle=cycle, way=way, calls=[name]),
+                        [name],
+                        makes=[creator, *(by for _, by in way.steps), name],
+                        profile="quick" if state in self._states(cycle, name)[:1] else "standard",
+                    )
+
+    def _by_mirror(self) -> list[Lifecycle]:
+        """The lifecycles; one that mirrors another after it."""
+        return sorted(self.contract.lifecycles.values(), key=lambda each: bool(each.mirror))
+
+    @staticmethod
+    def _states(cycle: Lifecycle, operation: str) -> list[str]:
+        """The states to call *operation* in: where it is allowed, and where an operation leads."""
+        allowed = {s for step in cycle.transitions if operation in step.by for s in step.origins}
+        refused = {s for r in cycle.refusals if r.operation == operation for s in r.states}
+        refused -= {s for s in cycle.endings if s not in cycle.caused}
+        usual = [
+            s for s in allowed if cycle.endings.get(s) in (None, "success") or s in cycle.caused
+        ]
+        wanted = {*usual, *refused}
+        return [state for state in cycle.states if state in wanted]
+
+    def lists(self) -> Iterator[Story]:
+        """Each list by page and by filter; of a list of ours the filters that are new."""
+        resources = self.contract.resources.values()
+        generate = self.world.target.allow.generate
+        for name, page in self.contract.lists.items():
+            if name in self.left:
+                types = [each.type for each in resources if name in each.lists]
+                maker = next(filter(None, map(self.world.creator, types)), None)
+                makes = [maker] * LISTED if maker and generate and self._lack(maker) is None else []
+                yield self._story(
+                    f"{dashed(name)}-walked",
+                    partial(walks.listed, operation=name, creators=makes),
+                    [name],
+                    makes=makes,
+                    profile="quick",
+                )
+            elif new := [
+                each for each in (*page.filters, *page.ranges) if self._is_new(name, each)
+            ]:
+                yield self._story(
+                    f"{dashed(name)}-filtered",
+                    partial(walks.walk_filters, operation=name, names=new),
+                    [name],
+                    profile="quick",
+                )
+
+    def _is_new(self, operation: str, parameter: str) -> bool:
+        """Whether no story of ours walks a list by that filter."""
+        page, contract = self.contract.lists[operation], self.contract
+        field = page.filters.get(parameter)
+        if field is None or parameter == FORMAT:
+            return field is None
+        return field not in {each.field for each in contract.lifecycles.values()}
+
+    def strangers(self) -> Iterator[Story]:
+        """No key, another's key, and ids that name nothing, on each operation."""
+        if not self.left:
+            return
+        named = [self.contract.operations[each].path_parameters[-1:] for each in self.left]
+        types = dict.fromkeys(p.resource or p.name for last in named for p in last)
+        makers = dict.fromkeys(filter(None, map(self.world.creator, types)))
+        generate = self.world.target.allow.generate
+        makes = [each for each in makers if generate and self._lack(each) is None]
+        calls = self.left if generate else self._reading(self.left)
+        yield self._story(
+            "unknown-ids", partial(strangers.unknown, operations=calls), self._reading([])
+        )
+        yield self._story(
+            "nobody",
+            partial(strangers.nobody, operations=calls, creators=makes),
+            [],
+            makes=makes,
+            profile="quick",
+        )
+        yield self._story(
+            "another-key",
+            partial(strangers.others, operations=calls, creators=makes),
+            [],
+            makes=makes,
+            needs=("other_api_key",),
+        )
+
+    def _reading(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if self.contract.operations[name].method == "GET"]
+
+    def settings(self) -> Iterator[Story]:
+        """Settings behind a gate: what each leads to, each one changed where that is allowed."""
+        for cycle in self.contract.lifecycles.values():
+            creator = self.world.creator(self.contract.type_of(cycle))
+            changes = [name for name, gate in self.changers.items() if gate == cycle.gate]
+            new = {creator, *changes, cycle.gate.operation if cycle.gate else ""} & set(self.left)
+            if cycle.gate is None or creator is None or not new:
+                continue
+            gate, projects = cycle.gate, self.world.target.projects
+            for number, known in enumerate(self._homes(gate)):
+                yield self._story(
+                    f"{dashed(cycle.name)}-begun-{number + 1}",
+                    partial(settings.begun_by, gate=gate, creator=creator, known=known),
+                    [gate.operation],
+                    makes=[creator],
+                )
+            for name in changes:
+                own = self._is_project(gate)
+                spare = {PROJECT: projects.disposable[-1]} if own and projects.disposable else {}
+                needs = ("allow.policy", *(["projects.disposable"] if own else []))
+                play = partial(
+                    settings.changed, gate=gate, change=name, creator=creator, known=spare
+                )
+                makes = [creator] * len(gate.values)
+                yield self._story(
+                    f"{dashed(name)}-set", play, [name], makes=makes, needs=needs, repeatable=False
+                )
+
+    def _homes(self, gate: Gate) -> list[dict[str, str]]:
+        """Where to make something under the gate: in each project that is named, else anywhere."""
+        projects = self.world.target.projects
+        named = [each for each in (projects.open, projects.gated) if each]
+        return [{PROJECT: each} for each in named] if self._is_project(gate) and named else [{}]
+
+    def _is_project(self, gate: Gate) -> bool:
+        return _last(self.contract.operations[gate.operation]) == PROJECT
+
+    def used(self) -> Iterator[Story]:
+        """Operations that neither make nor move: called on what was made for it."""
+        for name in self.left:
+            spec = self.contract.operations[name]
+            plain = name not in self.creators | self.movers and name not in self.changers
+            creator = self.world.creator(_last(spec) or "")
+            if spec.method != "GET" and plain and creator:
+                yield self._story(
+                    f"{dashed(name)}-used",
+                    partial(lives.used, creator=creator, operation=name),
+                    [name],
+                    makes=[creator],
+                )
+
+    def reads(self) -> Iterator[Story]:
+        """Reads alone, of what there is."""
+        names = [each for each in self._reading(self.left) if each not in self.contract.lists]
+        if names:
+            play = partial(_read, operations=names)
+            yield self._story("read", play, [], profile="quick")
+
+
+FORMAT: Final = "format"
+"""The filter that the stories of ours walk a list by, beside those of states."""
+
+
+def _last(spec: Operation) -> str | None:
+    last = spec.path_parameters[-1:]
+    return (last[0].resource or last[0].name) if last else None
+
+
+async def _played(world: World, play: Callable[[Maker], Awaitable[None]], actor: Actor) -> None:
+    await play(Maker(actor, world))
+
+
+async def _read(maker: Maker, operations: Sequence[str]) -> None:
+    for name in operations:
+        if maker.world.lacks(maker.contract.operations[name]) is None:
+            ids: dict[str, Any] = await maker.ids(name)
+            await maker.call(name, ids)
