@@ -30,7 +30,7 @@ from layers_contract.facts import (
     remembered,
 )
 from layers_contract.history import Exchange
-from layers_contract.invariants import soft_policy
+from layers_contract.invariants import is_replay, soft_policy
 from layers_contract.timeline import Work
 
 __all__ = ["Sign", "signs", "traces"]
@@ -75,7 +75,7 @@ def signs(facts: Facts) -> list[Sign]:
 
 def traces(facts: Facts) -> Iterator[Sign]:
     """Whatever nobody here has asked for: somebody else has, or the server acts by itself."""
-    for kind in (_jobs, _cancels, _decisions, _policies, _archives, _renders):
+    for kind in (_jobs, _cancels, _decisions, _policies, _archives, _renders, _replays):
         with suppress(MissingPartError):
             yield from kind(facts)
 
@@ -164,6 +164,15 @@ def _renders(facts: Facts) -> Iterator[Sign]:
             ended = last.state in endings and last.received <= seen.sent
             if ended and _is_another(last, seen) and not _is_written(container, starts, *when):
                 yield _sign(f"the new render of container {container.id}", container, *when)
+
+
+def _replays(facts: Facts) -> Iterator[Sign]:
+    """Jobs that had begun before the first call that names them was sent."""
+    for started in facts.starts:
+        render = facts.jobs[started.job].render
+        if render is not None and render.first is started and is_replay(facts, started):
+            sent, received = started.exchange.sent, started.exchange.received_at
+            yield _sign(f"job {started.job}", facts.containers[started.container], sent, received)
 
 
 def _is_another(last: Seen, seen: Seen) -> bool:
