@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from layers_contract.acceptance import refusal
 from layers_contract.contract import Contract
-from layers_contract.document import pointer
 from layers_contract.history import Exchange
 from layers_contract.judge import Judged
 from layers_contract.likeness import speaks
@@ -83,7 +83,7 @@ def refusals(contract: Contract, calls: Iterable[Exchange]) -> dict[str, str]:
         unlucky = not any(each.succeeded for each in group)
         if unlucky and count >= FEWEST and usual != STATE:
             alike = [each for each in group if each.status == usual]
-            found[name] = f"{count} of {len(group)} {name} calls were {_refusal(alike)}"
+            found[name] = f"{count} of {len(group)} {name} calls were {refusal(contract, alike)}"
     return found
 
 
@@ -96,19 +96,3 @@ def no_start(
     if not said or any(each.succeeded for each in own):
         return None
     return f"{said[0]} (to judge reads alone, set [allow] generate = false)"
-
-
-def _refusal(alike: Sequence[Exchange]) -> str:
-    code, message = (
-        next(filter(None, (_text(each, f"/error/{part}") for each in alike)), "")
-        for part in ("code", "message")
-    )
-    status = f"{alike[0].status} {code}".rstrip()
-    verb = "refused with" if alike[0].refused else "answered"
-    return f"{verb} {status}: {message}" if message else f"{verb} {status}"
-
-
-def _text(exchange: Exchange, place: str) -> str:
-    value = pointer(exchange.json, place)
-    text = "".join(c if c.isprintable() else " " for c in value) if isinstance(value, str) else ""
-    return text if len(text) <= 120 else f"{text[:119]}…"

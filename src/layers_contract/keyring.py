@@ -52,12 +52,12 @@ class Keyring:
         self._keys = {
             "own": target.api_key,
             "other": target.other_api_key,
-            "scopeless": target.scopeless_api_key,
+            "limited": target.limited_api_key,
         }
         self._commands = {
             "own": target.api_key_command,
             "other": target.other_api_key_command,
-            "scopeless": target.scopeless_api_key_command,
+            "limited": target.limited_api_key_command,
         }
         # Others read it meanwhile: it is only ever added to.
         self.secrets: list[str] = []

@@ -35,7 +35,8 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
     "invariants": frozenset({"history", "document", "contract", "facts", "rules", "timeline"}),
     "catalogue": frozenset({"contract", "document", "facts", "invariants", "rules"}),
-    "answers": frozenset({"history", "document", "contract", "judge", "likeness"}),
+    "answers": frozenset({"acceptance", "history", "document", "contract", "judge", "likeness"}),
+    "acceptance": frozenset({"history", "document", "contract"}),
     "scratch": frozenset(),
     "proxy": frozenset(
         {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
@@ -85,13 +86,14 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         | {"decoding", "infrastructure", "keyring", "pace"}
     ),
     "workload": frozenset(
-        {"history", "document", "contract", "facts", "target", "driver", "scratch"} | {"rules"}
+        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
+        | {"acceptance", "rules"}
     ),
     "fuzz": frozenset({"scratch", "decoding", "history"}),
     "run": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"answers", "likeness", "others", "pace"}
+        | {"acceptance", "answers", "likeness", "others", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
@@ -106,7 +108,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),
-    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "spec"}),
+    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "shipped", "spec"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),

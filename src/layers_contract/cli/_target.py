@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
     from layers_contract.spec.files import DocumentFiles
     from layers_contract.target import Header, Target
@@ -18,7 +20,18 @@ DESCRIPTION = "/.well-known/layers-contract.toml"
 LONGEST_DESCRIPTION, DESCRIPTION_TAKES = 65_536, 5.0
 """Bytes and seconds."""
 MAY_DESCRIBE = frozenset(
-    {"url", "api_key", "other_api_key", "projects", "samples", "allow", "budget", "expect"}
+    {
+        "url",
+        "api_key",
+        "other_api_key",
+        "limited_api_key",
+        "limited_scopes",
+        "projects",
+        "samples",
+        "allow",
+        "budget",
+        "expect",
+    }
 )
 """The entries of a target file that a server may give."""
 EMBEDDED_RENDER = 0.8
@@ -40,6 +53,19 @@ class _Embedded:
 
     def __exit__(self, *error: object) -> None:
         self._mock.__exit__(None, None, None)
+
+
+def document_of(target_file: Path | None, source: DocumentFiles) -> DocumentFiles:
+    """The document that judges: what the command line names, else what the target file does."""
+    from layers_contract.spec.files import DocumentFiles
+    from layers_contract.target import TargetError, documents
+
+    if target_file is None or source.document or source.overlays:
+        return source
+    try:
+        return DocumentFiles(*documents(target_file))
+    except TargetError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @contextmanager

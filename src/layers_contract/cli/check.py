@@ -23,7 +23,7 @@ from layers_contract.cli._options import (
 from layers_contract.cli._output import check_writable, exit_code, make_folder, report
 from layers_contract.cli._rehearsal import rehearsed
 from layers_contract.cli._repro import reproduce
-from layers_contract.cli._target import open_target
+from layers_contract.cli._target import document_of, open_target
 
 if TYPE_CHECKING:
     from layers_contract.report import Progress
@@ -104,6 +104,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     from layers_contract.run import Unjudgeable, finishing, forecast, run
     from layers_contract.target import TargetError
 
+    source = document_of(target_file, source)
     contract = load_contract(source)
     chosen = chosen_ids(contract, only, exclude)
     known = read_baseline(files["baseline_file"], contract)
@@ -132,7 +133,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
             with finishing():
                 report(outcome, files, source)
             if repro_folder and outcome.verdict == "violated" and not outcome.interrupted:
-                reproduce(outcome, target, repro_folder, repro_seconds, _progress())
+                reproduce(outcome, target, source, repro_folder, repro_seconds, _progress())
                 click.echo(summary(outcome), err=True)
     except TargetError as error:
         raise click.ClickException(str(error)) from error

@@ -25,7 +25,7 @@ def target(options: MockOptions, url: str, words: Vocabulary | None = None) -> d
         "url": url,
         "api_key": OWN.key,
         "other_api_key": OTHER.key,
-        **({"scopeless_api_key": SCOPELESS.key} if _has_scopes(words) else {}),
+        **({"limited_api_key": SCOPELESS.key} if _has_scopes(words) else {}),
         **(_studio(words) if isinstance(words, Words) else _world(words)),
         "allow": {"generate": True, "policy": True},
         "budget": {

@@ -29,12 +29,13 @@ from layers_contract.outcome import Outcome
 from layers_contract.report import script, summary
 from layers_contract.run import Unjudgeable, run
 from layers_contract.spec.files import DocumentFiles
-from layers_contract.target import Target, TargetError, from_environment, parse
+from layers_contract.target import Target, TargetError, documents, from_environment, parse
 from layers_contract.target import read as read_target
 
 __all__ = ["RUN", "Checked", "ContractRun"]
 
 WRONG_USE, UNJUDGED = 2, 3
+ALL: Final = "all"
 SHAPE: Final = ("schema.", "errors.")
 MOCK_RENDER: Final = 0.8
 LONGEST_RUN: Final = 24 * 3600.0
@@ -69,6 +70,12 @@ class ContractRun:
         """The run that the command line describes."""
         document = config.getoption("--layers-document")
         overlays = tuple(map(Path, config.getoption("--layers-overlay")))
+        target = config.getoption("--layers-target")
+        if target and not (document or overlays):
+            try:
+                return cls(config, DocumentFiles(*documents(Path(target))))
+            except TargetError as error:
+                pytest.exit(str(error), returncode=WRONG_USE)
         return cls(config, DocumentFiles(Path(document) if document else None, overlays))
 
     @cached_property
@@ -121,6 +128,7 @@ class ContractRun:
         try:
             known = _known(option("--layers-baseline"), contract)
             with self._target() as target:
+                required = _required(contract, target)
                 outcome = run(
                     contract,
                     target,
@@ -134,7 +142,7 @@ class ContractRun:
             return {"error": str(error), "code": UNJUDGED}
         name = str(option("--layers-baseline"))
         judged, notes = apply(outcome.judged, known, datetime.now(UTC).date(), name)
-        promises = {each.promise.id: asdict(_promise(outcome, each)) for each in judged}
+        promises = {each.promise.id: asdict(_promise(outcome, each, required)) for each in judged}
         operations = {
             name: asdict(_operation(outcome, judged, name)) for name in contract.operations
         }
@@ -164,7 +172,24 @@ def _known(file: str | None, contract: Contract) -> list[Entry]:
     return read(Path(file), catalogue(contract)) if file else []
 
 
-def _promise(outcome: Outcome, judged: Judged) -> Checked:
+def _required(contract: Contract, target: Target) -> frozenset[str]:
+    """The ids that `[require] judged` of the target file names, by themselves or by their group.
+
+    Raises:
+        TargetError: It names what the document does not promise.
+    """
+    every, found = catalogue(contract), set[str]()
+    for name in target.require.judged:
+        named = {each for each in every if name in (ALL, each, each.split(".")[0])}
+        if not named:
+            raise TargetError(f"[require] judged: there is no invariant {name}")
+        found |= named
+    return frozenset(found)
+
+
+def _promise(outcome: Outcome, judged: Judged, required: frozenset[str]) -> Checked:
+    if judged.verdict == "not_judged" and judged.promise.id in required:
+        return Checked("failed", f"required, and not judged: {judged.reason}")
     if judged.verdict == "not_judged":
         return Checked("skipped", f"not judged: {judged.reason}")
     if judged.verdict == "known":

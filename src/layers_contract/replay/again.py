@@ -55,7 +55,8 @@ class Again:
     in a target file: a target file's own entries count more. `known` names the ids in the steps
     that a target file may have others for, by their entries: `projects.open`.
     A fault that does not show every time is looked for `tries` times. `way` holds the tables of a
-    target file that say how the server is reached.
+    target file that say how the server is reached. `document` is the one that judges, if not the
+    one that the package ships.
     """
 
     promise: str
@@ -67,6 +68,7 @@ class Again:
     tries: int = 1
     succeeds: bool = False
     way: Mapping[str, Any] = field(default_factory=dict)
+    document: Path | None = None
 
     def broken(self, steps: Sequence[Step], file: Path | None = None) -> list[str]:
         """Send *steps* with fresh keys, and say how they break the promise; empty if they do not.
@@ -75,7 +77,7 @@ class Again:
             TargetError: The target file or the address is wrong, nobody answers there, or the key
                 is refused: nothing can be said of the promise.
         """
-        contract, target = Contract(load()), self._target(file)
+        contract, target = Contract(load(self.document)), self._target(file)
         if file or os.environ.get(FILE):
             steps = renamed(steps, self.known, target)
         for _ in range(self.tries):

@@ -31,18 +31,25 @@ MOST_TRIES: Final = 10
 """How often is looked for what does not show every time."""
 
 
-def files(outcome: Outcome, target: Target, found: Reproduction) -> dict[str, str]:
-    """The files of a reproduction, by name."""
+def files(
+    outcome: Outcome, target: Target, found: Reproduction, document: str | None = None
+) -> dict[str, str]:
+    """The files of a reproduction, by name; *document* is a file beside them, if not the shipped.
+
+    Its text is for the caller to write.
+    """
     name = re.sub(r"[^a-z0-9]+", "_", found.judged.promise.id)
     proof = Violation(found.violation.message, tuple(found.history))
     shown = replace(outcome, history=found.history)
     return {
-        f"test_{name}.py": "\n".join(_module(outcome, target, found, name)) + "\n",
+        f"test_{name}.py": "\n".join(_module(outcome, target, found, name, document)) + "\n",
         f"{found.judged.promise.id}.sh": script(shown, proof),
     }
 
 
-def _module(outcome: Outcome, target: Target, found: Reproduction, name: str) -> Iterator[str]:
+def _module(
+    outcome: Outcome, target: Target, found: Reproduction, name: str, document: str | None
+) -> Iterator[str]:
     promise = found.judged.promise
     said = _quoted(found.violation.message)
     yield f'"""{promise.id} ({found.judged.source}): {promise.statement}'
@@ -59,6 +66,9 @@ def _module(outcome: Outcome, target: Target, found: Reproduction, name: str) ->
     yield "cannot be judged, for it is not there, or refuses the key."
     yield '"""'
     yield ""
+    if document:
+        yield "from pathlib import Path"
+        yield ""
     refs = "Ref, " if any(each for step in found.steps for each in step.refs) else ""
     yield f"from layers_contract.replay import Again, {refs}Step"
     yield ""
@@ -70,6 +80,8 @@ def _module(outcome: Outcome, target: Target, found: Reproduction, name: str) ->
     yield "AGAIN = Again("
     for key, value in _case(outcome, target, found).items():
         yield f"    {key}={_code(value)},"
+    if document:
+        yield f"    document=Path(__file__).with_name({_code(document)}),"
     yield ")"
     yield ""
     yield ""

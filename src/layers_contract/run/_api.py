@@ -11,6 +11,7 @@ from typing import Any
 
 import trio
 
+from layers_contract.acceptance import unaccepted
 from layers_contract.answers import no_start, no_success, refusals
 from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
@@ -24,7 +25,7 @@ from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._haste import missed
 from layers_contract.run._listener import Listener, Silence
 from layers_contract.run._play import play
-from layers_contract.run._preflight import refused_samples
+from layers_contract.run._preflight import check_samples, refused_samples
 from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
@@ -56,7 +57,10 @@ def run(  # noqa: PLR0913 - the command line has this many options
 
     Raises:
         Unjudgeable: The server does not answer, or refuses the key.
+        TargetError: The target names a sample that the document does not know, or what is not
+            what it must be.
     """
+    check_samples(contract, target)
     stage = Stage(
         contract,
         target,
@@ -140,8 +144,14 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         why_not=why_not(stage, refused),
     )
     nothing, left = no_success(contract, stage.history, judged)
-    idle = no_start(contract, stage.history, refused)
-    stage.notes += [*refused.values(), *refused_samples(target, stage.history)]
+    unheeded = unaccepted(
+        contract,
+        (e for e in stage.history if not e.actor.startswith(FUZZ)),
+        known=[each for each in (target.projects.open, target.projects.gated) if each],
+        spared=[*target.projects.disposable, *(str(value) for _, value in target.samples.items())],
+    )
+    idle = no_start(contract, stage.history, refused) or next(iter(unheeded.values()), None)
+    stage.notes += [*{**refused, **unheeded}.values(), *refused_samples(target, stage.history)]
     stage.notes += [nothing] if nothing else []
     return Outcome(
         contract=contract,
@@ -234,6 +244,7 @@ def expectations(target: Target, marker: str | None = None) -> Expectations:
         foreign=frozenset(filter(None, (projects.foreign, projects.foreign_disposable))),
         read_lag=target.expect.read_lag_seconds,
         list_lag=target.expect.list_lag_seconds,
+        limited=target.limited_scopes,
     )
 
 
@@ -246,7 +257,7 @@ def why_not(stage: Stage, refused: Mapping[str, str]) -> Callable[[str], str | N
         if promise == WINDOW_ENDS and not affordable(contract, target):
             window = window_of(contract, target)
             return f"[budget] seconds is too short to wait for the end of a window of {window:g} s"
-        told = [each for each in stage.stories if promise.startswith(each.promises)]
+        told = [each for each in stage.told if promise.startswith(each.promises)]
         lacking = [r for s in told if (r := roles.lacks(*s.parts) or s.lacks(target))]
         if told and len(lacking) == len(told):
             return lacking[0]

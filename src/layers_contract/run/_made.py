@@ -22,6 +22,7 @@ def made(contract: Contract, roles: Roles, history: History) -> list[Thing]:
     creators = {name for each in contract.resources.values() for name in each.creators}
     for exchange in sorted(history, key=lambda each: each.received_at):
         if not exchange.succeeded:
+            _learn_from_refusal(contract, known, exchange)
             continue
         if exchange.operation in creators and exchange.credential == "own":
             thing = made_by(
@@ -35,6 +36,19 @@ def made(contract: Contract, roles: Roles, history: History) -> list[Thing]:
         for thing in _named(known, exchange):
             thing.learn(contract, exchange)
     return list(found.values())
+
+
+def _learn_from_refusal(
+    contract: Contract, known: Mapping[str, list[Thing]], exchange: Exchange
+) -> None:
+    """A call that is refused as only what has ended refuses it shows an end."""
+    for thing in _named(known, exchange) if exchange.refused else ():
+        for name in thing.made:
+            for cycle in contract.resources[name].lifecycles:
+                for each in cycle.refusals:
+                    fits = each.operation == exchange.operation and each.status == exchange.status
+                    if fits and each.states <= set(cycle.endings):
+                        thing.states[cycle.name] = min(each.states)
 
 
 def _named(known: Mapping[str, list[Thing]], exchange: Exchange) -> Iterator[Thing]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import Any, Final
 
 from layers_contract.contract import Contract, MissingPartError
@@ -14,10 +15,10 @@ from layers_contract.likeness import speaks
 from layers_contract.run._greeting import Unjudgeable
 from layers_contract.run._stage import Stage
 from layers_contract.run._strangers import misplaced
-from layers_contract.target import Target, TargetError
+from layers_contract.target import Samples, Target, TargetError
 from layers_contract.workload import Actor
 
-__all__ = ["preflight", "refused_samples", "sample_reader"]
+__all__ = ["check_samples", "preflight", "refused_samples", "sample_reader"]
 
 GONE: Final = frozenset({404, 410})
 STRANGE: Final = frozenset({401, 403})
@@ -40,9 +41,47 @@ async def preflight(stage: Stage, session: Session) -> None:
     await look.at_samples()
 
 
+def check_samples(contract: Contract, target: Target) -> None:
+    """Let no entry of [samples] stand for nothing: each is a name that the document knows.
+
+    Raises:
+
+        TargetError: One is not.
+    """
+    known = sorted(_known_samples(contract))
+    for name in target.samples.others:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"it may be one of {', '.join(known)}"
+            raise TargetError(f"[samples] {name}: the document has no such sample; {hint}")
+
+
+def _known_samples(contract: Contract) -> set[str]:
+    """The samples that the document names, the types of its resources, and our own."""
+    own = {each.name for each in fields(Samples)} - {"others"}
+    found = {*own, *contract.resources, *_sampled(contract.document.raw)}
+    for operation in contract.operations.values():
+        found |= {each.resource for each in operation.path_parameters if each.resource}
+    return found
+
+
+def _sampled(node: Any) -> Iterator[str]:
+    """Each name that an `x-sample` gives, wherever in the document."""
+    if isinstance(node, dict):
+        if isinstance(name := node.get("x-sample"), str):
+            yield name
+        for each in node.values():
+            yield from _sampled(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _sampled(each)
+
+
 def _check_keys(target: Target) -> None:
     if target.api_key and target.api_key == target.other_api_key:
         raise TargetError("other_api_key is api_key again; name another organization's key")
+    if target.api_key and target.api_key == target.limited_api_key:
+        raise TargetError("limited_api_key is api_key again; name a key that lacks scopes")
 
 
 def _entries(target: Target) -> Iterator[tuple[str, str]]:

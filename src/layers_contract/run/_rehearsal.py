@@ -12,7 +12,7 @@ from layers_contract.contract import Contract
 from layers_contract.run._api import why_not
 from layers_contract.run._listener import Silence
 from layers_contract.run._play import chosen, fits, rehearse
-from layers_contract.run._preflight import sample_reader
+from layers_contract.run._preflight import check_samples, sample_reader
 from layers_contract.run._stage import Stage
 from layers_contract.target import Target
 
@@ -55,6 +55,7 @@ def forecast(
         Unjudgeable: The server cannot be judged.
         TargetError: An entry of the target file is not what it must be.
     """
+    check_samples(contract, target)
     stage = Stage(contract, target, profile, 0, Silence(), only=only, wait=wait)
     trio.run(rehearse, stage)
     notes = [*stage.notes, *_unchecked(contract, target)]
@@ -77,7 +78,7 @@ def forecast(
 
 
 def _reason(stage: Stage, name: str) -> str | None:
-    told = any(name.startswith(each.promises) for each in stage.stories)
+    told = any(name.startswith(each.promises) for each in stage.told)
     target = stage.target
     if not told and not target.allow.generate:
         return "the target file allows no generation ([allow] generate)"

@@ -38,6 +38,8 @@ from layers_contract.workload import (
 __all__ = ["Stage", "ticking"]
 
 TICK = 1e-6
+AT_ONCE = 4
+"""Calls with one key at one moment: each is paid for as a render until its response has come."""
 HAND = 3
 """Cards between one actor's and the next one's."""
 
@@ -84,11 +86,17 @@ class Stage:
         generic = plan(self.world)
         self.stories = (*STORIES, *generic)
         cheap = sum(each.renders for each in generic if each.profile == "quick")
+        cheap += AT_ONCE if cheap else 0
         generations = min(self.target.budget.generations, self.profile.renders + cheap)
         self.purse = Purse(replace(self.target.budget, generations=int(generations)), now)
         outage, expect = self.purse.outage, self.target.expect
         outage.share, outage.seconds = expect.away_share, expect.away_seconds
         outage.vital = next(iter(self.roles.some("generate")), None)
+
+    @property
+    def told(self) -> Sequence[Story]:
+        """The stories that the document has a use for: ours only where something is rendered."""
+        return [each for each in self.stories if each.is_derived or self.roles.renders]
 
     @property
     def profile(self) -> Profile:

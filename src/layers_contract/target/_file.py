@@ -30,6 +30,7 @@ __all__ = [
     "Samples",
     "Target",
     "check_url",
+    "documents",
     "from_environment",
     "parse",
     "reached",
@@ -126,15 +127,19 @@ class Require:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to judge. Keys are left out of its repr, and the commands that make them."""
+    """A server to judge. Keys are left out of its repr, and the commands that make them.
+
+    The limited key belongs to the own organization, and has no scopes but `limited_scopes`.
+    """
 
     url: str
     api_key: str | None = field(default=None, repr=False)
     other_api_key: str | None = field(default=None, repr=False)
     api_key_command: Command | None = field(default=None, repr=False)
     other_api_key_command: Command | None = field(default=None, repr=False)
-    scopeless_api_key: str | None = field(default=None, repr=False)
-    scopeless_api_key_command: Command | None = field(default=None, repr=False)
+    limited_api_key: str | None = field(default=None, repr=False)
+    limited_api_key_command: Command | None = field(default=None, repr=False)
+    limited_scopes: frozenset[str] = frozenset()
     projects: Projects = Projects()
     samples: Samples = field(default_factory=Samples)
     allow: Allow = Allow()
@@ -177,8 +182,9 @@ KEYS = (
     "url",
     *("api_key", "api_key_env", "api_key_command"),
     *("other_api_key", "other_api_key_env", "other_api_key_command"),
-    *("scopeless_api_key", "scopeless_api_key_env", "scopeless_api_key_command"),
+    *("limited_api_key", "limited_api_key_env", "limited_api_key_command", "limited_scopes"),
     *("headers", "tls", "proxy"),
+    *("document", "overlay"),
 )
 
 
@@ -189,13 +195,44 @@ def read(path: Path, url: str | None = None) -> Target:
 
         TargetError: The file is not there, not TOML, or says something that cannot be.
     """
+    return parse(_toml(path), str(path), url, path.parent)
+
+
+def _toml(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TargetError(f"{path}: cannot be read ({error.strerror})") from error
     except ValueError as error:
         raise TargetError(f"{path}: not TOML ({error})") from error
-    return parse(raw, str(path), url, path.parent)
+
+
+def documents(path: Path) -> tuple[Path | None, tuple[Path, ...]]:
+    """The document and the overlays that the target file at *path* names; both may be none.
+
+    Paths begin beside the file.
+
+    Raises:
+
+        TargetError: The file is not there, not TOML, or names what is not there.
+    """
+    raw = _toml(path)
+    named = raw.get("document")
+    laid = raw.get("overlay", [])
+    laid = [laid] if isinstance(laid, str) else laid
+    if not isinstance(named, str | None) or not isinstance(laid, list):
+        raise TargetError(f"{path}: document must be a path, overlay a path or a list of them")
+    found = [_beside(path, each, "overlay") for each in laid]
+    return (_beside(path, named, "document") if named is not None else None), tuple(found)
+
+
+def _beside(file: Path, name: Any, entry: str) -> Path:
+    if not isinstance(name, str) or not name:
+        raise TargetError(f"{file}: {entry} must be a file's path")
+    path = file.parent / Path(name).expanduser()
+    if not path.is_file():
+        raise TargetError(f"{file}: {entry}: there is no file {path}")
+    return path
 
 
 def parse(
@@ -232,15 +269,22 @@ def parse(
 def _keys(raw: dict[str, Any], where: str) -> dict[str, Any]:
     own, own_command = key_of(raw, "api_key", where)
     other, other_command = key_of(raw, "other_api_key", where)
-    scopeless, scopeless_command = key_of(raw, "scopeless_api_key", where)
+    limited, limited_command = key_of(raw, "limited_api_key", where)
     return {
         "api_key": own,
         "other_api_key": other,
         "api_key_command": own_command,
         "other_api_key_command": other_command,
-        "scopeless_api_key": scopeless,
-        "scopeless_api_key_command": scopeless_command,
+        "limited_api_key": limited,
+        "limited_api_key_command": limited_command,
+        "limited_scopes": _scopes(raw.get("limited_scopes", []), f"{where}: limited_scopes"),
     }
+
+
+def _scopes(raw: Any, where: str) -> frozenset[str]:
+    if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
+        raise TargetError(f"{where} must be a list of strings")
+    return frozenset(raw)
 
 
 def way_of(target: Target) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import trio
 
+from layers_contract.acceptance import refusal
 from layers_contract.contract import UNSCHEDULED, Contract, Gate
 from layers_contract.document import pointer
 from layers_contract.driver import NO_BODY, Session
@@ -29,8 +30,6 @@ MOST_PAGES = 40
 FRESH = "a fresh one"
 """In place of a key: make one."""
 NOT_FOUND = 404
-LINE = 120
-"""Characters of what a server says that are shown."""
 LOOKS = 3
 """How often to look within the lag of reads for what was made."""
 PATIENCE = 50
@@ -447,27 +446,7 @@ def said(contract: Contract, answer: Exchange) -> str:
         return f"was not answered ({answer.failure or 'no reason known'})"
     if answer.succeeded:
         return f"was answered {answer.status} without the ids that it makes"
-    text = ": ".join(quoted(each) for each in error_of(contract, answer.json) if each)
-    return f"was refused with {answer.status} {text}".rstrip()
-
-
-def error_of(contract: Contract, body: Any) -> tuple[str, str]:
-    """The code and the message of an error; nothing in place of what it does not have."""
-    for at in contract.error_code_places:
-        holder = pointer(body, at.rpartition("/")[0])
-        if isinstance(holder, dict):
-            code, message = holder.get("code"), holder.get("message")
-            return (
-                code if isinstance(code, str) else "",
-                message if isinstance(message, str) else "",
-            )
-    return "", ""
-
-
-def quoted(text: str) -> str:
-    """What a server has said, in one line of a length that people read."""
-    line = "".join(c if c.isprintable() else " " for c in text)
-    return line if len(line) <= LINE else f"{line[: LINE - 1]}…"
+    return f"was {refusal(contract, [answer])}"
 
 
 def asset_ids(container: Any) -> list[str]:

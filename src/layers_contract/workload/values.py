@@ -151,8 +151,8 @@ def _strings(schema: Mapping[str, Json]) -> Drawn:
             schema["pattern"], alphabet=st.characters(codec="ascii", exclude_categories=["Cc"])
         )
         return found.filter(lambda text: _long_enough(schema, text))
-    if drawn := FORMATS.get(schema.get("format", "")):
-        return drawn
+    if schema.get("format") in FORMATS:
+        return FORMATS[schema["format"]]
     least, most = schema.get("minLength", 0), min(schema.get("maxLength", LONG), LONG)
     kinds = [_WORDS, _LETTERS]
     if most >= SHORT:

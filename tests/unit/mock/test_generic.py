@@ -311,7 +311,7 @@ def test_a_key_without_the_scope_of_an_operation_is_refused() -> None:
         raw["paths"]["/v1/jobs/{jobId}"]["get"]["security"] = [{"ApiKey": ["jobs:read"]}]
 
     async def story(call: Client, known: dict[str, Any]) -> None:
-        key, project = known["scopeless_api_key"], known["projects"]["open"]
+        key, project = known["limited_api_key"], known["projects"]["open"]
         body = {"brief": {"hook": "rain"}}
         made = await call("generateContent", body, credential=key, projectId=project)
         job = made.json()["jobId"]

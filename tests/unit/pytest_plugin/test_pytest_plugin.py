@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from tests.helpers.histories import contract
+from tests.helpers.outcomes import outcome
+from tests.helpers.places import ROOT
 
-from layers_contract.pytest_plugin._run import Checked, _shared
+from layers_contract.document import load
+from layers_contract.judge import Judged
+from layers_contract.pytest_plugin._run import Checked, _promise, _required, _shared
+from layers_contract.target import Require, Target, TargetError
 
 pytest_plugins = ["pytester"]
 
@@ -90,3 +95,31 @@ def test_workers_share_one_run(tmp_path: Path) -> None:
         return {"runs": len(made)}
 
     assert _shared(path, make) == _shared(path, make) == {"runs": 1}
+
+
+def test_the_document_of_the_target_file_is_the_one_that_judges(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    """The items are those of the document that the file names."""
+    document = ROOT / "examples" / "predictions" / "openapi.yaml"
+    file = tmp_path / "target.toml"
+    file.write_text(f'url = "{NOBODY}"\ndocument = "{document}"')
+    result = pytester.runpytest_inprocess(
+        *PLUGIN, "--layers-target", str(file), "--collect-only", "-q", str(pytester.path)
+    )
+    found = {each.partition("[")[2].rstrip("]") for each in result.outlines if "[" in each}
+    assert found >= {"create-prediction.replay", *load(document).operations}
+    assert "generateContent" not in found
+
+
+def test_what_the_target_file_requires_fails_where_it_is_not_judged() -> None:
+    """By its id, its group or as a part of all; what is not required is skipped."""
+    promise = contract().document.promises["lifecycle.order"]
+    judged = Judged(promise, "not_judged", 0, reason="it needs a poll")
+    for name in ("lifecycle.order", "lifecycle", "all"):
+        required = _required(contract(), Target(NOBODY, require=Require((name,))))
+        said = _promise(outcome([judged]), judged, required)
+        assert (said.result, said.why) == ("failed", "required, and not judged: it needs a poll")
+    assert _promise(outcome([judged]), judged, frozenset()).result == "skipped"
+    with pytest.raises(TargetError, match="there is no invariant zebra"):
+        _required(contract(), Target(NOBODY, require=Require(("zebra",))))

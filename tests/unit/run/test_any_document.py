@@ -13,8 +13,8 @@ from tests.helpers.predictions_server import EPOCH, Faults, Predictions
 from layers_contract.contract import Contract
 from layers_contract.document import load
 from layers_contract.outcome import Outcome
-from layers_contract.run import simulate
-from layers_contract.target import parse
+from layers_contract.run import forecast, run, simulate
+from layers_contract.target import TargetError, parse
 
 SOUND = Faults()
 MOST_RENDERS, MOST_REQUESTS = 60, 600
@@ -120,3 +120,13 @@ def test_a_server_that_may_only_be_read_is_only_read() -> None:
     aim = parse(target(allow={"generate": False}), "the test")
     outcome = simulate(predictions(), aim, Predictions(), epoch=EPOCH)
     assert {each.method for each in outcome.history} == {"GET"}
+
+
+def test_a_sample_that_the_document_does_not_know_is_wrong_configuration() -> None:
+    """The entry is named, with the names that the document knows."""
+    aim = parse(target(samples={"predicton": "pre_1"}), "the test")
+    with pytest.raises(TargetError, match=r"\[samples\] predicton.*did you mean prediction\?"):
+        run(predictions(), aim)
+    aim = parse(target(samples={"zebra": "z"}), "the test")
+    with pytest.raises(TargetError, match=r"it may be one of .*failing_hook.*prediction"):
+        forecast(predictions(), aim)

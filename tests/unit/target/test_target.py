@@ -7,7 +7,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from layers_contract.target import Budget, Expect, Target, TargetError, check_url, parse, read
+from layers_contract.target import (
+    Budget,
+    Expect,
+    Target,
+    TargetError,
+    check_url,
+    documents,
+    parse,
+    read,
+)
 
 URL = "https://staging.example"
 WHOLE = """
@@ -191,3 +200,50 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         with pytest.raises(TargetError) as caught:
             read(path)
         assert str(caught.value).startswith(f"{path}: cannot be read (")
+
+
+def test_a_sample_of_any_name_is_taken() -> None:
+    """Texts and whole numbers; what a document knows of them is not the file's to say."""
+    found = parse({"url": URL, "samples": {"team": "t_1", "account": 12, "influencer": "i"}}, "t")
+    assert dict(found.samples.items()) == {"influencer": "i", "team": "t_1", "account": 12}
+    assert (found.known("team"), found.known("account"), found.known("other")) == (
+        "t_1",
+        "12",
+        None,
+    )
+    with pytest.raises(TargetError, match=r"\[samples\] team must be a string"):
+        parse({"url": URL, "samples": {"team": True}}, "t")
+
+
+def test_a_project_of_the_file_is_known_by_its_type() -> None:
+    """What is made in a project is made in the open one, else in the gated one."""
+    assert parse({"url": URL, "projects": {"gated": "g"}}, "t").known("project") == "g"
+    assert parse({"url": URL, "projects": {"gated": "g", "open": "o"}}, "t").known("project") == "o"
+
+
+def test_the_document_and_its_overlays_stand_beside_the_file(tmp_path: Path) -> None:
+    """Paths begin beside the target file; one overlay needs no list; what is not there is said."""
+    (tmp_path / "api.yaml").touch()
+    (tmp_path / "next.yaml").touch()
+    file = tmp_path / "target.toml"
+    file.write_text('url = "http://x"\ndocument = "api.yaml"\noverlay = "next.yaml"')
+    assert documents(file) == (tmp_path / "api.yaml", (tmp_path / "next.yaml",))
+    assert read(file).url == "http://x"
+    file.write_text('url = "http://x"\noverlay = ["next.yaml", "gone.yaml"]')
+    with pytest.raises(TargetError, match=r"overlay: there is no file .*gone\.yaml"):
+        documents(file)
+    file.write_text('url = "http://x"')
+    assert documents(file) == (None, ())
+
+
+def test_a_key_without_scopes_and_the_scopes_that_it_has_are_read() -> None:
+    """The limited key is as secret as the others."""
+    raw = {"url": URL, "limited_api_key": "limited-secret", "limited_scopes": ["content:read"]}
+    found = parse(raw, "t")
+    assert (found.limited_api_key, found.limited_scopes) == (
+        "limited-secret",
+        frozenset({"content:read"}),
+    )
+    assert "secret" not in repr(found)
+    with pytest.raises(TargetError, match="limited_scopes must be a list of strings"):
+        parse({"url": URL, "limited_scopes": "content:read"}, "t")

@@ -40,6 +40,7 @@ def plan(world: World) -> list[Story]:
         *planner.moved(),
         *planner.lists(),
         *planner.strangers(),
+        *planner.scoped(),
         *planner.settings(),
         *planner.used(),
         *planner.reads(),
@@ -67,7 +68,8 @@ class _Planner:
         """The operations that make something that was not there, beside what they are called on."""
         found = {name for each in self.contract.resources.values() for name in each.creators}
         starts = self.contract.starts
-        return frozenset(n for n in found if n not in starts or starts[n].container != "same")
+        made = {n for n in found if n not in starts or starts[n].container != "same"}
+        return frozenset(made - (self.movers - set(starts)))
 
     @cached_property
     def movers(self) -> frozenset[str]:
@@ -273,6 +275,31 @@ class _Planner:
             makes=makes,
             needs=("other_api_key",),
         )
+
+    def scoped(self) -> Iterator[Story]:
+        """A key that lacks the scope, on each operation that asks for one."""
+        operations = self.contract.operations
+        asked = [name for name, spec in operations.items() if self.contract.scopes(spec)]
+        calls = asked if self.world.target.allow.generate else self._reading(asked)
+        if calls:
+            yield self._story(
+                "limited-key",
+                partial(strangers.limited, operations=calls),
+                [],
+                makes=self._homes_of(calls),
+                needs=("limited_api_key",),
+                profile="quick",
+            )
+
+    def _homes_of(self, operations: Sequence[str]) -> list[str]:
+        """What makes the resources that the paths of *operations* name, where nothing else does."""
+        found: dict[str, None] = {}
+        for name in operations if self.world.target.allow.generate else ():
+            for each in self.contract.operations[name].path_parameters:
+                creator = self.world.creator(each.resource or each.name)
+                if creator and self.world.given(each) is None and self._lack(creator) is None:
+                    found[creator] = None
+        return list(found)
 
     def _reading(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if self.contract.operations[name].method == "GET"]

@@ -12,7 +12,7 @@ from layers_contract.workload.actor import GaveUp
 from layers_contract.workload.generic.maker import Maker
 from layers_contract.workload.generic.things import Thing, fits_path
 
-__all__ = ["nobody", "others", "unknown"]
+__all__ = ["limited", "nobody", "others", "unknown"]
 
 Json = Any
 ALMOST: Final = ("swapped", "longer", "shorter", "empty")
@@ -51,6 +51,23 @@ async def others(maker: Maker, operations: Sequence[str], creators: Sequence[str
             await maker.call(name, named, _valid(maker, spec), credential="other")
         for thing in things:
             await maker.look(thing)
+
+
+async def limited(maker: Maker, operations: Sequence[str]) -> None:
+    """A key that lacks the scope on each operation; what a broken server would do to all is spared.
+
+    That is what changes something that the target file names, and the run has not made.
+    """
+    for name in operations:
+        spec, ids = maker.contract.operations[name], await _ids(maker, name, ())
+        if ids is None:
+            continue
+        last = spec.path_parameters[-1:]
+        given = bool(last) and maker.world.target.known(last[0].resource or "") is not None
+        spared = given and spec.method != "GET" and not maker.world.creates(name)
+        named = maker.nothing(ids) if spared else ids
+        key = maker.key_for(name)
+        await maker.call(name, named, _valid(maker, spec), key, credential="limited")
 
 
 async def unknown(maker: Maker, operations: Sequence[str]) -> None:

@@ -52,7 +52,7 @@ class World:
         """Why the ids in the operation's path cannot be had, if they cannot."""
         for each in operation.path_parameters:
             name = each.resource or each.name
-            if self._given(each) is not None:
+            if self.given(each) is not None:
                 continue
             maker = self.creator(name)
             if maker and name not in seen and self.target.allow.generate:
@@ -64,7 +64,8 @@ class World:
                 return f"the target file gives no [samples] {each.sample or name}"
         return None
 
-    def _given(self, parameter: Parameter) -> str | None:
+    def given(self, parameter: Parameter) -> str | None:
+        """The id that the target file has for a path parameter."""
         found = self.target.samples.get(parameter.sample) if parameter.sample else None
         return str(found) if found is not None else self.target.known(parameter.resource or "")
 
@@ -77,7 +78,7 @@ class World:
             GaveUp: There is none.
         """
         name = parameter.resource or parameter.name
-        if (given := self._given(parameter)) is not None:
+        if (given := self.given(parameter)) is not None:
             return given
         creator = self.creator(name)
         if creator and name not in seen and self.target.allow.generate:
