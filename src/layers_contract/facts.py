@@ -652,7 +652,8 @@ TIMESTAMPS: Final = 1 << 17
 
 def strings(value: Json, path: str) -> list[str]:
     """The strings that a pointer leads to, in every item of a list where a part of it is `*`."""
-    return [each for each in values(value, path) if isinstance(each, str)]
+    found = values(value, path) if "*" in path else [pointer(value, path)]
+    return [each for each in found if isinstance(each, str)]
 
 
 def values(value: Json, path: str) -> list[Json]:
