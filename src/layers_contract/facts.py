@@ -656,7 +656,8 @@ TIMESTAMPS: Final = 1 << 17
 
 def strings(value: Json, path: str) -> list[str]:
     """The strings that a pointer leads to, in every item of a list where a part of it is `*`."""
-    return [each for each in values(value, path) if isinstance(each, str)]
+    found = values(value, path) if "*" in path else [pointer(value, path)]
+    return [each for each in found if isinstance(each, str)]
 
 
 def values(value: Json, path: str) -> list[Json]:
@@ -664,11 +665,18 @@ def values(value: Json, path: str) -> list[Json]:
     found = [value]
     for part in path.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        if name == "*":
-            found = [item for each in found if isinstance(each, list) for item in each]
-        else:
-            found = [each[name] for each in found if isinstance(each, dict) and name in each]
+        found = [child for each in found for child in _children(each, name)]
     return found
+
+
+def _children(value: Json, name: str) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return [value[name]] if name in value else ()
+    if not isinstance(value, list):
+        return ()
+    if name == "*":
+        return value
+    return value[int(name) : int(name) + 1] if name.isdecimal() else ()
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
