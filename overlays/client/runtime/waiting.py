@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 import httpx
 
@@ -337,5 +337,5 @@ def look(job: Model, places: Sequence[Sequence[str | int]]) -> str | None:
 def _part(value: Any, step: str | int) -> Any:
     if isinstance(step, str):
         return getattr(value, step, None)
-    listed = cast(list[Any], value) if isinstance(value, list) else []
+    listed: list[Any] = value if isinstance(value, list) else []
     return listed[step] if step < len(listed) else None

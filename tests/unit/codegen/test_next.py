@@ -70,16 +70,15 @@ def test_it_breaks_no_rule(document: Document) -> None:
 def test_a_bearer_token_goes_with_each_request(package: ModuleType) -> None:
     """A job is started, and names the first of its containers, which is read in the end."""
     seen: list[httpx.Request] = []
-    answers = iter(
-        [
-            httpx.Response(202, json=JOB | {"containerIds": ["cnt_1", "cnt_2"]}),
-            httpx.Response(200, json=JOB | {"status": "completed"}),
-            httpx.Response(
-                404, json={"error": {"code": "NOT_FOUND", "message": "", "requestId": "r"}}
-            ),
-        ]
-    )
-    http = httpx.Client(transport=httpx.MockTransport(lambda r: seen.append(r) or next(answers)))
+    gone = {"error": {"code": "NOT_FOUND", "message": "Gone.", "requestId": "r"}}
+    started = httpx.Response(202, json=JOB | {"containerIds": ["cnt_1", "cnt_2"]})
+    answers = iter([started, httpx.Response(200, json=JOB | {"status": "completed"})])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return next(answers, httpx.Response(404, json=gone))
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
     layers = package.Layers(api_key="secret", http_client=http)
     layers._transport.clock.sleep = lambda _: None
     job = layers.content.generate("prj_1", format="ugc-remix", brief={"hook": "Evenings"})
