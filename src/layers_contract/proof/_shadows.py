@@ -14,7 +14,7 @@ __all__ = ["SHADOWS"]
 
 SHADOWS: Final[Mapping[str, str]] = {
     "lifecycle.canceled": (
-        "A job that is canceled by itself after a conflict with its key looks as if that had done it."
+        "What is canceled by itself after a conflict looks as if the conflict had done it."
     ),
     "approval.once": (
         "Who may decide a second time may do so at the same moment as well: approval.race sees it."
