@@ -5,6 +5,7 @@ ARGS   ?=
 TARGET ?=
 DOCUMENT ?=
 OVERLAY ?=
+DOCUMENT_VERSION ?=
 
 export PYTHON
 BIN    := .venv/bin
@@ -14,7 +15,8 @@ NODE   := node_modules/.package-lock.json
 PRISM  := bench/node_modules/.package-lock.json
 OTHERS := bench/.venv/.installed
 target_option := $(if $(TARGET),--target $(TARGET))
-document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OVERLAY),--overlay $(file))
+document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OVERLAY),--overlay $(file)) \
+	$(if $(DOCUMENT_VERSION),--document-version $(DOCUMENT_VERSION))
 
 .DEFAULT_GOAL := help
 .PHONY: help contract test test-publish check format generate mock publish gate faults variants seeds bench clean setup
@@ -26,6 +28,7 @@ help: ## Tell what there is
 	@echo '                     faults, variants and bench'
 	@echo '  DOCUMENT=FILE      for contract, generate, mock, publish, faults and variants: another document;'
 	@echo '  OVERLAY="FILE …"   and OpenAPI Overlays to lay on it'
+	@echo '  DOCUMENT_VERSION=X.Y.Z   for the same: what its info.version says instead'
 	@echo '  TARGET=FILE.toml   for contract and test: judge that server, not the embedded mock'
 	@echo '  PYTHON=python3.12  the interpreter that .venv is made with, 3.11 or newer'
 

@@ -190,6 +190,7 @@ class Parameter:
     source: str
     example: Json
     sample: str | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class Operation:
     responses: Mapping[str, Response]
     pattern: re.Pattern[str] = field(repr=False)
     base: Path_ = ()
+    scopes: tuple[str, ...] = ()
 
     def response(self, status: int) -> Response | None:
         """What is documented for *status*: itself, else its range."""
@@ -323,6 +325,13 @@ class Document:
                 return found
         hint = "say in components.securitySchemes: an apiKey in a header, or http bearer"
         raise DocumentError(f"the document does not say how a request carries its key; {hint}")
+
+    def _scopes(self, security: Json) -> tuple[str, ...]:
+        """What a key must be allowed to do, where *security* asks for it: the first way to send."""
+        for way in security:
+            if any(name in self.key_schemes for name in way):
+                return tuple(dict.fromkeys(scope for asked in way.values() for scope in asked))
+        return ()
 
     @cached_property
     def key_schemes(self) -> dict[str, KeyScheme]:
@@ -460,8 +469,8 @@ class Document:
 
     def _operations(self) -> Iterator[Operation]:
         for path, item in self.raw["paths"].items():
-            for method in METHODS:
-                if method in item:
+            for method in item:
+                if method in METHODS:
                     yield self._operation(path, item, method)
 
     def _operation(self, path: str, item: dict[str, Json], method: str) -> Operation:
@@ -492,6 +501,7 @@ class Document:
             },
             pattern=_pattern(path),
             base=base,
+            scopes=self._scopes(raw.get("security", self.raw.get("security", ()))),
         )
 
     def _parameter(self, node: dict[str, Json], base: Path_) -> Parameter:
@@ -504,6 +514,7 @@ class Document:
             resource=raw.get("x-resource"),
             source=self.source((*base, "$ref") if "$ref" in node else base),
             example=next(iter(_examples(raw).values()), None),
+            description=str(raw.get("description", "")),
             sample=raw.get("x-sample"),
         )
 
@@ -526,18 +537,22 @@ class Document:
     def _landed(base: Path_, node: dict[str, Json]) -> Path_:
         return tuple(node["$ref"][2:].split("/")) if "$ref" in node else base
 
-    def _views(self, node: Json, at: tuple[str, ...]) -> Iterator[View]:
-        """The resources inside a schema; a resource is not searched for others of its kind."""
+    def _views(
+        self, node: Json, at: tuple[str, ...], inside: frozenset[str] = frozenset()
+    ) -> Iterator[View]:
+        """The resources inside a schema; one that is inside itself is looked at once."""
         name = node.get("$ref", "").rsplit("/", 1)[-1]
-        schema = self.resolve(node)
+        if name in inside:
+            return
+        schema, inside = self.resolve(node), inside | ({name} if name else set())
         if isinstance(schema.get("x-resource"), dict):
             yield View(at, name, schema["x-resource"])
         for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-            yield from self._views(part, at)
+            yield from self._views(part, at, inside)
         for key, child in schema.get("properties", {}).items():
-            yield from self._views(child, (*at, key))
+            yield from self._views(child, (*at, key), inside)
         if "items" in schema:
-            yield from self._views(schema["items"], (*at, "*"))
+            yield from self._views(schema["items"], (*at, "*"), inside)
 
 
 def _is_response(way: Path_) -> bool:

@@ -24,7 +24,7 @@ def came(exchange: Exchange) -> int | None:
 def heed(purse: Purse, contract: Contract, exchange: Exchange, asked: float) -> None:
     """Go on as *exchange* wants it, which was sent at *asked* on the purse's clock."""
     pause = retry_after(exchange)
-    starts = exchange.operation in contract.starts
+    starts = exchange.operation in contract.starts and exchange.credential == "own"
     outage = purse.outage
     if exchange.answered:
         outage.heard(exchange.operation, asked)

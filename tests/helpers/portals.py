@@ -30,7 +30,7 @@ print("second")
 ```
 
 ```python
-print("third")
+layers.jobs.resume("job_1")
 ```
 """
 

@@ -107,7 +107,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "node": frozenset({"spec"}),
     "diff": frozenset({"contract", "document", "node", "spec"}),
     "codegen": frozenset({"contract", "document", "shipped", "spec"}),
-    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "spec"}),
+    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "shipped", "spec"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),

@@ -106,7 +106,7 @@ class BaseClient(_Shared[Transport]):
     def raw(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Response[T]:
         """Make a call and return its result together with the answer that it was read from.
 
-        `layers.raw(layers.content.get, container_id).headers` has the headers, for example.
+        `layers.raw(method, …).headers` has the headers, for example.
         """
         before = LAST_ANSWER.set(None)
         try:
@@ -248,7 +248,7 @@ class BaseAsyncClient(_Shared[AsyncTransport]):
     ) -> Response[T]:
         """Make a call and return its result together with the answer that it was read from.
 
-        `(await layers.raw(layers.content.get, container_id)).headers` has the headers, for example.
+        `(await layers.raw(method, …)).headers` has the headers, for example.
         """
         before = LAST_ANSWER.set(None)
         try:

@@ -126,14 +126,24 @@ def documented(command: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("--document", type=in_file, metavar="FILE", help="The OpenAPI document.")
     @overlaid
+    @click.option(
+        "--document-version",
+        "version",
+        metavar="X.Y.Z",
+        help="The version of the document, in place of its info.version.",
+    )
     @wraps(command)
     def with_files(
-        *args: object, document: Path | None, overlays: tuple[Path, ...], **options: object
+        *args: object,
+        document: Path | None,
+        overlays: tuple[Path, ...],
+        version: str | None,
+        **options: object,
     ) -> None:
         from layers_contract.spec.files import DocumentFiles
 
         try:
-            command(*args, source=DocumentFiles(document, overlays), **options)
+            command(*args, source=DocumentFiles(document, overlays, version), **options)
         except Exception as error:
             if _is_about_the_document(error):
                 raise click.ClickException(str(error)) from error

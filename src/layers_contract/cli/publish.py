@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import VIOLATED, documented, folder, in_file, publishing
+from layers_contract.cli._options import VIOLATED, documented, folder, in_file, overlaid, publishing
 
 if TYPE_CHECKING:
     from layers_contract.diff.model import Change
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 @click.option(
     "--published",
     type=folder,
-    default=Path("openapi/published"),
-    show_default=True,
-    help="The versions that partners have.",
+    metavar="FOLDER",
+    help="The versions that partners have; openapi/published for our own document.",
+)
+@click.option(
+    "--partner",
+    type=in_file,
+    metavar="FILE",
+    help="The overlay that partners' document has on it; overlays/partner.yaml for our own.",
 )
 @click.option(
     "--into",
@@ -42,20 +47,25 @@ if TYPE_CHECKING:
     help="Keep this version as published on that day; today if left out.",
 )
 @publishing
-def publish(source: DocumentFiles, published: Path, into: Path, record: str | None) -> None:
+def publish(
+    source: DocumentFiles,
+    published: Path | None,
+    partner: Path | None,
+    into: Path,
+    record: str | None,
+) -> None:
     """Write the partner bundle: document, pages, changelog, client.
 
     Needs Node.js and no network. Where something is wrong nothing is written. Exit code 1 where
     the document, or a change of it, must not be published as it is.
     """
     from layers_contract.document import DocumentError
-    from layers_contract.publish.bundle import Places
+    from layers_contract.publish.bundle import Order
     from layers_contract.publish.bundle import publish as make
     from layers_contract.spec.problems import PublishError
 
     try:
-        with source.as_file() as document:
-            make(Places(document, published, into), record=record and _day(record))
+        make(Order(source, published, partner, into), record=record and _day(record))
     except PublishError as error:
         click.echo(f"publish: {error}", err=True)
         sys.exit(error.exit_code)
@@ -76,6 +86,7 @@ def _day(said: str) -> str:
 @click.command()
 @click.argument("old", type=in_file)
 @click.argument("new", type=in_file)
+@overlaid
 @click.option("--fail-on", type=click.Choice(["breaking"]), help="Exit 1 where there is one.")
 @click.option(
     "--format",
@@ -86,15 +97,21 @@ def _day(said: str) -> str:
     help="How to print the changes.",
 )
 @publishing
-def diff(old: Path, new: Path, fail_on: str | None, form: str) -> None:
-    """Print what changed between two documents, each change rated."""
+def diff(old: Path, new: Path, overlays: tuple[Path, ...], fail_on: str | None, form: str) -> None:
+    """Print what changed between two documents, each change rated.
+
+    An overlay is laid on NEW.
+    """
     from layers_contract.diff import differ
+    from layers_contract.document import DocumentError
+    from layers_contract.spec.files import DocumentFiles
     from layers_contract.spec.problems import PublishError
 
     try:
-        changes = differ.between(old, new)
-        text = _FORMATS[form](changes, old, new)
-    except PublishError as error:
+        with DocumentFiles(new, overlays).as_file() as newer:
+            changes = differ.between(old, newer)
+            text = _FORMATS[form](changes, old, newer)
+    except (DocumentError, PublishError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(text, nl=bool(text))
     sys.exit(VIOLATED if fail_on and any(each.rating == fail_on for each in changes) else 0)

@@ -27,8 +27,9 @@ from openapi_python_client.parser.properties import ModelProperty
 
 from layers_contract.codegen.client import text
 from layers_contract.codegen.client.code import Code
-from layers_contract.codegen.client.facts import Facts
+from layers_contract.codegen.client.facts import BASE_ERRORS, Facts
 from layers_contract.codegen.client.jobs import Flow
+from layers_contract.codegen.client.names import Names
 from layers_contract.codegen.client.operations import UnfitError
 from layers_contract.codegen.client.types import (
     classes,
@@ -42,20 +43,13 @@ from layers_contract.document import load
 from layers_contract.shipped import shipped
 
 OVERLAY: Final = shipped("overlays/client")
-PACKAGE: Final = "layers_client"
 
 EXTRAS: Final = {
-    "document.py.jinja": f"{PACKAGE}/_document.py",
-    "handles.py.jinja": f"{PACKAGE}/handles.py",
+    "document.py.jinja": "{package}/_document.py",
+    "handles.py.jinja": "{package}/handles.py",
     "reference.md.jinja": "docs/reference.md",
 }
 """Templates of ours for files that the generator has no name for."""
-
-BASE_ERRORS: Final = (
-    *("APIConnectionError", "APIStatusError", "APITimeoutError", "ClientError"),
-    *("ConfigurationError", "JobCanceledError", "JobError", "JobFailedError", "LayersError"),
-    *("PaginationError", "ResponseDecodeError", "ServerError", "WaitTimeoutError"),
-)
 
 
 class Generator:
@@ -63,10 +57,12 @@ class Generator:
 
     def __init__(self, document: Path, into: Path) -> None:
         self.into = into
-        raw, config = load(document).raw, _config(document, into)
-        self.facts = Facts(raw)
+        read = load(document)
+        self.facts = Facts(read)
+        self.names = self.facts.names
+        config = _config(document, into, self.names)
         self.project = Project(
-            openapi=_parsed(raw, config),
+            openapi=_parsed(read.raw, config),
             config=config,
             custom_template_path=OVERLAY / "templates",
         )
@@ -77,7 +73,7 @@ class Generator:
         }
         models = {str(each.class_info.name): each for each in self.openapi.models}
         sent = sent_models(list(self.endpoints.values()), models)
-        self.code = Code(self.facts.operations, models, sent)
+        self.code = Code(self.facts.operations, models, sent, self.names.variable)
         self._equip()
 
     def _endpoints(self) -> Iterator[Endpoint]:
@@ -88,6 +84,7 @@ class Generator:
         """Give the templates what they ask for."""
         self.project.env.globals.update(
             facts=self.facts,
+            names=self.names,
             code=self.code,
             endpoints=self.endpoints,
             module_of={str(m.class_info.name): m.class_info.module_name for m in self._classes()},
@@ -127,13 +124,13 @@ class Generator:
 
     def _error_names(self) -> set[str]:
         classes = [*self.facts.errors.status_classes, *self.facts.errors.code_classes]
-        return {*BASE_ERRORS, *(each.name for each in classes)}
+        return {*BASE_ERRORS, self.names.error, *(each.name for each in classes)}
 
     def _root_places(self) -> dict[str, list[str]]:
         handles = [n for f in self.facts.flows for n in (f.handle, f"Async{f.handle}")]
         types = ["UNSET", "AsyncPager", "Pager", "Response", "Unset"]
         return {
-            "client": ["AsyncLayers", "Layers"],
+            "client": [self.names.asynchronous, self.names.client],
             "errors": sorted(self._error_names()),
             "handles": sorted(handles),
             "types": types,
@@ -156,18 +153,23 @@ class Generator:
         """
         shutil.rmtree(self.into, ignore_errors=True)
         self.into.mkdir(parents=True)
-        runtime = self.into / PACKAGE / "_runtime"
-        shutil.copytree(OVERLAY / "runtime", runtime, ignore=shutil.ignore_patterns("__pycache__"))
+        self._write_runtime(self.into / self.names.package / "_runtime")
         shutil.copy(shipped("LICENSE"), self.into)
         for template, name in EXTRAS.items():
-            target = self.into / name
-            target.parent.mkdir(exist_ok=True)
+            target = self.into / name.format(package=self.names.package)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(self.project.env.get_template(template).render(), encoding="utf-8")
         with redirect_stdout(StringIO()):
             problems = self.project.build()
         if problems:
             raise UnfitError("; ".join(_told(each) for each in problems))
         self._reject_reprs()
+
+    def _write_runtime(self, into: Path) -> None:
+        into.mkdir(parents=True)
+        for path in sorted((OVERLAY / "runtime").glob("*.py")):
+            text = self.names.renamed(path.read_text(encoding="utf-8"))
+            (into / path.name).write_text(text, encoding="utf-8")
 
     def _reject_reprs(self) -> None:
         """A template that forgets to escape a text of the document prints an object instead."""
@@ -176,9 +178,12 @@ class Generator:
                 raise UnfitError(f"{path.relative_to(self.into)}: a template printed an object")
 
 
-def _config(document: Path, into: Path) -> Config:
+def _config(document: Path, into: Path, names: Names) -> Config:
+    options = ConfigFile.load_from_path(OVERLAY / "config.yaml")
+    options.project_name_override = names.distribution
+    options.package_name_override = names.package
     return Config.from_sources(
-        ConfigFile.load_from_path(OVERLAY / "config.yaml"),
+        options,
         MetaType.UV,
         document_source=document,
         file_encoding="utf-8",

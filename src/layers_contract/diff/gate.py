@@ -18,7 +18,7 @@ from layers_contract.diff.phrases import counted
 from layers_contract.diff.published import Published, Version
 from layers_contract.spec.problems import RefusedError
 
-WRITTEN_IN: Final = "info.version in openapi/layers.yaml"
+OURS: Final = "openapi/layers.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +28,36 @@ class Comparison:
     last: Version
     says: Version
     changes: tuple[Change, ...]
+    name: str = OURS
+
+    @property
+    def written_in(self) -> str:
+        """Where the version is written."""
+        return f"info.version in {self.name}"
 
 
-def check(folder: Path, current: Path, source: Path) -> None:
+def check(folder: Path, current: Path, source: Path, name: str = OURS) -> None:
     """Refuse the document *current*, made of *source*, if its version does not tell what changed.
+
+    *name* is what the document is called where it is refused.
 
     Raises:
         MissingToolError: Redocly is not installed.
         RefusedError: There are changes that need another version; they are in the lines. Or the
             version goes back, or something cannot be read.
     """
-    if found := compare(folder, current, source):
+    if found := compare(folder, current, source, name):
         judge(found)
 
 
-def compare(folder: Path, current: Path, source: Path) -> Comparison | None:
+def compare(folder: Path, current: Path, source: Path, name: str = OURS) -> Comparison | None:
     """*current* beside what was published last; None where nothing was. Raises as `check` does."""
     known, says = published.listed(folder), published.current_version(current)
     if not known:
         return None
     last = known[-1]
     seen = differ.between(last.document, current)
-    return Comparison(last.version, says, (*seen, *_unseen(last, source, seen)))
+    return Comparison(last.version, says, (*seen, *_unseen(last, source, seen)), name)
 
 
 def _unseen(last: Published, source: Path, seen: tuple[Change, ...]) -> Iterator[Change]:
@@ -69,7 +77,7 @@ def judge(found: Comparison) -> None:
     breaking = [change for change in found.changes if change.rating == "breaking"]
     if found.says < found.last:
         raise RefusedError(
-            f"{found.last} was published, and versions do not go back; {WRITTEN_IN} says"
+            f"{found.last} was published, and versions do not go back; {found.written_in} says"
             f" {found.says}, and needs {needed(found)} or higher",
             [line(change) for change in found.changes],
         )
@@ -104,6 +112,6 @@ def line(change: Change) -> str:
 def _refuse(found: Comparison, changes: str, number: int) -> None:
     raise RefusedError(
         f"{found.last} was published, and {changes} {'needs' if number == 1 else 'need'}"
-        f" {needed(found)}; {WRITTEN_IN} says {found.says}",
+        f" {needed(found)}; {found.written_in} says {found.says}",
         [line(change) for change in found.changes],
     )

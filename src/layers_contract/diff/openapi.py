@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from layers_contract.diff import phrases, redocly, sentences, sites, untold, verdicts
+from layers_contract.diff import phrases, redocly, scopes, sentences, sites, untold, verdicts
 from layers_contract.diff.extensions.pair import Pair
 from layers_contract.diff.model import RATINGS, Change
 from layers_contract.diff.places import Atlas
@@ -28,11 +28,13 @@ def between(older: dict[str, Json], newer: dict[str, Json]) -> list[Change]:
         RefusedError: Redocly cannot read a document.
     """
     old, new = (Atlas(redocly.plain(raw)) for raw in (older, newer))
+    for each in (old, new):
+        scopes.without(each.raw)
     found = redocly.differences(old.raw, new.raw) if old.raw != new.raw else []
     told = _grouped(_changes(found, old, new), new)
     pair = Pair(Atlas(older), Atlas(newer))
     beside = [each for name in _BESIDE for each in _aside(pair, name)]
-    return [*told, *untold.changes(old, new, told), *beside]
+    return [*told, *untold.changes(old, new, told), *beside, *scopes.changes(pair)]
 
 
 _BESIDE: Final = {"examples": redocly.EXAMPLES, "links": ("links",)}
@@ -42,9 +44,12 @@ _BESIDE: Final = {"examples": redocly.EXAMPLES, "links": ("links",)}
 def _changes(found: list[Difference], old: Atlas, new: Atlas) -> Iterator[Change]:
     rated = {(each.way, each.type) for each in found if each.rule}
     demanded = {field for each in found for field in _demanded(each)}
+    replaced = [each.way for each in found if _is_field_renamed(each)]
     for each in found:
         told = not each.rule and (each.way, each.type) in rated and each.type.startswith("Security")
         if told or _is_path_renamed(each) or (each.kind == "added" and each.way in demanded):
+            continue
+        if any(each.way[: len(way)] == way for way in replaced if not _is_field_renamed(each)):
             continue
         where = sites.site(each, old, new)
         atlas, other = (old, new) if each.kind == "removed" else (new, old)
@@ -58,6 +63,13 @@ def _demanded(found: Difference) -> Iterator[Path]:
         yield from ((*found.way, "properties", str(name)) for name in gained)
 
 
+def _is_field_renamed(found: Difference) -> bool:
+    """Whether one field is there in place of another: what the new one holds is new as a whole."""
+    return (
+        found.property == "key" and found.kind == "modified" and found.way[-2:-1] == ("properties",)
+    )
+
+
 def _is_path_renamed(found: Difference) -> bool:
     """Whether a parameter of a path has another name, which is told where it stands."""
     return found.type == "PathItem" and found.property == "key" and not found.rule
@@ -69,13 +81,25 @@ def _change(each: Difference, where: sites.Site, atlas: Atlas, other: Atlas) -> 
     rating, rule = verdicts.rated(each, at, ways)
     operations = atlas.reached(at) or other.reached(at)
     subject = phrases.called(atlas, at)
-    if where.swapped:
+    if where.swapped and ways == {"request"} and _is_wider(atlas, at, where.swapped[0]):
+        rating, rule, what = (
+            "addition",
+            "request-widened",
+            sentences.wider(subject, where.swapped[0]),
+        )
+    elif where.swapped:
         rule, what = "reference-changed", sentences.swapped(subject, *where.swapped)
     else:
         keyword = at[-1] if at and subject == phrases.called(atlas, at[:-1]) else ""
         what = sentences.what(each, rule, sentences.Told(subject, _whole(atlas, at), keyword))
     todo = sentences.todo(each, rating, rule, ways)
     return Change(rating, operations, to_pointer(at), what, todo, rule)
+
+
+def _is_wider(atlas: Atlas, at: Path, before: str) -> bool:
+    """Whether what stands at *at* is what it was, or something else."""
+    branches = atlas.api.resolve(atlas.api.lookup(at)).get("anyOf", ())
+    return any(str(each.get("$ref", "")).endswith(f"/{before}") for each in branches)
 
 
 def _whole(atlas: Atlas, at: Path) -> str:

@@ -116,6 +116,11 @@ def swapped(subject: str, before: str, now: str) -> str:
     return first(f"{subject} is now described on its own, and not as {before}.")
 
 
+def wider(subject: str, before: str) -> str:
+    """The sentence about a part of a request that may be something beside what it was."""
+    return first(f"{subject} may now also be something else than a {before}.")
+
+
 def what(found: Difference, rule: str, told: Told) -> str:
     """The sentence about any other difference that *rule* has rated."""
     special = _BY_RULE.get(rule)
@@ -229,7 +234,7 @@ _BY_RULE: Final[dict[str, Callable[[Difference, str, str], str]]] = {
         f"{first(a[2])} may now be called with another way to authenticate."
     ),
     "parameter-removed": lambda f, s, w: (
-        f"`{f.old}` of {w} is now called `{f.new}`."
+        _called_otherwise(f, s, w)
         if f.property == "name"
         else first(f"{s} {_modified(f) if f.kind == 'modified' else 'is gone'}.")
     ),
@@ -238,6 +243,14 @@ _BY_RULE: Final[dict[str, Callable[[Difference, str, str], str]]] = {
     ),
     "null-changed": lambda f, s, _: first(f"{s} {_modified(f)}."),
 }
+
+
+def _called_otherwise(found: Difference, subject: str, whole: str) -> str:
+    if whole.startswith("`components`"):  # shared, so it is of many operations
+        return first(
+            f"{subject.replace(str(found.new), str(found.old))} is now called `{found.new}`."
+        )
+    return f"`{found.old}` of {whole} is now called `{found.new}`."
 
 
 def _tags(tags: Json) -> str:

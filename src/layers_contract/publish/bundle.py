@@ -12,49 +12,89 @@ from pathlib import Path
 from typing import Any, Final
 
 from layers_contract.codegen import dialects
+from layers_contract.codegen.client.operations import UnfitError
 from layers_contract.diff import changelog, gate, published
 from layers_contract.diff.model import Release
 from layers_contract.document import load
 from layers_contract.publish import client, documents, files, portal, postman, reference, workflows
-from layers_contract.publish.progress import Progress
-from layers_contract.spec.problems import MisfitError
+from layers_contract.publish.kit import PARTNER, Kit, made, ours
+from layers_contract.publish.progress import Progress, Step
+from layers_contract.shipped import shipped
+from layers_contract.spec.files import SHIPPED, DocumentFiles
+from layers_contract.spec.problems import MisfitError, RefusedError
 
 Json = Any
 
-_OVERLAYS: Final = Path("overlays")
-_CLIENT: Final = Path("generated")
-_WORKFLOWS: Final = Path("openapi") / workflows.NAME
-_EXTENSIONS: Final = (Path("openapi/extensions.md"), Path("openapi/extensions.schema.json"))
+_EXTENSIONS: Final = ("openapi/extensions.md", "openapi/extensions.schema.json")
+_PUBLISHED: Final = Path("openapi/published")
+_NOTHING: Final = Path("nothing/published")
+"""Where another API's document, of which nothing was published, has its versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to publish: a document, what was published of it before, and where the bundle goes.
+
+    `partner` is the overlay that partners' documents have on them. What is left out is that of our
+    own document; another API's has neither.
+    """
+
+    source: DocumentFiles = SHIPPED
+    published: Path | None = None
+    partner: Path | None = None
+    into: Path = Path("dist/partner")
+
+    @property
+    def ours(self) -> bool:
+        """Whether the document is that of this repository, with an overlay on it or not."""
+        return self.source.document is None
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The document, the folder of what was published before, and the folder of the bundle."""
+    """The document as a file, what it is called, what was published, what is beside it."""
 
-    document: Path = Path("openapi/layers.yaml")
-    published: Path = Path("openapi/published")
-    into: Path = Path("dist/partner")
+    document: Path
+    name: str
+    published: Path
+    kit: Kit
+    into: Path
 
 
-def publish(places: Places, *, record: str | None = None) -> None:
+def publish(order: Order, *, record: str | None = None) -> None:
     """Make the bundle; with a date to *record*, keep its document as published on that day.
 
     Raises:
         PublishError: Something is wrong or missing; nothing was written.
         DocumentError: There is no such document.
     """
-    load(places.document)
-    progress = Progress()
+    partner = order.partner or (PARTNER if order.ours else None)
+    published = order.published or (_PUBLISHED if order.ours else _NOTHING)
+    with order.source.as_file() as document:
+        load(document)
+        if order.source == SHIPPED:
+            place = Places(document, str(order.source), published, ours(), order.into)
+            _publish(place, record)
+            return
+        try:
+            with made(document, partner) as kit:
+                place = Places(document, str(order.source), published, kit, order.into)
+                _publish(place, record)
+        except UnfitError as error:
+            raise RefusedError(f"{order.source}: no client can be made of it: {error}") from error
+
+
+def _publish(places: Places, record: str | None) -> None:
+    progress, kit = Progress(), places.kit
     with files.made_aside(places.into) as folder:
         document = progress.take("document", lambda: _partners_document(places, folder))
         progress.together(
-            ("version", lambda: gate.check(places.published, document, places.document)),
-            ("rules", lambda: documents.check(document)),
-            ("client in step", lambda: client.check(places.document, _CLIENT)),
-            ("overlays in step", lambda: dialects.check(places.document, _OVERLAYS)),
+            ("version", lambda: _check_version(places, document)),
+            ("rules", lambda: documents.check(document, ours=kit.partner == PARTNER)),
+            *_steps_of_the_repository(places),
         )
         releases = _releases(places, document, record)
-        _make(folder, document, releases, progress)
+        _make(folder, document, releases, kit, progress)
         if record:
             published.record(places.published, document, places.document, record)
     version = releases[0].version
@@ -66,14 +106,30 @@ def _partners_document(places: Places, folder: Path) -> Path:
     """The document for partners.
 
     Where its overlay does not fit, something that the overlay speaks of is gone or has moved: what
-    the version has to say of that comes first.
+    the version has to say of that comes first. With another overlay below it, some of it may be
+    gone for good: what it leaves of the assumed is refused all the same.
     """
+    partner = places.kit.partner
     try:
-        return documents.write_partner(places.document, _OVERLAYS, folder)
+        return documents.write_partner(places.document, partner, folder, lax=not places.kit.kept)
     except MisfitError:
-        document = documents.write_partner(places.document, _OVERLAYS, folder, lax=True)
-        gate.check(places.published, document, places.document)
+        document = documents.write_partner(places.document, partner, folder, lax=True)
+        _check_version(places, document)
         raise
+
+
+def _check_version(places: Places, document: Path) -> None:
+    gate.check(places.published, document, places.document, places.name)
+
+
+def _steps_of_the_repository(places: Places) -> Sequence[Step]:
+    """What stands in the repository must be what the document makes."""
+    if not places.kit.kept:
+        return ()
+    return (
+        ("client in step", lambda: client.check(places.document, places.kit.client)),
+        ("overlays in step", lambda: dialects.check(places.document, places.kit.overlays)),
+    )
 
 
 def _releases(places: Places, document: Path, record: str | None) -> tuple[Release, ...]:
@@ -83,20 +139,23 @@ def _releases(places: Places, document: Path, record: str | None) -> tuple[Relea
     return (newest, *earlier)
 
 
-def _make(folder: Path, document: Path, releases: tuple[Release, ...], progress: Progress) -> None:
+def _make(
+    folder: Path, document: Path, releases: tuple[Release, ...], kit: Kit, progress: Progress
+) -> None:
     version = releases[0].version
     progress.together(
         ("reference", lambda: reference.write(document, folder)),
         ("dereferenced", lambda: documents.write_dereferenced(document, folder)),
-        ("workflows", lambda: workflows.write(_WORKFLOWS, document, version)),
+        ("workflows", lambda: workflows.write(kit.workflows, document, version)),
         ("Postman collection", lambda: _write_collection(document, folder)),
-        ("client's wheel", lambda: client.write(_CLIENT, folder)),
-        ("variants", lambda: documents.write_variants(document, _OVERLAYS, folder)),
+        ("client's wheel", lambda: client.write(kit.client, folder)),
+        ("variants", lambda: documents.write_variants(document, kit.overlays, folder)),
         ("changelog", lambda: _write_changelog(releases, folder)),
     )
     for each in _EXTENSIONS:
-        shutil.copyfile(each, folder / each.name)
-    progress.take("portal", lambda: _write_portal(folder, document, releases))
+        shutil.copyfile(shipped(each), folder / Path(each).name)
+    readme = (kit.client / "README.md").read_text(encoding="utf-8")
+    progress.take("portal", lambda: _write_portal(folder, document, releases, readme))
     files.write_sums(folder)
 
 
@@ -111,7 +170,7 @@ def _write_changelog(releases: Sequence[Release], folder: Path) -> None:
     _write_json(changelog.as_json(releases), folder / "changes.json")
 
 
-def _write_portal(folder: Path, document: Path, releases: Sequence[Release]) -> None:
+def _write_portal(folder: Path, document: Path, releases: Sequence[Release], readme: str) -> None:
     downloads = [
         portal.Download(
             name=path.relative_to(folder).as_posix(),
@@ -122,7 +181,6 @@ def _write_portal(folder: Path, document: Path, releases: Sequence[Release]) -> 
         for pattern, what in _DOWNLOADS.items()
         for path in sorted(folder.glob(pattern))
     ]
-    readme = (_CLIENT / "README.md").read_text(encoding="utf-8")
     portal.write(load(document), releases, downloads, readme, folder)
 
 

@@ -16,12 +16,13 @@ from layers_contract.spec.problems import MisfitError, RefusedError
 Json = Any
 
 NAME: Final = "openapi.yaml"
+_MINIMAL: Final = Path(__file__).with_name("redocly.yaml")
 VARIANTS: Final = ("staging", "speakeasy", "fern")
 """What else is laid over the partners' document, each in a file of its own."""
 
 
-def write_partner(source: Path, overlays: Path, into: Path, *, lax: bool = False) -> Path:
-    """The partners' document of *source*, as `openapi.yaml` and `openapi.json`.
+def write_partner(source: Path, partner: Path | None, into: Path, *, lax: bool = False) -> Path:
+    """The partners' document of *source*, with *partner* on it, as `openapi.yaml` and `.json`.
 
     Raises:
         MisfitError: The overlay does not fit the document, be it *lax* or not.
@@ -31,12 +32,13 @@ def write_partner(source: Path, overlays: Path, into: Path, *, lax: bool = False
     bundled = into / "openapi.json"
     node.redocly("bundle", source, "--output", bundled)
     written = into / NAME
-    _write(_laid(overlays / "partner.yaml", _read_json(bundled), lax=lax), written)
+    whole = _read_json(bundled)
+    _write(_laid(partner, whole, lax=lax) if partner else whole, written)
     return written
 
 
-def check(document: Path) -> None:
-    """Refuse what partners must not see.
+def check(document: Path, *, ours: bool) -> None:
+    """Refuse what partners must not see; in *ours*, also what is assumed and not said to be.
 
     Raises:
         RefusedError: The document breaks a rule, or tells something assumed as a fact.
@@ -45,13 +47,13 @@ def check(document: Path) -> None:
     raw = read_yaml(document)
     if problems := lint_extensions.check(raw):
         raise RefusedError("the partners' document breaks a rule of the extensions", problems)
-    if leaks := presented_as_fact(raw):
+    if leaks := presented_as_fact(raw) if ours else []:
         raise RefusedError(
             "overlays/partner.yaml leaves what is assumed presented as a fact; take it out there, "
             f"or say in its description that it is {MARK}",
             leaks,
         )
-    node.redocly("lint", "--config", "redocly.yaml", document)
+    node.redocly("lint", "--config", "redocly.yaml" if ours else _MINIMAL, document)
 
 
 def write_dereferenced(document: Path, into: Path) -> None:
@@ -68,11 +70,10 @@ def write_variants(document: Path, overlays: Path, into: Path) -> None:
         MisfitError: An overlay does not fit the document.
     """
     (into / "overlays").mkdir(exist_ok=True)
-    for name in VARIANTS:
-        laid = overlays / f"{name}.yaml"
+    for laid in (path for name in VARIANTS if (path := overlays / f"{name}.yaml").exists()):
         (into / "overlays" / laid.name).write_bytes(laid.read_bytes())
         text = yaml_text.dump(_laid(laid, read_yaml(document)))
-        (into / f"openapi.{name}.yaml").write_text(text, encoding="utf-8")
+        (into / f"openapi.{laid.name}").write_text(text, encoding="utf-8")
 
 
 def _laid(path: Path, document: Json, *, lax: bool = False) -> Json:

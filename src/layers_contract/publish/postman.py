@@ -17,6 +17,7 @@ from typing import Any, Final
 from layers_contract import node
 from layers_contract.contract import Contract
 from layers_contract.document import Document, Operation, View
+from layers_contract.publish.portal.facts import started
 from layers_contract.publish.postman_order import in_order
 
 Json = Any
@@ -31,11 +32,9 @@ _OPTIONS: Final = {
 }
 _RANDOM: Final = ("id", "_postman_id")
 _FRESH_UUID: Final = "{{$guid}}"
-_KEY: Final = "apiKey"
 _HOW: Final = """
-Set the variables {variables} of the collection. The requests can be sent from top to bottom, in a
-project that asks for a review; wait for each render to end. Ids are handed on from answer to
-request, and each call takes an idempotency key of its own.
+Set the variables {variables} of the collection. The requests can be sent from top to bottom{gated};
+wait for each {started} to end. Ids are handed on from answer to request{keyed}.
 """
 
 
@@ -60,6 +59,7 @@ class _Collection:
     def __init__(self, document: Document) -> None:
         self.contract = Contract(document)
         self.document = document
+        self.key = "bearerToken" if document.key_scheme.prefix else "apiKey"
         self.operations = {(o.method, o.path): o for o in document.operations.values()}
         self.parameters = {
             each.name: each
@@ -72,15 +72,28 @@ class _Collection:
         made: dict[str, Json] = _told(_without(raw, _RANDOM))
         made["item"] = [self._folder(each) for each in made["item"]]
         made["info"] |= {"version": self.document.version, "description": self._described(made)}
-        made["variable"] += [{"key": _KEY, "value": "", "type": "string"}, *self._variables()]
+        key = {"key": self.key, "value": "", "type": "string"}
+        made["variable"] += [key, *self._variables()]
         return made
 
     def _described(self, made: dict[str, Json]) -> dict[str, str]:
         """The document's description, and what to set before the first request."""
         first = made["item"][0]["item"][0]["request"]["url"]["variable"]
-        variables = " and ".join(f"`{name}`" for name in (_KEY, *(each["key"] for each in first)))
+        variables = " and ".join(f"`{name}`" for name in (self.key, *(e["key"] for e in first)))
         told = str(self.document.raw["info"].get("description", ""))
-        return {"content": told + _HOW.format(variables=variables), "type": "text/markdown"}
+        gates = [each for each in self.contract.lifecycles.values() if each.gate]
+        how = _HOW.format(
+            variables=variables,
+            gated="".join(
+                f", where a new {self.contract.type_of(each)} is {each.gate.closed}"
+                for each in gates[:1]
+                if each.gate
+            ),
+            started=started(self.contract),
+            keyed=", and each call takes an idempotency key of its own"
+            * bool(self.contract.idempotent),
+        )
+        return {"content": told + how, "type": "text/markdown"}
 
     def _folder(self, folder: dict[str, Json]) -> dict[str, Json]:
         """A tag's requests, prepared, in an order in which they can be sent."""
@@ -94,6 +107,8 @@ class _Collection:
 
     def _prepared(self, name: str, item: dict[str, Json]) -> dict[str, Json]:
         operation, request = self.document.operations[name], item["request"]
+        if operation.scopes:
+            _scoped(request, operation.scopes)
         for variable in request["url"]["variable"]:
             variable["value"] = "{{" + variable["key"] + "}}"
         for each in request["url"].get("query", ()):
@@ -176,6 +191,13 @@ def _named(media: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     examples = media.get("examples", {})
     for name, each in examples.items():
         yield each.get("summary", name.capitalize() if len(examples) > 1 else ""), each["value"]
+
+
+def _scoped(request: dict[str, Json], scopes: Sequence[str]) -> None:
+    """Say in the request's description what its key must be allowed to do."""
+    told = request.get("description") or {"content": "", "type": "text/markdown"}
+    needs = f"Needs a key with {' and '.join(f'`{each}`' for each in scopes)}."
+    request["description"] = {**told, "content": f"{told['content']}\n\n{needs}".strip()}
 
 
 def _events(learnt: dict[str, str]) -> list[Json]:

@@ -49,8 +49,7 @@ class _Orders:
 
     def _takes(self, name: str) -> bool:
         """Whether the resource of the lifecycles is named in the operation's path."""
-        schemas = {each.schema for each in self.lifecycles}
-        kinds = {self.contract.document.schema(each)["x-resource"]["type"] for each in schemas}
+        kinds = {self.contract.type_of(each) for each in self.lifecycles}
         return any(
             each.resource in kinds for each in self.contract.operations[name].path_parameters
         )
@@ -79,6 +78,6 @@ def _born(lifecycle: Lifecycle) -> str:
 
 
 def _settled(lifecycle: Lifecycle, state: str) -> str:
-    if lifecycle.endings and state not in lifecycle.endings:
+    if "success" in lifecycle.endings.values() and state not in lifecycle.endings:
         return lifecycle.ending("success")
     return state

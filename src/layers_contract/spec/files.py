@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from layers_contract.document import Document, DocumentError, default_path, load
 from layers_contract.spec import yaml_text
@@ -22,6 +22,8 @@ class DocumentFiles:
 
     document: Path | None = None
     overlays: tuple[Path, ...] = ()
+    version: str | None = None
+    """What `info.version` says instead of what is written there."""
 
     def __str__(self) -> str:
         name = str(self.document or "openapi/layers.yaml")
@@ -43,7 +45,7 @@ class DocumentFiles:
             DocumentError: As `load` does.
         """
         plain = self.document or default_path()
-        if not self.overlays:
+        if not self.overlays and not self.version:
             yield plain
             return
         with TemporaryDirectory() as folder:
@@ -59,13 +61,20 @@ SHIPPED: Final = DocumentFiles()
 @lru_cache(maxsize=8)
 def _loaded(files: DocumentFiles) -> Document:
     raw = load(files.document).raw
-    if not files.overlays:
-        return Document(raw)
+    if files.overlays:
+        raw = _laid(raw, files.overlays)
+    if files.version:
+        raw = {**raw, "info": {**raw["info"], "version": files.version}}
+    return Document(raw)
+
+
+def _laid(raw: dict[str, Any], overlays: tuple[Path, ...]) -> dict[str, Any]:
     # Imported here because JSONPath takes as long to import as everything else together.
     from layers_contract.spec import overlay  # noqa: PLC0415
 
     try:
-        raw = overlay.apply(raw, [each for path in files.overlays for each in overlay.read(path)])
+        actions = [each for path in overlays for each in overlay.read(path)]
+        laid: dict[str, Any] = overlay.apply(raw, actions)
     except overlay.OverlayError as error:
         raise DocumentError(str(error)) from error
-    return Document(raw)
+    return laid

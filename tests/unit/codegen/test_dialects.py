@@ -88,7 +88,7 @@ def test_methods_are_called_as_in_the_python_client(
     """`layers.content.generate` is `content.generate` everywhere."""
     operations = laid(name, tmp_path, load().raw).operations
     said = {each: (found.raw[group], found.raw[method]) for each, found in operations.items()}
-    client = Facts(load().raw).operations.values()
+    client = Facts(load()).operations.values()
     assert said == {each.id: (each.resource, each.name) for each in client}
     assert said["generateContent"] == ("content", "generate")
 
@@ -304,7 +304,7 @@ def test_a_difference_is_told_with_its_place(tmp_path: Path) -> None:
         ("--check", 0, ""),
         ("--check --document {tmp}/changed.yaml", 1, "run: make generate"),
         ("--document {tmp}/none.yaml", 2, "none.yaml: cannot be read"),
-        ("--into {tmp}/client --overlays-into {tmp}/none", 2, "No such file or directory"),
+        ("--into {tmp}/client --overlays-into {tmp}/changed.yaml/x", 2, "Not a directory"),
     ],
 )
 def test_the_command_says_what_is_wrong(

@@ -51,6 +51,30 @@ CASES: dict[str, tuple[Edit, str, str]] = {
         "breaking idempotency-window-shorter",
         "addition idempotency-window-longer",
     ),
+    "key window that is not said": (
+        drop(f"{KEYS}/window"),
+        "breaking idempotency-window-removed",
+        "addition idempotency-window-added",
+    ),
+    "schedule": (
+        drop(f"{PROGRESS}/x-polling/schedule"),
+        "breaking polling-schedule-removed",
+        "breaking polling-schedule-added",
+    ),
+    "filter that bounds": (
+        put(f"{PAGES}/filters/status", {"field": "/createdAt", "is": "at-least"}),
+        *both("pagination-filter-changed"),
+    ),
+    "code with two statuses": (
+        put(f"{CODES}/VALIDATION/status", [422, 400]),
+        "breaking error-code-status-changed",
+        "addition error-code-status-narrowed",
+    ),
+    "rules that a promise states": (
+        put(f"{READ}/x-promises/0/rules", ["render.never"]),
+        "wording promise-rules-changed",
+        "wording promise-rules-changed",
+    ),
     "key window in other words": (
         put(f"{KEYS}/window", "P1D"),
         "wording extension-rewritten",

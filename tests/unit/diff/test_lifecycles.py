@@ -132,6 +132,16 @@ CASES: dict[str, tuple[tuple[Edit, ...], str, str]] = {
         "breaking gate-changed",
         "breaking gate-changed",
     ),
+    "a gate with more than two values": (
+        (put(f"{REVIEW}/gate/values", {"a": ["pending"], "b": ["not_required", "pending"]}),),
+        "breaking gate-changed",
+        "breaking gate-changed",
+    ),
+    "when the server moves": (
+        (put(f"{RENDER}/transitions/1/after", "PT1H"),),
+        "addition transition-time-added",
+        "breaking transition-time-removed",
+    ),
     "the mirror": (
         (drop(f"{RENDER}/mirrors"),),
         "breaking mirror-removed",

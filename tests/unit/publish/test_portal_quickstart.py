@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from tests.helpers.portals import README, raw
 
+from layers_contract.codegen.client.facts import Facts
 from layers_contract.document import Document
 from layers_contract.mock import OWN, MockOptions, World, background
 from layers_contract.publish.portal.quickstart import python
@@ -140,12 +141,12 @@ def test_variables() -> None:
 
 
 def test_python() -> None:
-    """The wheel that lies beside is installed, and the README's first two examples follow."""
-    install, *blocks = python(README, "layers_client-1.0.0.whl")
+    """The wheel that lies beside is installed; the README's first example and `resume` follow."""
+    install, *blocks = python(Facts(Document(raw())), README, "layers_client-1.0.0.whl")
     assert install.code.startswith("pip install ./layers_client-1.0.0.whl\n")
-    assert [each.code for each in blocks] == ['print("first")', 'print("second")']
+    assert [each.code for each in blocks] == ['print("first")', 'layers.jobs.resume("job_1")']
 
 
 def test_no_wheel() -> None:
     """Without a wheel there is nothing to install."""
-    assert len(python(README, "")) == 2
+    assert len(python(Facts(Document(raw())), README, "")) == 2

@@ -42,10 +42,10 @@ def test_facts_of_the_document() -> None:
     document["x-idempotency"] |= {"window": "P2D", "header": "X-Once"}
     document["x-idempotency"]["conflict"] |= {"status": 422, "code": "KEY_REUSED"}
     found = ruled(document)
-    assert (found.header, found.window, found.conflict) == ("X-Once", "48 hours", "422 KEY_REUSED")
+    assert (found.header, found.window, found.conflict) == ("X-Once", "2 days", "422 KEY_REUSED")
     assert found.operations == ("generateContent", "regenerateContent", "cloneContentFromPost")
     assert found.others == ("rejectContent",)
-    assert "remembered for 48 hours" in wide(found)
+    assert "remembered for 2 days" in wide(found)
     assert "KEY_" in wide(found)
 
 

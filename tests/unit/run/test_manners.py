@@ -24,14 +24,15 @@ from tests.helpers.sessions import answering, session, talk
 from tests.helpers.shell import environment
 from trio.testing import MockClock
 
+from layers_contract.budget import Purse
 from layers_contract.driver import OutOfBudget
 from layers_contract.facts import nobodys
 from layers_contract.history import Exchange
 from layers_contract.mock import MockOptions, background, to_toml
 from layers_contract.outcome import Outcome
-from layers_contract.pace import retry_after
+from layers_contract.pace import heed, retry_after
 from layers_contract.run import Unjudgeable, run
-from layers_contract.target import parse
+from layers_contract.target import Budget, parse
 
 Served = tuple[str, dict[str, Any]]
 
@@ -140,6 +141,18 @@ def test_everybody_rests() -> None:
 
 async def _ask(speaker: Any) -> None:
     await speaker.call("getApprovalPolicy", {"projectId": OPEN}, actor="tester")
+
+
+@pytest.mark.parametrize(("credential", "waits"), [("own", True), ("none", False)])
+def test_only_renders_of_our_own_are_too_many(credential: str, waits: bool) -> None:
+    """A stranger's call that is refused as too many says nothing of how many renders there are."""
+    purse = Purse(Budget(), now=lambda: 0.0)
+    purse.begin()
+    start = next(iter(contract().starts))
+    for _ in range(4):
+        refused = Exchange("POST", "/", EPOCH, EPOCH, 429, operation=start, credential=credential)
+        heed(purse, contract(), refused, 0.0)
+    assert (next(purse.turn(starts=True), 0.0) > 1) is waits
 
 
 def test_a_rest_beyond_the_budget_ends_the_run() -> None:

@@ -12,7 +12,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 
 from layers_contract.codegen.client.operations import (
     CALL_OPTIONS,
-    Operation,
+    Method,
     UnfitError,
     identifier,
 )
@@ -71,17 +71,20 @@ class Code:
 
     Attributes:
         sent: The names of the models that requests are made of.
+        variable: What examples call the client.
     """
 
     def __init__(
         self,
-        operations: dict[str, Operation],
+        operations: dict[str, Method],
         models: Mapping[str, ModelProperty],
         sent: set[str],
+        variable: str,
     ) -> None:
         self.operations = operations
         self._models = models
         self.sent = sent
+        self.variable = variable
 
     def fields(self, model: ModelProperty) -> list[Field]:
         """The fields of a model's class, in the order of its constructor."""
@@ -157,13 +160,13 @@ class Code:
         operation = self.operations[endpoint.name]
         shown = [self._shown(each, operation) for each in self.arguments(endpoint)]
         given = [*filter(None, shown), *filter(None, [more])]
-        head = f"layers.{operation.resource}.{operation.name}("
+        head = f"{self.variable}.{operation.resource}.{operation.name}("
         short = f"{head}{', '.join(given)})"
         if len(short) <= EXAMPLE_WIDTH:
             return short
         return "\n".join([head, *(f"    {each}," for each in given), ")"])
 
-    def _shown(self, argument: Argument, operation: Operation) -> str | None:
+    def _shown(self, argument: Argument, operation: Method) -> str | None:
         if argument.place == "path":
             return argument.name
         if argument.default is not None:
@@ -180,7 +183,7 @@ class Code:
                 return f"{each.name}={literal(_snake(operation.examples[each.key]))}"
         return None
 
-    def _argument(self, prop: Property, place: str, operation: Operation) -> Argument:
+    def _argument(self, prop: Property, place: str, operation: Method) -> Argument:
         key = plain(prop.name)
         kind, default = annotation(prop, sent=True), None
         if place == "query" and isinstance(prop, ListProperty):
@@ -195,7 +198,7 @@ class Code:
             name=name, key=key, annotation=kind, default=default, text=text, place=place
         )
 
-    def _body(self, endpoint: Endpoint, operation: Operation) -> Iterator[Argument]:
+    def _body(self, endpoint: Endpoint, operation: Method) -> Iterator[Argument]:
         if not endpoint.bodies:
             return
         body = endpoint.bodies[0]

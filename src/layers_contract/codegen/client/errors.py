@@ -1,14 +1,16 @@
-"""The error tree: a class for each documented code, below that of its status."""
+"""The error tree: a class for each documented code, below those of its statuses."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from layers_contract.spec.nodes import Api
+from layers_contract.contract import Contract
+from layers_contract.document import pointer, to_pointer
+from layers_contract.spec.nodes import tokens
 
 Json = Any
 
@@ -38,66 +40,69 @@ class ErrorClass:
     """A class of the error tree, for a status or for a code."""
 
     name: str
-    base: str
+    bases: tuple[str, ...]
     key: int | str
     text: str
 
 
 class Errors:
-    """What a document says of the errors that its operations answer with."""
+    """What a document says of the errors that its operations answer with.
 
-    def __init__(self, api: Api) -> None:
-        self.api = api
-        self.codes = {code: statuses[0] for code, statuses in api.error_codes.items()}
+    *reserved* are classes of the client that no code may take the name of.
+    """
+
+    def __init__(self, contract: Contract, reserved: Collection[str] = ()) -> None:
+        self.contract = contract
+        self.reserved = reserved
+
+    @property
+    def codes(self) -> Mapping[str, tuple[int, ...]]:
+        """The known codes, and the statuses that each may come with, the usual one first."""
+        return self.contract.error_codes
 
     @cached_property
     def path(self) -> tuple[str, ...]:
         """Where in an error answer the object with the code is."""
-        for call in self.api.calls:
-            for status, response in self.api.responses(call).items():
-                if status[0] in "45d":
-                    for schema in self.api.schemas(response):
-                        path = self._path_to_codes(schema, ())
-                        if path is not None:
-                            return path
-        return ()
-
-    def _path_to_codes(self, schema: Json, path: tuple[str, ...]) -> tuple[str, ...] | None:
-        for part in self.api.parts(schema):
-            if "x-error-codes" in part:
-                return path
-            for name, inner in part.get("properties", {}).items() if len(path) < 3 else ():
-                found = self._path_to_codes(inner, (*path, name))
-                if found is not None:
-                    return found
-        return None
+        places = self.contract.error_code_places
+        return tuple(tokens(places[0])[:-1]) if places else ()
 
     @cached_property
     def status_classes(self) -> list[ErrorClass]:
         """A class for each status that has a name of its own."""
         statuses = {**STATUS_ERRORS}
-        for status in self.codes.values():
+        for status in (each for listed in self.codes.values() for each in listed):
             statuses.setdefault(status, f"Status{status}Error")
         return [
             ErrorClass(
-                name, "ClientError" if status < 500 else "ServerError", status, _said(name, status)
+                name,
+                ("ClientError" if status < 500 else "ServerError",),
+                status,
+                _said(name, status),
             )
             for status, name in sorted(statuses.items())
         ]
 
     @cached_property
     def code_classes(self) -> list[ErrorClass]:
-        """A class for each documented code, below the one of its status."""
+        """A class for each documented code, below the ones of its statuses."""
         by_status = {each.key: each.name for each in self.status_classes}
         return [
-            ErrorClass(_class_for(code), by_status[status], code, f"`{code}`, with {status}.")
-            for code, status in self.codes.items()
+            self._code_class(code, [by_status[each] for each in statuses], statuses)
+            for code, statuses in self.codes.items()
         ]
+
+    def _code_class(self, code: str, bases: list[str], statuses: tuple[int, ...]) -> ErrorClass:
+        name = _class_for(code)
+        own = [each.name for each in self.status_classes]
+        if name in self.reserved or (name in own and name != bases[0]):
+            name = f"{name.removesuffix('Error')}CodeError"
+        text = f"`{code}`, with {' or '.join(map(str, statuses))}."
+        return ErrorClass(name, tuple(dict.fromkeys(bases)), code, text)
 
     @cached_property
     def new_code_classes(self) -> list[ErrorClass]:
         """The classes of codes that are not already the class of their status."""
-        return [each for each in self.code_classes if each.name != each.base]
+        return [each for each in self.code_classes if each.name not in each.bases]
 
     def names(self, documented: tuple[tuple[int, tuple[str, ...]], ...]) -> list[str]:
         """The classes of the errors that are documented for an operation."""
@@ -109,15 +114,12 @@ class Errors:
         )
         return list(dict.fromkeys(name for names in named for name in names))
 
-    def example_codes(self, response: dict[str, Json]) -> Iterator[str]:
-        """The codes in the examples of an answer."""
-        for media in response.get("content", {}).values():
-            for example in media.get("examples", {}).values():
-                found = example.get("value")
-                for step in self.path:
-                    found = found.get(step, {}) if isinstance(found, dict) else {}
-                if isinstance(found, dict) and found.get("code") in self.codes:
-                    yield found["code"]
+    def codes_in(self, bodies: Iterable[Json]) -> Iterator[str]:
+        """The known codes in examples of error responses."""
+        for body in bodies:
+            code = pointer(body, to_pointer((*self.path, "code")))
+            if isinstance(code, str) and code in self.codes:
+                yield code
 
 
 def _class_for(code: str) -> str:

@@ -9,33 +9,44 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
-from openapi_python_client.strings import PythonIdentifier
+from openapi_python_client.strings import PythonIdentifier, pascal_case
 
 from layers_contract.codegen.client.errors import Errors
 from layers_contract.codegen.client.jobs import Flow, Jobs
+from layers_contract.codegen.client.keys import sentences
+from layers_contract.codegen.client.names import Names
 from layers_contract.codegen.client.operations import (
-    Operation,
+    Method,
     Paging,
     UnfitError,
     identifier,
     method_name,
 )
-from layers_contract.spec.lint.lifecycles import graphs
-from layers_contract.spec.nodes import Api, Call, tokens
+from layers_contract.contract import Contract, Idempotency
+from layers_contract.document import Document, Operation
+from layers_contract.spec.nodes import Api, tokens
 
 Json = Any
+
+BASE_ERRORS: Final = (
+    *("APIConnectionError", "APIStatusError", "APITimeoutError", "ClientError"),
+    *("ConfigurationError", "JobCanceledError", "JobError", "JobFailedError"),
+    *("PaginationError", "ResponseDecodeError", "ServerError", "WaitTimeoutError"),
+)
+"""The errors that every client has, beside the one that is named after it."""
 
 
 class Facts:
     """What a document says to the client."""
 
-    def __init__(self, document: dict[str, Json]) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.api = Api(document)
-        self.errors = Errors(self.api)
-        self.jobs = Jobs(self.api, self._operation)
+        self.contract = Contract(document)
+        self.api = Api(document.raw)
+        self.errors = Errors(self.contract, BASE_ERRORS)
+        self.jobs = Jobs(self.contract, self.api, self._method)
         self._reject_twins()
 
     def _reject_twins(self) -> None:
@@ -48,61 +59,67 @@ class Facts:
     # What holds for every call
 
     @cached_property
+    def names(self) -> Names:
+        """What the client is called."""
+        errors = [*self.errors.status_classes, *self.errors.code_classes]
+        taken = {each.name for each in errors} | {*BASE_ERRORS, "Api", "Client"}
+        return Names.of(self.title, taken | {str(pascal_case(each)) for each in self.resources})
+
+    @cached_property
     def title(self) -> str:
         """What the API is called."""
-        return str(self.document["info"]["title"])
+        return str(self.document.raw["info"]["title"])
 
     @cached_property
     def version(self) -> str:
         """The version of the document, which is that of the client."""
-        return str(self.document["info"]["version"])
+        return self.document.version
 
-    @cached_property
+    @property
     def beginning(self) -> str:
         """What all paths begin with, such as `/v1`; empty where they begin differently."""
-        first = {call.path.split("/")[1] for call in self.api.calls}
-        name = first.pop() if len(first) == 1 else ""
-        return f"/{name}" if name and "{" not in name else ""
+        return self.contract.beginning
 
     @cached_property
     def base_url(self) -> str:
         """The first server."""
-        servers = self.document.get("servers") or [{"url": ""}]
+        servers = self.document.raw.get("servers") or [{"url": ""}]
         return str(servers[0]["url"]).rstrip("/")
 
     @cached_property
     def auth(self) -> tuple[str, str]:
         """The header that carries the key, and what stands before the key in it."""
-        for scheme in self.document["components"].get("securitySchemes", {}).values():
-            if scheme["type"] == "apiKey" and scheme["in"] == "header":
-                return scheme["name"].lower(), ""
-            if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
-                return "authorization", "Bearer "
-        raise UnfitError("no security scheme is an API key in a header or a bearer token")
+        scheme = self.document.key_scheme
+        return scheme.header.lower(), f"{scheme.prefix} " if scheme.prefix else ""
+
+    @property
+    def keys(self) -> Idempotency | None:
+        """The rule for repeated calls, if the document has one."""
+        return self.contract.idempotency if "x-idempotency" in self.document.raw else None
 
     @cached_property
-    def idempotency(self) -> dict[str, Json]:
-        """`x-idempotency`; empty where the document has none."""
-        return dict(self.document.get("x-idempotency", {}))
+    def key_sentences(self) -> list[str]:
+        """What the document says of keys."""
+        return list(sentences(self.keys, self.document.raw["x-idempotency"])) if self.keys else []
 
     @cached_property
     def idempotency_header(self) -> str:
         """The header that carries the key of one logical call."""
-        return str(self.idempotency.get("header", "Idempotency-Key")).lower()
+        return (self.keys.header if self.keys else "Idempotency-Key").lower()
 
     @cached_property
     def in_flight_status(self) -> int:
         """How a call is answered while an earlier one with its key is not finished."""
-        return int(self.idempotency.get("in-flight", {}).get("status", 409))
+        return (self.keys.in_flight_status if self.keys else None) or 409
 
     @cached_property
     def answer_headers(self) -> list[str]:
         """Every header that an answer is documented to have."""
         named = {
-            name.lower()
-            for call in self.api.calls
-            for response in self.api.responses(call).values()
-            for name in response.get("headers", {})
+            name
+            for operation in self.contract.operations.values()
+            for response in operation.responses.values()
+            for name in response.headers
         }
         return sorted(named - {"set-cookie", self.auth[0]})
 
@@ -117,75 +134,81 @@ class Facts:
     # Operations
 
     @cached_property
-    def operations(self) -> dict[str, Operation]:
+    def operations(self) -> dict[str, Method]:
         """Every operation, by the name that openapi-python-client gives it."""
-        found = [self._operation(call) for call in self.api.calls]
+        found = [self._method(each) for each in self.contract.operations.values()]
         return {str(PythonIdentifier(each.id, prefix="field_")): each for each in found}
 
     @cached_property
     def resources(self) -> dict[str, str]:
         """Every resource, and what the document says of it."""
-        told = {tag["name"]: tag.get("description", "") for tag in self.document.get("tags", ())}
-        tags = [_tag(call) for call in self.api.calls]
-        return {str(PythonIdentifier(tag, prefix="tag")): told.get(tag, "") for tag in tags}
+        tags = self.document.raw.get("tags", ())
+        told = {tag["name"]: tag.get("description", "") for tag in tags}
+        used = [_tag(each) for each in self.contract.operations.values()]
+        return {str(PythonIdentifier(tag, prefix="tag")): told.get(tag, "") for tag in used}
 
-    def _operation(self, call: Call) -> Operation:
-        validator = call.value.get("x-polling", {}).get("validator", {})
-        starts = call.value.get("x-starts", {})
+    def _method(self, operation: Operation) -> Method:
+        validator = operation.raw.get("x-polling", {}).get("validator", {})
+        starts = self.contract.starts.get(operation.id)
         hidden = {self.auth[0], self.idempotency_header, validator.get("request", "").lower()}
-        successes = [r for status, r in self.api.responses(call).items() if status[0] == "2"]
-        return Operation(
-            id=call.id,
-            method=call.at[2].upper(),
-            path=call.path,
-            resource=str(PythonIdentifier(_tag(call), prefix="tag")),
-            name=method_name(call.id, _tag(call)),
-            idempotent="x-idempotent" in call.value,
+        return Method(
+            operation=operation,
+            resource=str(PythonIdentifier(_tag(operation), prefix="tag")),
+            name=method_name(operation.id, _tag(operation)),
+            idempotent=operation.id in self.contract.idempotent,
             unchanged=validator.get("unchanged"),
-            paging=self._paging(call),
+            paging=self._paging(operation),
             hidden=frozenset(hidden),
-            notes=dict(self._notes(call)),
-            examples=dict(self._examples(call)),
-            success=" ".join(str(each.get("description", "")) for each in successes),
-            errors=tuple(self._errors(call)),
-            deprecated=bool(call.value.get("deprecated")),
-            follow=starts.get("job", ""),
+            notes=dict(self._notes(operation)),
+            examples=dict(self._examples(operation)),
+            success=" ".join(self._successes(operation)),
+            errors=tuple(self._errors(operation)),
+            scopes=operation.scopes,
+            follow=starts.job if starts else "",
         )
 
-    def _paging(self, call: Call) -> Paging | None:
-        told = call.value.get("x-pagination")
-        if told is None:
+    def _paging(self, operation: Operation) -> Paging | None:
+        page = self.contract.lists.get(operation.id)
+        if page is None:
             return None
-        return Paging(tuple(tokens(told["items"])), tuple(tokens(told["next"])), told["cursor"])
+        return Paging(tuple(tokens(page.items)), tuple(tokens(page.next)), page.cursor)
 
-    def _notes(self, call: Call) -> Iterator[tuple[str, str]]:
-        for each in self.api.parameters(call):
-            yield each["name"], each.get("description") or self._described(each.get("schema"))
-        for schema in self.api.request(call):
-            for part in self.api.parts(schema):
-                for name, inner in part.get("properties", {}).items():
-                    yield name, self._described(inner)
+    def _notes(self, operation: Operation) -> Iterator[tuple[str, str]]:
+        for each in operation.parameters:
+            yield each.name, each.description or self._described(each.schema)
+        for name, inner in self._fields(operation):
+            yield name, self._described(inner)
 
-    def _examples(self, call: Call) -> Iterator[tuple[str, Json]]:
-        for each in self.api.parameters(call):
-            for example in each.get("examples", {}).values():
-                yield each["name"], example["value"]
-        for schema in self.api.request(call):
-            whole: dict[str, Json] = next(iter(self.api.resolve(schema).get("examples", ())), {})
-            for part in self.api.parts(schema):
-                for name, inner in part.get("properties", {}).items():
-                    own = self.api.resolve(inner).get("examples", ())
-                    yield from [(name, each) for each in [*own, whole.get(name)][:1]]
+    def _examples(self, operation: Operation) -> Iterator[tuple[str, Json]]:
+        for each in operation.parameters:
+            if each.example is not None:
+                yield each.name, each.example
+        shown = self.document.resolve(operation.body or {}).get("examples", ())
+        whole: dict[str, Json] = next(iter(shown), {})
+        for name, inner in self._fields(operation):
+            own = self.document.resolve(inner).get("examples", ())
+            yield name, next(iter(own), whole.get(name))
+
+    def _fields(self, operation: Operation) -> Iterator[tuple[str, Json]]:
+        """The properties of the body, each with its schema."""
+        for part in self.api.parts(operation.body) if operation.body else ():
+            yield from part.get("properties", {}).items()
 
     def _described(self, schema: Json) -> str:
         """What a schema says of itself, or what it refers to says."""
         own = schema.get("description", "") if isinstance(schema, dict) else ""
         return str(own or self.api.resolve(schema).get("description", ""))
 
-    def _errors(self, call: Call) -> Iterator[tuple[int, tuple[str, ...]]]:
-        for status, response in self.api.responses(call).items():
+    def _successes(self, operation: Operation) -> Iterator[str]:
+        for status, raw in operation.raw["responses"].items():
+            if str(status)[0] == "2":
+                yield str(self.document.resolve(raw).get("description", ""))
+
+    def _errors(self, operation: Operation) -> Iterator[tuple[int, tuple[str, ...]]]:
+        for status, response in operation.responses.items():
             if status.isdecimal() and int(status) >= 400:
-                yield int(status), tuple(dict.fromkeys(self.errors.example_codes(response)))
+                codes = self.errors.codes_in(response.examples.values())
+                yield int(status), tuple(dict.fromkeys(codes))
 
     # Jobs
 
@@ -196,21 +219,22 @@ class Facts:
 
     def started_by(self, name: str) -> Flow | None:
         """The kind of job that the whole answer of an operation is the envelope of."""
-        return self.jobs.started_by(self.operations[name].id)
+        return self.jobs.started_by(self.operations[name].operation)
 
     def resumed_from(self, name: str) -> Flow | None:
         """The kind of job that is followed by polling this operation."""
-        return self.jobs.resumed_from(self.operations[name].id)
+        return self.jobs.resumed_from(self.operations[name].operation)
 
     # What a newcomer needs first
 
     @cached_property
     def main(self) -> str | None:
         """The operation that begins the main job: it starts one, and makes something new."""
-        for name in self.operations:
-            starts = self.api.by_id[self.operations[name].id].value.get("x-starts", {})
-            if starts.get("container") == "new" and self.started_by(name):
-                return name
+        for container in ("new", "none"):
+            for name, method in self.operations.items():
+                starts = self.contract.starts.get(method.id)
+                if starts and starts.container == container and self.started_by(name):
+                    return name
         return None
 
     @cached_property
@@ -219,19 +243,28 @@ class Facts:
         return next((name for name, each in self.operations.items() if each.paging), None)
 
     @cached_property
+    def listed(self) -> tuple[str, str]:
+        """The type of what that list holds, and its field with the id; empty where not said."""
+        for name, page in self.contract.lists.items():
+            for view in self.contract.shown(self.contract.operations[name]):
+                if "".join(f"/{each}" for each in view.at) == f"{page.items}/*":
+                    return view.resource["type"], identifier(tokens(view.resource["id"])[-1])
+            break
+        return "", ""
+
+    @cached_property
     def finished(self) -> tuple[str, str] | None:
         """A filter of that list, and its value, for what has ended well."""
         if self.listing is None:
             return None
-        call = self.api.by_id[self.operations[self.listing].id]
-        filters = call.value["x-pagination"].get("filters", {})
-        for graph in graphs(self.api):
-            good = [s for s, each in graph.states.items() if each.get("ends") == "success"]
-            for parameter, pointer in filters.items():
-                if good and pointer == graph.raw["field"]:
+        filters = self.contract.lists[self.operations[self.listing].id].filters
+        for lifecycle in self.contract.lifecycles.values():
+            good = [state for state, how in lifecycle.endings.items() if how == "success"]
+            for parameter, field in filters.items():
+                if good and field == lifecycle.field:
                     return identifier(parameter), good[0]
         return None
 
 
-def _tag(call: Call) -> str:
-    return str((call.value.get("tags") or ["default"])[0])
+def _tag(operation: Operation) -> str:
+    return str((operation.raw.get("tags") or ["default"])[0])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from openapi_python_client.strings import pascal_case, snake_case
 
-from layers_contract.codegen.client.operations import Operation, identifier
-from layers_contract.contract import seconds
-from layers_contract.spec.lint.lifecycles import Graph, causes, graphs
-from layers_contract.spec.nodes import Api, Call, tokens
+from layers_contract.codegen.client.operations import Method, identifier
+from layers_contract.contract import Contract, Lifecycle, seconds
+from layers_contract.document import Operation
+from layers_contract.spec.nodes import Api, tokens
 
-Json = Any
+Step = str | int
 
 
 @dataclass(frozen=True)
@@ -22,16 +21,18 @@ class Flow:
     """How a kind of job is followed."""
 
     job: str
+    schema: str
     id: str
     state: str
     endings: dict[str, str]
     schedule: tuple[float, float, float, float]
-    poll: Operation
+    poll: Method
     rate: float
-    cancel: Operation | None
+    """Seconds between two polls that the strictest tier allows."""
+    cancel: Method | None
     validator: tuple[str, str] | None
-    result: Operation | None
-    result_id: tuple[tuple[str, ...], ...]
+    result: Method | None
+    result_id: tuple[tuple[Step, ...], ...]
 
     @property
     def constant(self) -> str:
@@ -45,122 +46,120 @@ class Flow:
 
 
 class Jobs:
-    """The kinds of job in a document. *operation* tells of a call what a client must know."""
+    """The kinds of job in a document. *method* says of an operation what a client must know."""
 
-    def __init__(self, api: Api, operation: Callable[[Call], Operation]) -> None:
+    def __init__(self, contract: Contract, api: Api, method: Callable[[Operation], Method]) -> None:
+        self.contract = contract
         self.api = api
-        self._operation = operation
+        self._method = method
 
     @cached_property
     def flows(self) -> list[Flow]:
         """Every kind of job: what has a lifecycle that ends, and a poll that takes its own id."""
-        return [flow for _, flow in self._found]
+        ending = (each for each in self.contract.lifecycles.values() if each.endings)
+        return [flow for each in ending if (flow := self._flow(each))]
 
-    @cached_property
-    def _found(self) -> list[tuple[Json, Flow]]:
-        """Every kind of job, with its schema."""
-        found = ((each.node.value, self._flow(each)) for each in graphs(self.api) if each.endings)
-        return [(schema, flow) for schema, flow in found if flow is not None]
-
-    def started_by(self, operation_id: str) -> Flow | None:
+    def started_by(self, operation: Operation) -> Flow | None:
         """The kind of job that the whole answer of an operation is the envelope of."""
-        call = self.api.by_id[operation_id]
-        if call.value.get("x-starts", {}).get("job") != "":
+        starts = self.contract.starts.get(operation.id)
+        if starts is None or starts.job:
             return None
-        return self._flow_of_answer(call)
+        shown = [view.schema for view in self.contract.shown(operation) if not view.at]
+        return next((flow for flow in self.flows if flow.schema in shown), None)
 
-    def resumed_from(self, operation_id: str) -> Flow | None:
+    def resumed_from(self, operation: Operation) -> Flow | None:
         """The kind of job that is followed by polling this operation."""
-        return next((flow for flow in self.flows if flow.poll.id == operation_id), None)
+        return next((flow for flow in self.flows if flow.poll.id == operation.id), None)
 
-    def _flow_of_answer(self, call: Call) -> Flow | None:
-        parts = [part for schema in self.api.answers(call) for part in self.api.parts(schema)]
-        by_schema = {id(schema): flow for schema, flow in self._found}
-        return next((by_schema[id(part)] for part in parts if id(part) in by_schema), None)
-
-    def _flow(self, graph: Graph) -> Flow | None:
-        schema, name = graph.node.value, graph.node.at[-1]
-        resource = schema.get("x-resource")
-        poll = resource and self._poll(schema, resource["type"])
-        if not poll:
+    def _flow(self, lifecycle: Lifecycle) -> Flow | None:
+        resource = self.contract.document.schema(lifecycle.schema).get("x-resource")
+        poll = self._poll(lifecycle, resource["type"]) if resource else None
+        if resource is None or poll is None:
             return None
-        told = poll.value["x-polling"]
-        result, places = self._result(name, schema, resource)
-        cancel = self._cancel(graph, resource["type"])
-        validator = told.get("validator")
+        schedule = self.contract.polls[poll.id]
+        result, places = self._result(lifecycle, resource)
+        cancel = self._cancel(lifecycle, resource["type"])
+        validator = poll.raw["x-polling"].get("validator")
         return Flow(
-            job=str(pascal_case(name)),
+            job=str(pascal_case(lifecycle.schema)),
+            schema=lifecycle.schema,
             id=identifier(tokens(resource["id"])[-1]),
-            state=identifier(tokens(graph.raw["field"])[-1]),
-            endings={s: each["ends"] for s, each in graph.states.items() if "ends" in each},
-            schedule=_schedule(told["schedule"]),
-            poll=self._operation(poll),
+            state=identifier(tokens(lifecycle.field)[-1]),
+            endings=dict(lifecycle.endings),
+            schedule=(
+                *(schedule.initial, float(schedule.factor)),
+                *(schedule.maximum, schedule.jitter),
+            ),
+            poll=self._method(poll),
             rate=self._rate(poll),
-            cancel=self._operation(cancel) if cancel else None,
+            cancel=self._method(cancel) if cancel else None,
             validator=validator and (validator["request"].lower(), validator["response"].lower()),
-            result=self._operation(result) if result else None,
+            result=self._method(result) if result else None,
             result_id=places,
         )
 
-    def _poll(self, schema: Json, kind: str) -> Call | None:
-        for call in self.api.calls:
-            if "x-polling" in call.value and self._takes(call) == [kind]:
-                answers = [p for answer in self.api.answers(call) for p in self.api.parts(answer)]
-                if any(part is schema for part in answers):
-                    return call
+    def _poll(self, lifecycle: Lifecycle, kind: str) -> Operation | None:
+        for name in self.contract.polls:
+            operation = self.contract.operations[name]
+            shown = [view.schema for view in self.contract.shown(operation) if not view.at]
+            if _takes(operation) == [kind] and lifecycle.schema in shown:
+                return operation
         return None
 
-    def _rate(self, call: Call) -> float:
+    def _rate(self, poll: Operation) -> float:
         """Seconds between two calls of an operation that the strictest tier allows."""
-        limits = self.api.document.get("x-rate-limits")
-        name = call.value.get("x-rate-class")
+        limits = self.contract.document.raw.get("x-rate-limits")
+        name = poll.raw.get("x-rate-class")
         if not limits or name is None:
             return 0.0
         fewest: int = min(tier[name] for tier in limits["tiers"].values() if name in tier)
         return round(seconds(limits["window"]) / fewest, 3)
 
-    def _takes(self, call: Call) -> list[str | None]:
-        """The types of the resources whose ids are in an operation's path."""
-        inside = (each for each in self.api.parameters(call) if each.get("in") == "path")
-        return [each.get("x-resource") for each in inside]
-
-    def _cancel(self, graph: Graph, kind: str) -> Call | None:
-        ends = {state for state, each in graph.states.items() if each.get("ends") == "cancel"}
-        for _, step in graph.steps():
-            for operation in causes(step) if ends & set(step["to"]) else ():
-                if self._takes(self.api.by_id[operation]) == [kind]:
-                    return self.api.by_id[operation]
+    def _cancel(self, lifecycle: Lifecycle, kind: str) -> Operation | None:
+        canceled = {state for state, how in lifecycle.endings.items() if how == "cancel"}
+        for step in lifecycle.transitions:
+            for name, operation in self.contract.operations.items():
+                causes = name in step.by and canceled & set(step.targets)
+                if causes and _takes(operation) == [kind]:
+                    return operation
         return None
 
     def _result(
-        self, name: str, schema: Json, resource: dict[str, str]
-    ) -> tuple[Call | None, tuple[tuple[str, ...], ...]]:
+        self, job: Lifecycle, resource: Mapping[str, str]
+    ) -> tuple[Operation | None, tuple[tuple[Step, ...], ...]]:
         """The operation that reads what a job has made, and where the job says its id."""
-        for mirror in graphs(self.api):
-            made = mirror.node.value.get("x-resource", {})
-            pointer = resource.get(made.get("type", ""))
-            if mirror.raw.get("mirrors", {}).get("schema") == name and pointer:
-                call = self._reader(mirror.node.value, made["type"])
-                return call, self._places(schema, tokens(pointer)) if call else ()
+        for mirroring in self.contract.lifecycles.values():
+            schema = self.contract.document.schema(mirroring.schema)
+            mirrored = schema["x-lifecycles"][mirroring.name].get("mirrors", {})
+            made = self.contract.resources.get(self.contract.type_of(mirroring))
+            pointer = resource.get(made.type) if made else None
+            if made and pointer and mirrored.get("schema") == job.schema:
+                reader = made.reader if made.reader and _takes(made.reader) == [made.type] else None
+                return reader, self._places(job.schema, tokens(pointer)) if reader else ()
         return None, ()
 
-    def _reader(self, schema: Json, kind: str) -> Call | None:
-        for call in self.api.calls:
-            shown = [self.api.resolve(answer) for answer in self.api.answers(call)]
-            if call.at[2] == "get" and self._takes(call) == [kind] and schema in shown:
-                return call
-        return None
-
-    def _places(self, schema: Json, path: list[str]) -> tuple[tuple[str, ...], ...]:
+    def _places(self, schema: str, path: list[str]) -> tuple[tuple[Step, ...], ...]:
         """*path*, and where else in the envelope a field of the same name is."""
-        wanted, found = path[-1], [tuple(path)]
-        for part in self.api.parts(schema):
+        end = max(number for number, each in enumerate(path) if not _is_index(each))
+        wanted, found = path[end], [path]
+        for part in self.api.parts(self.contract.document.schema(schema)):
             for name, inner in part.get("properties", {}).items():
                 if self.api.follow(inner, f"/{wanted}"):
-                    found.append((name, wanted))
-        return tuple(tuple(map(identifier, each)) for each in found)
+                    found.append([name, *path[end:]])
+        return tuple(tuple(map(_step, each)) for each in found)
 
 
-def _schedule(told: dict[str, Json]) -> tuple[float, float, float, float]:
-    initial, maximum, jitter = (seconds(told[name]) for name in ("initial", "maximum", "jitter"))
-    return initial, float(told["factor"]), maximum, jitter
+def _takes(operation: Operation) -> list[str | None]:
+    """The types of the resources whose ids are in an operation's path."""
+    return [each.resource for each in operation.path_parameters]
+
+
+def _is_index(step: str) -> bool:
+    return step.isdecimal() or step == "*"
+
+
+def _step(step: str) -> Step:
+    """A step of a pointer as an attribute; into a list, as a number, of `*` the first."""
+    if _is_index(step):
+        return int(step) if step.isdecimal() else 0
+    return identifier(step)

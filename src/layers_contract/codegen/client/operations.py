@@ -1,13 +1,16 @@
-"""An operation, and how its names are in Python."""
+"""An operation of the document as a method of the client, and how its names are in Python."""
 
 from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from openapi_python_client.strings import snake_case
+
+from layers_contract.document import Operation
 
 Json = Any
 
@@ -33,12 +36,10 @@ class Paging:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """An operation, beside what openapi-python-client knows of it."""
+class Method:
+    """What the client knows of an operation beside what openapi-python-client does."""
 
-    id: str
-    method: str
-    path: str
+    operation: Operation
     resource: str
     name: str
     idempotent: bool
@@ -46,16 +47,37 @@ class Operation:
     paging: Paging | None
     hidden: frozenset[str]
     """Headers that the client sends by itself, in lower case."""
-    notes: dict[str, str] = field(repr=False)
+    notes: Mapping[str, str] = field(repr=False)
     """What the document says of a parameter or a field of the body, by its name there."""
-    examples: dict[str, Json] = field(repr=False)
+    examples: Mapping[str, Json] = field(repr=False)
     """A value for each of them, as far as the document has one."""
     success: str
     errors: tuple[tuple[int, tuple[str, ...]], ...]
     """The documented failures: statuses, and the codes that come with them."""
-    deprecated: bool
+    scopes: tuple[str, ...]
+    """What a key must be allowed to do."""
     follow: str = ""
     """Where the envelope of a job is in an answer that is more than the envelope."""
+
+    @property
+    def id(self) -> str:
+        """The operationId."""
+        return self.operation.id
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self.operation.method
+
+    @property
+    def path(self) -> str:
+        """The path, as the document has it."""
+        return self.operation.path
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether it should not be called any more."""
+        return bool(self.operation.raw.get("deprecated"))
 
     @property
     def constant(self) -> str:

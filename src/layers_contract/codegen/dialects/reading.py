@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from layers_contract.codegen.client.errors import Errors
 from layers_contract.codegen.client.facts import Facts
-from layers_contract.codegen.client.operations import Operation, Paging
-from layers_contract.contract import Contract, Lifecycle, seconds
+from layers_contract.codegen.client.operations import Method, Paging
+from layers_contract.contract import Lifecycle
 from layers_contract.document import Document, pointer, to_pointer
-from layers_contract.spec.nodes import Api, Node, numbered
+from layers_contract.spec.nodes import Node, numbered
 
 Json = Any
 
@@ -54,33 +53,34 @@ class Said:
 
 
 class Reading:
-    """A document, read for generators. What it only assumes is not in here."""
+    """A document, read for generators. What it only assumes is not in here.
+
+    Raises:
+        UnfitError: Two operations would have one name.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.contract = Contract(document)
-        self.api = Api(document.raw)
+        self.facts = Facts(document)
+        self.contract = self.facts.contract
+        self.api = self.facts.api
 
     @cached_property
     def operations(self) -> list[Said]:
-        """Every operation, in the document's order, with the names that the client has for it.
+        """Every operation, in the document's order, with the names that the client has for it."""
+        return [self._said(each) for each in self.facts.operations.values()]
 
-        Raises:
-            UnfitError: Two operations would have one name.
-        """
-        return [self._said(each) for each in Facts(self.document.raw).operations.values()]
-
-    def _said(self, operation: Operation) -> Said:
-        raw = self.document.operations[operation.id].raw
+    def _said(self, method: Method) -> Said:
+        raw = method.operation.raw
         return Said(
-            target=target("paths", operation.path, operation.method.lower()),
-            id=operation.id,
-            group=operation.resource,
-            method=operation.name,
-            reads=operation.method == "GET",
+            target=target("paths", method.path, method.method.lower()),
+            id=method.id,
+            group=method.resource,
+            method=method.name,
+            reads=method.method == "GET",
             keyed=_sure(raw.get("x-idempotent")),
-            paging=operation.paging if _sure(raw.get("x-pagination")) else None,
-            polling=self._polling(operation.id) if _sure(raw.get("x-polling")) else None,
+            paging=method.paging if _sure(raw.get("x-pagination")) else None,
+            polling=self._polling(method.id) if _sure(raw.get("x-polling")) else None,
         )
 
     def _polling(self, operation: str) -> Polling | None:
@@ -108,12 +108,12 @@ class Reading:
     @cached_property
     def header(self) -> str:
         """The header that carries the idempotency key; empty where the document has none."""
-        return str(self.document.raw.get("x-idempotency", {}).get("header", ""))
+        return self.facts.keys.header if self.facts.keys else ""
 
     @cached_property
     def window(self) -> float:
-        """For how many seconds a key is remembered."""
-        return seconds(self.document.raw["x-idempotency"]["window"])
+        """For how many seconds a key is remembered; infinite where the document names no time."""
+        return self.contract.idempotency.window
 
     @cached_property
     def exceeded(self) -> frozenset[int]:
@@ -140,15 +140,14 @@ class Reading:
 
     def answered_enums(self) -> Iterator[str]:
         """The targets of the enums that answers show."""
-        shown = [s for call in self.api.calls for s in self._answers(call.id)]
+        responses = (
+            r for each in self.contract.operations.values() for r in each.responses.values()
+        )
+        shown = [response.schema for response in responses if response.schema]
         seen = {id(schema) for schema in self.api.reached(shown)}
         for node, _ in self.api.having("enum"):
             if node.kind == "schema" and id(node.value) in seen and self._sure_of(node, "enum"):
                 yield target(*node.at)
-
-    def _answers(self, operation: str) -> Iterator[Json]:
-        for response in self.api.responses(self.api.by_id[operation]).values():
-            yield from self.api.schemas(response)
 
     def _sure_of(self, node: Node, keyword: str) -> bool:
         """Whether a keyword of a schema rests on more than an assumption."""
@@ -164,7 +163,7 @@ class Reading:
 
     def other_codes(self, known: set[str]) -> Iterator[str]:
         """The targets of the examples of errors whose code is none of *known*."""
-        path = "".join(f"/{part}" for part in (*Errors(self.api).path, "code"))
+        path = to_pointer((*self.facts.errors.path, "code"))
         shown = {id(each) for each in self._failures()}
         for node in self.api.of_kind("example"):
             code = pointer(node.value.get("value"), path)

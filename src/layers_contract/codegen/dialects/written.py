@@ -60,6 +60,7 @@ def _text(dialect: Dialect, reading: Reading, source: str) -> str:
 
 def write(document: Path, folder: Path) -> list[Path]:
     """Write the overlays of *document* into *folder*. Raises as `texts` does."""
+    folder.mkdir(parents=True, exist_ok=True)
     made = {folder / name: text for name, text in texts(document).items()}
     for path, text in made.items():
         path.write_text(text, encoding="utf-8")

@@ -1,6 +1,6 @@
 """What sending a call twice with one key does.
 
-- A shorter window is breaking, a longer one an addition.
+- A shorter window is breaking, a longer one an addition; so are one that is gone, and a new one.
 - The scope is breaking either way. Narrower, calls that were one are two, and cost twice; wider,
   keys that were apart meet, and the second call is taken for a replay or a conflict.
 - Another header, or another answer to a conflict, is breaking. An answer while the first call is in
@@ -68,7 +68,7 @@ def _differs(spot: Spot, old: Raw, new: Raw) -> Iterator[Change]:
         what = f"The idempotency key is now sent in `{new['header']}`, not in `{old['header']}`."
         todo = f"Send it in `{new['header']}`."
         yield spot.change("breaking", "idempotency-header-changed", what, todo)
-    yield from _window(spot, old["window"], new["window"])
+    yield from _window(spot, old.get("window"), new.get("window"))
     yield from _scope(spot, old["scope"], new["scope"])
     subject = "That a repeated call is answered like the first"
     yield from spot.trust(subject, old["replay"]["source"], new["replay"]["source"])
@@ -78,7 +78,17 @@ def _differs(spot: Spot, old: Raw, new: Raw) -> Iterator[Change]:
         yield from _safety(spot, key, old.get(key), new.get(key))
 
 
-def _window(spot: Spot, old: str, new: str) -> Iterator[Change]:
+def _window(spot: Spot, old: str | None, new: str | None) -> Iterator[Change]:
+    if new is None:
+        what = "How long a key is remembered is no longer promised."
+        todo = "Repeat a call soon after the first, or look first whether it was done."
+        if old is not None:
+            yield spot.change("breaking", "idempotency-window-removed", what, todo)
+        return
+    if old is None:
+        what = f"A key is now remembered for {span(new)}; before, no time was promised."
+        yield spot.change("addition", "idempotency-window-added", what)
+        return
     what = f"A key is now remembered for {span(new)}, not for {span(old)}."
     if seconds(new) < seconds(old):
         todo = f"Repeat a call within {span(new)} of the first, or look first whether it was done."

@@ -3,6 +3,8 @@
 - A refusal where none was is breaking, one that is gone is an addition: a call may work now.
 - What a field holds in a state is a promise: gone or turned round is breaking, more is an addition.
 - A gate that is gone or works differently is breaking: first states come out differently.
+- A time that the server lets pass is breaking where it is another or gone, for somebody waits, or
+  fetches something before it is gone; one that is newly told is an addition.
 - A mirror that allows one more combination of states is breaking, for it may now be seen; one that
   allows fewer is an addition.
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from layers_contract.diff.extensions.pair import Pair, Spot, quoted
+from layers_contract.diff.extensions.pair import Pair, Spot, quoted, span
 from layers_contract.diff.model import NOTHING, Change
 
 Json = Any
@@ -27,6 +29,7 @@ def rules(pair: Pair, name: str, spot: Spot) -> Iterator[Change]:
     yield from _refusals(pair, name, spot, known)
     yield from _fields(spot, name, known)
     yield from _gate(pair, name, spot)
+    yield from _waits(name, spot)
     yield from _mirror(name, spot)
 
 
@@ -125,12 +128,11 @@ def _gate(pair: Pair, name: str, spot: Spot) -> Iterator[Change]:
     if old and new:
         before = {**old, "operation": pair.operation(old["operation"])}
         subject = f"What the first state of `{name}` depends on"
-        if any(before[key] != new[key] for key in ("operation", "field", "open", "closed")):
+        if _choices(before) != _choices(new):
             yield spot.change(
                 "breaking",
                 "gate-changed",
-                f"{subject} has changed: `{new['closed']}` where `{new['field'][1:]}` of"
-                f" {new['operation']} is true, `{new['open']}` where it is false.",
+                f"{subject} has changed: {_chosen(new)}.",
                 "Expect the first state to come out accordingly.",
             )
         yield from spot.trust(subject, old["source"], new["source"])
@@ -145,6 +147,54 @@ def _gate(pair: Pair, name: str, spot: Spot) -> Iterator[Change]:
     elif new:
         what = f"`{new['field'][1:]}` of {new['operation']} now tells the first state of `{name}`."
         yield spot.change("addition", "gate-added", what)
+
+
+def _choices(gate: Raw) -> tuple[Json, ...]:
+    """What a gate reads, and the states that each value leads to."""
+    values = gate.get("values") or {True: [gate["closed"]], False: [gate["open"]]}
+    return gate["operation"], gate["field"], values
+
+
+def _chosen(gate: Raw) -> str:
+    """Which state a gate leads to, and when."""
+    where = f"`{gate['field'][1:]}` of {gate['operation']}"
+    if "values" not in gate:
+        return f"`{gate['closed']}` where {where} is true, `{gate['open']}` where it is false"
+    by_states: dict[str, list[str]] = {}
+    for value, states in gate["values"].items():
+        by_states.setdefault(_or(states), []).append(value)
+    return ", ".join(f"{each} where {where} is {_or(v)}" for each, v in by_states.items())
+
+
+def _waits(name: str, spot: Spot) -> Iterator[Change]:
+    before, now = _pauses(spot.old), _pauses(spot.new)
+    for step in now:
+        old, new = before.get(step, ""), now[step]
+        if step not in before or old == new:
+            continue
+        origin, to = step
+        moved = f"leads `{name}` {f'from `{origin}` ' if origin else ''}to `{to}`"
+        if not new:
+            what, todo = f"The server {moved} at no promised time any more.", "Do not count on one."
+            yield spot.change("breaking", "transition-time-removed", what, todo)
+        elif not old:
+            what = f"The server {moved} after {span(new)}: this is now promised."
+            yield spot.change("addition", "transition-time-added", what)
+        else:
+            what = f"The server now {moved} after {span(new)}, not after {span(old)}."
+            todo = f"Expect `{to}` after {span(new)}."
+            yield spot.change("breaking", "transition-time-changed", what, todo)
+
+
+def _pauses(raw: Raw) -> dict[tuple[str, str], str]:
+    """How long the server waits before each of its steps; empty where nothing is said."""
+    return {
+        (origin, to): each.get("after", "")
+        for each in raw["transitions"]
+        if each["by"] == "server"
+        for origin in each["from"] or [""]
+        for to in each["to"]
+    }
 
 
 def _mirror(name: str, spot: Spot) -> Iterator[Change]:

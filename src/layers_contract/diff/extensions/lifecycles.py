@@ -225,7 +225,11 @@ def _by_cause(steps: Iterable[Step]) -> dict[str, list[Step]]:
 def _reach(cycle: Cycle, steps: set[Step]) -> dict[str, set[str]]:
     """For each state those that may be seen after it within one run."""
     reach = {state: {state} for state in cycle.states}
-    onward = [(a, b) for a, b, _ in steps if a and not cycle.ends(a)]
+    onward = [
+        (a, b)
+        for a, b, by in steps
+        if a and (not cycle.ends(a) or (by == SERVER and cycle.ends(b)))
+    ]
     for _ in cycle.states:
         for origin, to in onward:
             for seen in reach.values():

@@ -79,12 +79,19 @@ def _filters(spot: Spot, name: str, old: Raw, new: Raw) -> Iterator[Change]:
             yield spot.change("breaking", "pagination-filter-removed", what, "Filter yourself.")
     for each, field in new.items():
         if each not in old:
-            what = f"{name} can now be filtered by {_at(field)}, with `{each}`."
+            what = f"{name} can now be filtered by {_field(field)}, with `{each}`."
             yield spot.change("addition", "pagination-filter-added", what)
         elif old[each] != field:
-            what = f"`{each}` of {name} now filters by {_at(field)}, not by {_at(old[each])}."
+            what = f"`{each}` of {name} now filters by {_field(field)}, not by {_field(old[each])}."
             todo = "Ask for values of that field."
             yield spot.change("breaking", "pagination-filter-changed", what, todo)
+
+
+def _field(filtered: str | Raw) -> str:
+    """What a filter looks at; a bound says which side it is on."""
+    if isinstance(filtered, str):
+        return _at(filtered)
+    return f"the {'least' if filtered['is'] == 'at-least' else 'greatest'} {_at(filtered['field'])}"
 
 
 def _at(place: str) -> str:

@@ -67,6 +67,9 @@ def _changed(pair: Pair, name: str, spot: Spot, old: _Told, new: _Told) -> Itera
     if old.raw.get("not-observable") != new.raw.get("not-observable"):
         what = f"The promise `{name}` says otherwise whether it can be observed."
         yield spot.change("wording", "promise-observable-changed", what)
+    if old.raw.get("rules") != new.raw.get("rules"):
+        what = f"The promise `{name}` names other rules that it states."
+        yield spot.change("wording", "promise-rules-changed", what)
     yield from spot.trust(f"The promise `{name}`", old.raw["source"], new.raw["source"])
     if old.node.kind == new.node.kind == "operation" or old.node.kind != new.node.kind:
         yield from _moved(pair, name, spot, old, new)

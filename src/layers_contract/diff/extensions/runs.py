@@ -3,7 +3,8 @@
 - To start a run where none was started, or none any more, is breaking: it costs, or is missed. So
   is another container, job pointer, kind or condition.
 - A slower schedule is breaking, for a client has to wait longer than it did; a faster one is an
-  addition. More or less jitter, alone, is wording.
+  addition. More or less jitter, alone, is wording. A schedule where there was none is breaking, and
+  so is one that is gone: nobody knows then how often is allowed.
 - A validator that is gone or has other headers is breaking, a new one is an addition.
 """
 
@@ -80,10 +81,22 @@ def polling(pair: Pair) -> Iterator[Change]:
         elif spot.old is None:
             yield spot.change("addition", "polling-added", f"{name} may now be polled.")
         else:
-            yield from _schedule(spot, name, spot.old["schedule"], spot.new["schedule"])
+            yield from _paced(spot, name, spot.old.get("schedule"), spot.new.get("schedule"))
             yield from _validator(spot, name, spot.old.get("validator"), spot.new.get("validator"))
             subject = f"How {name} is polled"
             yield from spot.trust(subject, spot.old["source"], spot.new["source"])
+
+
+def _paced(spot: Spot, name: str, old: Raw | None, new: Raw | None) -> Iterator[Change]:
+    if old and new:
+        yield from _schedule(spot, name, old, new)
+    elif new:
+        what = f"{name} is now to be polled at a pace: {_told(new)}."
+        todo = f"Wait before each call of {name} as long as that."
+        yield spot.change("breaking", "polling-schedule-added", what, todo)
+    elif old:
+        what = f"How often {name} may be polled is no longer promised."
+        yield spot.change("breaking", "polling-schedule-removed", what, "Heed each refusal.")
 
 
 def _schedule(spot: Spot, name: str, old: Raw, new: Raw) -> Iterator[Change]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
-from layers_contract.contract import seconds
+from layers_contract.contract import Contract, seconds
 from layers_contract.document import Document, Operation
 from layers_contract.publish.portal import reference
-from layers_contract.publish.portal.words import between, lasting
+from layers_contract.publish.portal.words import lasting
 
 __all__ = [
     "Group",
@@ -22,7 +21,7 @@ __all__ = [
     "limits",
     "lists",
     "polls",
-    "range_of",
+    "started",
 ]
 
 
@@ -51,10 +50,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Which operation to poll, how long to wait before each call, and how to ask for news alone."""
+    """Which operation to poll, how long to wait before each call, and how to ask for news alone.
+
+    Without a schedule in the document there are no `waits`. `pace` is the first wait and the last.
+    """
 
     operation: Operation
     waits: tuple[str, ...]
+    pace: tuple[str, str]
     factor: float
     maximum: str
     jitter: str
@@ -83,36 +86,41 @@ class Limits:
 def groups(document: Document) -> list[Group]:
     """The operations by their first tag, in the order of the tags."""
     told = {each["name"]: each.get("description", "") for each in document.raw.get("tags", ())}
+    what = started(Contract(document))
     rows: dict[str, list[Row]] = {name: [] for name in told}
-    for operation in sorted(document.operations.values(), key=partial(_place, document.raw)):
+    for operation in document.operations.values():
         tag = next(iter(operation.raw.get("tags", ())), "other")
-        rows.setdefault(tag, []).append(_row(operation))
+        rows.setdefault(tag, []).append(_row(operation, what))
     return [Group(tag, told.get(tag, ""), tuple(each)) for tag, each in rows.items() if each]
 
 
-def _place(raw: Mapping[str, Any], operation: Operation) -> tuple[int, int]:
-    """Where *operation* stands in the document, whatever its method."""
-    paths = list(raw["paths"])
-    methods = list(raw["paths"][operation.path])
-    return paths.index(operation.path), methods.index(operation.method.lower())
+def _row(operation: Operation, what: str) -> Row:
+    return Row(operation, reference.link(operation), tuple(_badges(operation, what)))
 
 
-def _row(operation: Operation) -> Row:
-    return Row(operation, reference.link(operation), tuple(_badges(operation.raw)))
+def started(contract: Contract) -> str:
+    """What an operation starts: named after the lifecycle of what it fills, else of the job."""
+    found = contract.lifecycles.values()
+    mirroring = [each.name for each in found if each.mirror]
+    running = [each.name for each in found if each.endings]
+    return next(iter([*mirroring, *running]), "run")
 
 
-def _badges(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _badges(operation: Operation, what: str) -> Iterator[tuple[str, str]]:
     """A kind for the style, and words."""
+    raw = operation.raw
     if "x-idempotent" in raw:
         yield "same", "idempotent"
     if starts := raw.get("x-starts"):
-        yield "starts", "may start a render" if "when" in starts else "starts a render"
+        yield "starts", f"{'may start' if 'when' in starts else 'starts'} a {what}"
     if "x-polling" in raw:
         yield "poll", "to poll"
     if "x-pagination" in raw:
         yield "poll", "paginated"
     if rate := raw.get("x-rate-class"):
         yield "rate", rate
+    for scope in operation.scopes:
+        yield "rate", scope
 
 
 _SHOWN_WAITS: Final = 9
@@ -126,10 +134,13 @@ def polls(document: Document) -> list[Poll]:
 
 def _poll(operation: Operation) -> Poll:
     raw = operation.raw["x-polling"]
-    schedule = raw["schedule"]
+    schedule = raw.get("schedule")
+    if schedule is None:
+        return Poll(operation, (), ("", ""), 1, "", "", raw.get("validator"))
     return Poll(
         operation,
         tuple(_waits(schedule)),
+        (lasting(schedule["initial"]), lasting(schedule["maximum"])),
         schedule["factor"],
         lasting(schedule["maximum"]),
         lasting(schedule["jitter"]),
@@ -147,11 +158,6 @@ def _waits(schedule: Mapping[str, Any]) -> Iterator[str]:
         wait *= schedule["factor"]
 
 
-def range_of(schedule: Mapping[str, Any]) -> str:
-    """The shortest and the longest wait, as words."""
-    return between((seconds(schedule["initial"]), seconds(schedule["maximum"])))
-
-
 def lists(document: Document) -> list[Listing]:
     """The operations that list."""
     found = (each for each in document.operations.values() if "x-pagination" in each.raw)
@@ -166,7 +172,14 @@ def _list_facts(document: Document, operation: Operation) -> Iterator[tuple[str,
     if order := raw.get("order"):
         yield "Order", f"by `{order['by'][1:]}`, {order['direction']}"
     if filters := raw.get("filters"):
-        yield "Filters", ", ".join(f"`{name}`" for name in filters)
+        yield "Filters", ", ".join(f"`{name}`{_bound(each)}" for name, each in filters.items())
+
+
+def _bound(filtered: str | Mapping[str, str]) -> str:
+    """What a filter that bounds a field asks of it."""
+    if isinstance(filtered, str):
+        return ""
+    return f" (`{filtered['field'][1:]}` {filtered['is'].replace('-', ' ')})"
 
 
 def _size(name: str, schema: Mapping[str, Any]) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from layers_contract.codegen.client.keys import EQUAL, KEEPS, SCOPES
 from layers_contract.contract import Contract
 from layers_contract.document import Document
+from layers_contract.publish.portal.facts import started
 from layers_contract.publish.portal.words import lasting, listed
 
 __all__ = ["Moment", "Rule", "rule"]
@@ -32,7 +34,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the document says of repeated calls."""
+    """What the document says of repeated calls; `window` is empty where no time is promised."""
 
     header: str
     window: str
@@ -40,6 +42,7 @@ class Rule:
     conflict: str
     operations: tuple[str, ...]
     others: tuple[str, ...]
+    started: str
     moments: tuple[Moment, ...]
     facts: tuple[tuple[str, str], ...]
 
@@ -50,20 +53,19 @@ def rule(document: Document) -> Rule | None:
     if not raw:
         return None
     marked = [name for name, each in document.operations.items() if "x-idempotent" in each.raw]
-    starts = Contract(document).starts
+    contract = Contract(document)
+    starts = contract.starts
     return Rule(
         header=raw["header"],
-        window=lasting(raw["window"]),
-        scope=listed([_SCOPES.get(each, each) for each in raw.get("scope", ())], "and"),
+        window=lasting(raw["window"]) if "window" in raw else "",
+        scope=listed([SCOPES[each] for each in raw["scope"]], "and"),
         conflict=f"{raw['conflict']['status']} {raw['conflict']['code']}",
         operations=tuple(marked),
         others=tuple(name for name in starts if name not in marked),
+        started=started(contract),
         moments=tuple(_moments(raw, _accepted(document, marked))),
         facts=tuple(_facts(raw)),
     )
-
-
-_SCOPES = {"credential": "API key", "operation": "operation", "path": "path"}
 
 
 def _accepted(document: Document, marked: list[str]) -> str:
@@ -77,27 +79,23 @@ def _moments(raw: Mapping[str, Any], accepted: str) -> Iterator[Moment]:
     same = f"same {accepted}"
     yield Moment("First call", "A", accepted, "starts one job", "starts")
     if busy := raw.get("in-flight"):
-        answer = f"{busy['status']} or {same}"
+        said = " ".join(str(busy[each]) for each in ("status", "code") if each in busy)
+        answer = f"{said} or {same}"
         yield Moment("While it is in flight", "A", answer, "starts nothing", "refused")
     yield Moment("Answer lost: send it again", "A", same, "starts nothing", "same", lost=True)
     yield Moment("Same key, same body", "A", same, "whatever has happened since", "same")
     conflict = raw["conflict"]
     yield Moment("Same key, other body", "B", str(conflict["status"]), conflict["code"], "refused")
-    yield Moment(
-        "Once the window is over", "A", accepted, "starts another job", "starts", after=True
-    )
+    if "window" in raw:
+        yield Moment(
+            "Once the window is over", "A", accepted, "starts another job", "starts", after=True
+        )
 
 
 def _facts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What else is said, with its source; each part may be absent."""
     keeps = raw.get("invalid-request-keeps-key")
     if keeps and keeps["value"]:
-        yield "A request that fails validation does not use up its key.", keeps["source"]
+        yield KEEPS, keeps["source"]
     if equal := raw.get("equal-bodies"):
-        yield _EQUAL.get(equal["value"], equal["value"]), equal["source"]
-
-
-_EQUAL = {
-    "json": "Bodies are the same when their JSON values are: member order and spaces do not count.",
-    "bytes": "Bodies are the same only when every byte is.",
-}
+        yield EQUAL[equal["value"]], equal["source"]

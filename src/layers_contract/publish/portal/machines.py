@@ -8,7 +8,7 @@ from typing import Any
 
 from layers_contract.contract import Contract, Lifecycle, Refusal
 from layers_contract.document import SOURCES, weakest
-from layers_contract.publish.portal.words import listed
+from layers_contract.publish.portal.words import lasting, listed
 
 __all__ = ["SERVER", "Machine", "Step", "machines"]
 
@@ -20,7 +20,7 @@ class Step:
     """From one state to another, merged of all transitions that do it; no `origin` is a creation.
 
     `causes` are operationIds, and `SERVER` where it may do so by itself. `when` is said of a
-    creation that a gate decides.
+    creation that a gate decides, and of what the server does after some time.
     """
 
     origin: str | None
@@ -108,16 +108,17 @@ def _machine(contract: Contract, lifecycle: Lifecycle) -> Machine:
 
 def _merged(lifecycle: Lifecycle, operations: Sequence[str]) -> Iterator[Step]:
     """One step for each pair of states, in the document's order."""
-    found: dict[tuple[str | None, str], tuple[set[str], list[str]]] = {}
+    found: dict[tuple[str | None, str], tuple[set[str], list[str], set[float]]] = {}
     for transition in lifecycle.transitions:
         for origin in _origins(lifecycle, transition.origins):
             for target in transition.targets:
-                causes, sources = found.setdefault((origin, target), (set(), []))
+                causes, sources, waits = found.setdefault((origin, target), (set(), [], set()))
                 causes |= transition.by or {SERVER}
                 sources.append(transition.source)
-    for (origin, target), (causes, sources) in found.items():
+                waits |= set() if transition.after is None else {transition.after}
+    for (origin, target), (causes, sources, waits) in found.items():
         ordered = tuple(name for name in (*operations, SERVER) if name in causes)
-        when = _gated(lifecycle, target) if origin is None else ""
+        when = _gated(lifecycle, target) if origin is None else _after(waits)
         yield Step(origin, target, ordered, _weakest(sources), when)
 
 
@@ -130,8 +131,15 @@ def _weakest(sources: Sequence[str]) -> str:
     return weakest(known) if known else sources[0]
 
 
+def _after(waits: set[float]) -> str:
+    """When the server moves by itself, if the document says."""
+    return f"{lasting(min(waits))} have passed" if waits else ""
+
+
 def _gated(lifecycle: Lifecycle, target: str) -> str:
     gate = lifecycle.gate
-    if gate is None or target not in (gate.open, gate.closed):
+    values = [value for value, states in gate.values.items() if target in states] if gate else []
+    if gate is None or not values:
         return ""
-    return f"{gate.field.rpartition('/')[2]} is {'true' if target == gate.closed else 'false'}"
+    said = [str(value).lower() if isinstance(value, bool) else value for value in values]
+    return f"{gate.field.rpartition('/')[2]} is {listed(said)}"

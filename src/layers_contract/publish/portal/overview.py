@@ -10,7 +10,7 @@ from layers_contract.contract import Contract
 from layers_contract.document import Document, Operation
 from layers_contract.publish.portal import facts
 from layers_contract.publish.portal.errors import errors
-from layers_contract.publish.portal.words import lasting, listed, plural
+from layers_contract.publish.portal.words import between, lasting, listed, plural
 
 __all__ = ["Stage", "Tile", "stages", "tiles"]
 
@@ -41,7 +41,7 @@ def stages(document: Document) -> list[Stage]:
 
 def _stages(contract: Contract) -> Iterator[Stage]:
     operations = contract.operations
-    starts = [operations[name] for name, each in contract.starts.items() if each.new_container][:1]
+    starts = [operations[name] for name in first_starts(contract)][:1]
     status = min(starts[0].success) if starts else 202
     yield Stage("Ask", tuple(starts), f"Answered at once: {status} and a job. The work goes on.")
     polls = facts.polls(contract.document)[:1]
@@ -59,18 +59,23 @@ def _told(title: str, operations: Sequence[Operation]) -> Stage:
 
 
 def _waiting(polls: list[facts.Poll]) -> str:
-    if not polls:
-        return ""
-    schedule = polls[0].operation.raw["x-polling"]["schedule"]
-    return f"Every {facts.range_of(schedule)}, until the job has ended."
+    if not polls or not polls[0].waits:
+        return "Until the job has ended." if polls else ""
+    return f"Every {between(polls[0].pace)}, until the job has ended."
 
 
 def _read(contract: Contract) -> Iterator[Operation]:
-    """The plain read of what the first start makes."""
-    for operation in contract.operations.values():
-        named = [parameter.resource for parameter in operation.path_parameters]
-        if operation.method == "GET" and named == ["container"] and operation.path.endswith("}"):
-            yield operation
+    """The plain read of what a job makes."""
+    for lifecycle in contract.lifecycles.values():
+        made = contract.resources.get(contract.type_of(lifecycle)) if lifecycle.mirror else None
+        if made and made.reader:
+            yield made.reader
+
+
+def first_starts(contract: Contract) -> list[str]:
+    """The operations that start something new; what makes a container comes first."""
+    new = [name for name, each in contract.starts.items() if each.container == "new"]
+    return new + [name for name, each in contract.starts.items() if each.container == "none"]
 
 
 def _decisions(contract: Contract) -> Iterator[Operation]:
@@ -91,11 +96,11 @@ def _tiles(document: Document) -> Iterator[Tile]:
     yield Tile(str(len(document.operations)), "operations", "#operations")
     if document.promises:
         yield Tile(str(len(document.promises)), "promises, each with its source", "#promises")
-    if rule := raw.get("x-idempotency"):
+    if "window" in (rule := raw.get("x-idempotency", {})):
         yield Tile(lasting(rule["window"]), "an idempotency key is remembered", "#retries")
     for poll in facts.polls(document)[:1]:
-        schedule = poll.operation.raw["x-polling"]["schedule"]
-        yield Tile(facts.range_of(schedule), "between two polls", "#polling")
+        if poll.waits:
+            yield Tile(between(poll.pace), "between two polls", "#polling")
     if limits := raw.get("x-rate-limits"):
         names = listed(list(limits["tiers"]), "and")
         yield Tile(plural(len(limits["tiers"]), "tier"), f"of rate limits: {names}", "#limits")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
+from layers_contract.codegen.client.facts import Facts
 from layers_contract.contract import Contract
 from layers_contract.diff.model import Release
 from layers_contract.document import Document
@@ -103,7 +104,7 @@ def _index(document: Document, downloads: Sequence[Download], client_readme: str
         "stages": overview.stages(document),
         "tiles": overview.tiles(document),
         "curl": curl(document),
-        "python": python(client_readme, wheel),
+        "python": python(Facts(document), client_readme, wheel),
         "machines": drawn,
         "rule": repeated,
         "timelines": [draws(repeated) for draws in (wide, narrow)] if repeated else [],

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
+from layers_contract.codegen.client.facts import Facts
 from layers_contract.codegen.snippets import snippets
 
-__all__ = ["KEY", "Snippet", "python"]
-
-KEY: Final = "LAYERS_API_KEY"
-"""The variable that holds the API key; the client reads it as well."""
-
-_TITLES: Final = ("Generate, and wait", "Come back to it from another process")
+__all__ = ["Snippet", "python"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +21,21 @@ class Snippet:
     note: str = ""
 
 
-def python(readme: str, wheel: str) -> list[Snippet]:
+def python(client: Facts, readme: str, wheel: str) -> list[Snippet]:
     """How to install the client from *wheel*, and the first examples of its README."""
-    blocks = (block.rstrip() for block in snippets(readme))
-    shown = [Snippet(title, "", block) for title, block in zip(_TITLES, blocks, strict=False)]
-    install = Snippet("Install the client", "", f"pip install ./{wheel}\nexport {KEY}=…")
+    blocks = [block.rstrip() for block in snippets(readme)]
+    shown = [Snippet(title, "", block) for title, block in _shown(client, blocks)]
+    key = client.names.key_variable
+    install = Snippet("Install the client", "", f"pip install ./{wheel}\nexport {key}=…")
     return [install, *shown] if wheel else shown
+
+
+def _shown(client: Facts, blocks: list[str]) -> Iterator[tuple[str, str]]:
+    """The first example, and how to come back to what it starts."""
+    if client.main is None:
+        yield from (("Call it", block) for block in blocks[:1])
+        return
+    verb = client.main.split("_", 1)[0].capitalize()
+    yield from ((f"{verb}, and wait", block) for block in blocks[:1])
+    coming_back = [block for block in blocks if ".resume(" in block]
+    yield from (("Come back to it from another process", block) for block in coming_back[:1])

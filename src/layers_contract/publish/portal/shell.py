@@ -13,15 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from layers_contract.codegen.client.facts import Facts
 from layers_contract.contract import Contract, Lifecycle
 from layers_contract.document import Document, Operation, Response
-from layers_contract.publish.portal.quickstart import KEY, Snippet
+from layers_contract.publish.portal.overview import first_starts
+from layers_contract.publish.portal.quickstart import Snippet
+from layers_contract.spec.nodes import tokens
 
 __all__ = ["curl"]
 
 _FIELD: Final = """\
 field() {  # the first text field of that name in the JSON on stdin
-  grep -o "\\"$1\\" *: *\\"[^\\"]*\\"" | head -n 1 | cut -d '"' -f 4
+  grep -o "\\"$1\\" *: *\\[\\{0,1\\} *\\"[^\\"]*\\"" | head -n 1 | cut -d '"' -f 4
 }"""
 _FRESH: Final = "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')"
 
@@ -29,26 +32,35 @@ _FRESH: Final = "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')"
 def curl(document: Document) -> list[Snippet]:
     """Start, poll, read, decide: as far as the document has such operations."""
     contract = Contract(document)
-    start = next((name for name, each in contract.starts.items() if each.new_container), None)
-    return list(_Flow(contract, contract.operations[start]).steps()) if start else []
+    key = Facts(document).names.key_variable
+    found = first_starts(contract)
+    return list(_Flow(contract, contract.operations[found[0]], key).steps()) if found else []
 
 
 class _Flow:
-    """What becomes of the container that *start* makes."""
+    """What becomes of what *start* begins; *key* is the variable that holds the API key."""
 
-    def __init__(self, contract: Contract, start: Operation) -> None:
+    def __init__(self, contract: Contract, start: Operation, key: str) -> None:
         self._contract = contract
         self._document = contract.document
         self._start = start
-        self._resource = _resource(start)
+        self._key = key
+        self._job = _job(contract, start)
+        self._made = self._type_made()
+
+    def _type_made(self) -> str:
+        """The type of what the job fills, where the job names it; nothing where there is none."""
+        mirroring = (each for each in self._contract.lifecycles.values() if each.mirror)
+        types = (self._contract.type_of(each) for each in mirroring)
+        return next((each for each in types if each in self._job), "")
 
     def steps(self) -> Iterator[Snippet]:
         """Each with the operation's own summary as its title."""
         yield Snippet("Say who you are, and where", "", self._prepared())
         yield _step(self._start, self._started())
-        if poll := self._reader("job", [*self._contract.polls]):
+        if poll := self._reader(self._job.get("type", ""), [*self._contract.polls]):
             yield _step(poll, self._polled(poll))
-        if read := self._reader("container", [*self._contract.operations]):
+        if read := self._reader(self._made, [*self._contract.operations]):
             yield _step(read, self._call(read))
         yield from self._decided()
 
@@ -65,22 +77,24 @@ class _Flow:
             for number, decision in enumerate(found):
                 step = _step(decision, self._call(decision))
                 title = f"Or {step.title[:1].lower()}{step.title[1:]}" if number else step.title
-                yield replace(step, title=title, note=_when(lifecycle))
+                yield replace(
+                    step, title=title, note=" ".join(filter(None, (_when(lifecycle), step.note)))
+                )
 
     def _prepared(self) -> str:
         server = next((each["url"] for each in self._document.raw.get("servers", ())), "")
         known = ((variable(p.name), str(p.example)) for p in self._start.path_parameters)
         ids = (f"{name}={shlex.quote(example)}  # yours" for name, example in known)
-        lines = (f"export {KEY}=…  # yours", f"API={shlex.quote(server.rstrip('/'))}", *ids)
+        lines = (f"export {self._key}=…  # yours", f"API={shlex.quote(server.rstrip('/'))}", *ids)
         return "\n".join([*lines, "", _FIELD])
 
     def _started(self) -> str:
         fresh = ["# Fresh for each call, kept for its retries.", f"KEY={_FRESH}"]
         lines = fresh if self._keyed(self._start) else []
         lines.append(f"ANSWER=$({_indented(self._call(self._start))})")
-        for name, at in ((self._resource.get("type", ""), "id"), ("container", "container")):
-            if at in self._resource:
-                field = _last(self._resource[at])
+        for name, at in ((self._job.get("type", ""), "id"), (self._made, self._made)):
+            if at in self._job:
+                field = _last(self._job[at])
                 lines.append(f'{variable(name)}=$(echo "$ANSWER" | field {field})')
         return "\n".join([*lines, 'echo "$ANSWER"'])
 
@@ -109,9 +123,10 @@ class _Flow:
 
     def _call(self, operation: Operation) -> str:
         method = "" if operation.method == "GET" else f"-X {operation.method} "
+        scheme = self._document.key_scheme
         parts = [
             f'curl -sS --fail-with-body {method}"$API{_path(operation)}"',
-            f'-H "{self._document.security_header}: ${KEY}"',
+            f'-H "{scheme.header}: {scheme.value(f"${self._key}")}"',
             *self._keyed(operation),
             *_body(operation),
         ]
@@ -129,16 +144,19 @@ def variable(parameter: str) -> str:
 
 
 def _step(operation: Operation, code: str) -> Snippet:
-    return Snippet(str(operation.raw.get("summary", operation.id)), operation.id, code)
+    title = str(operation.raw.get("summary", operation.id))
+    scopes = " and ".join(f"`{each}`" for each in operation.scopes)
+    return Snippet(title, operation.id, code, f"Needs a key with {scopes}." if scopes else "")
 
 
 def _answer(operation: Operation) -> Response:
     return operation.responses[str(min(operation.success))]
 
 
-def _resource(operation: Operation) -> Mapping[str, str]:
-    """Where the ids are in what *operation* is answered with."""
-    return next((view.resource for view in _answer(operation).views if not view.at), {})
+def _job(contract: Contract, start: Operation) -> Mapping[str, str]:
+    """Where the ids are in the job that *start* is answered with."""
+    at = tuple(tokens(contract.starts[start.id].job))
+    return next((view.resource for view in _answer(start).views if view.at == at), {})
 
 
 def _reads(operation: Operation, resource: str) -> bool:
@@ -181,4 +199,5 @@ def _indented(command: str, by: int = 2) -> str:
 
 def _last(pointer: str) -> str:
     """The field's name, as one word of the shell."""
-    return shlex.quote(pointer.rpartition("/")[2])
+    named = [part for part in tokens(pointer) if not part.isdecimal() and part != "*"]
+    return shlex.quote(named[-1] if named else "")

@@ -44,7 +44,8 @@ def narrow(rule: Rule) -> Markup:
 def sentence(rule: Rule) -> str:
     """The picture for those who cannot see it."""
     moments = "; ".join(f"{each.title}: {each.answer}, {each.note}" for each in rule.moments)
-    return f"Calls with one {rule.header}, remembered for {rule.window}. {moments}."
+    kept = f", remembered for {rule.window}" if rule.window else ""
+    return f"Calls with one {rule.header}{kept}. {moments}."
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -91,8 +92,12 @@ def _bar(rule: Rule) -> Markup:
     ).format(
         *(_AXIS, kept - 12, _BAR, kept, _AXIS + _BAR // 2, whole - 8),
         *(kept + 2, _AXIS - 14, _AXIS + _BAR + 14),
-        *(kept / 2, _AXIS + 20, f"the key is remembered for {rule.window}"),
+        *(kept / 2, _AXIS + 20, _span(rule)),
     )
+
+
+def _span(rule: Rule) -> str:
+    return f"the key is remembered for {rule.window or 'a time that is not promised'}"
 
 
 def _column(moment: Moment, x: float) -> Markup:
@@ -155,8 +160,11 @@ def _band(rule: Rule, height: float) -> Markup:
     return Markup(
         '<rect class="window" x="4" y="4" width="26" height="{0:g}" rx="13"/>'
         '<path class="axis" d="M17 {1:g}V{2:g}"/><path class="edge" d="M4 {3:g}H{4}"/>'
-        '<text class="span start" x="44" y="{5:g}">after {6}</text>'
-    ).format(height - 8, height, height + _ROW + 24, height + 6, _ACROSS, height + 24, rule.window)
+        '<text class="span start" x="44" y="{5:g}">{6}</text>'
+    ).format(
+        *(height - 8, height, height + _ROW + 24, height + 6, _ACROSS, height + 24),
+        f"after {rule.window}" if rule.window else "",
+    )
 
 
 def _row(moment: Moment, y: float) -> Markup:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
+from layers_contract.codegen.client.keys import lasting as length
+from layers_contract.codegen.client.keys import listed
 from layers_contract.contract import seconds
 
 __all__ = ["ENDS", "SOURCES", "between", "lasting", "listed", "plural", "seconds"]
@@ -19,16 +20,10 @@ SOURCES: Final = {
 
 ENDS: Final = {"success": "ends well", "failure": "ends in failure", "cancel": "ends by a cancel"}
 
-_UNITS: Final = ((3600, "hour"), (60, "minute"))
-
 
 def lasting(duration: str | float) -> str:
     """*duration*, in ISO 8601 or in seconds: `24 hours`, `1 minute`, `2 s`."""
-    length = seconds(duration) if isinstance(duration, str) else duration
-    for size, unit in _UNITS:
-        if length >= size and length % size == 0:
-            return plural(int(length // size), unit)
-    return f"{length:g} s"
+    return length(seconds(duration) if isinstance(duration, str) else duration)
 
 
 def plural(number: int, one: str) -> str:
@@ -36,14 +31,7 @@ def plural(number: int, one: str) -> str:
     return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
-def listed(names: Sequence[str], last: str = "or") -> str:
-    """`a`, `a or b`, `a, b or c`."""
-    if len(names) <= 1:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
-
-
-def between(schedule: tuple[float, float]) -> str:
+def between(pace: tuple[str, str]) -> str:
     """Two lengths of time as a range: `2 s to 10 s`, or the one that both are."""
-    first, last = map(lasting, schedule)
+    first, last = pace
     return first if first == last else f"{first} to {last}"
