@@ -662,6 +662,8 @@ def values(value: Json, path: str) -> list[Json]:
         name = part.replace("~1", "/").replace("~0", "~")
         if name == "*":
             found = [item for each in found if isinstance(each, list) for item in each]
+        elif name.isdecimal() and all(isinstance(each, list) for each in found):
+            found = [item for each in found for item in each[int(name) :][:1]]
         else:
             found = [each[name] for each in found if isinstance(each, dict) and name in each]
     return found
