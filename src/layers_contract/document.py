@@ -352,6 +352,22 @@ class Document:
         """The header that carries the API key."""
         return self.key_scheme.header
 
+    @cached_property
+    def webhooks(self) -> dict[str, Path_]:
+        """Where the schema of what each webhook sends stands in the document, by its name."""
+        hooks = self.raw.get("webhooks", {})
+        return {name: at for name, item in hooks.items() for at in self._sent((name,), item)}
+
+    def _sent(self, name: Path_, item: Json) -> Iterator[Path_]:
+        """Where the schema of what a webhook sends stands; nowhere, where it sends no JSON."""
+        at: Path_ = ("webhooks", *name, *_ref(item))
+        item = self.resolve(item)
+        for method in METHODS:
+            body = item.get(method, {}).get("requestBody", {})
+            if "schema" in self.resolve(body).get("content", {}).get("application/json", {}):
+                media = ("content", "application/json", "schema")
+                yield (*at, method, "requestBody", *_ref(body), *media)
+
     def schema(self, name: str) -> dict[str, Json]:
         """The schema of that name."""
         schema: dict[str, Json] = self.raw["components"]["schemas"][name]
@@ -555,9 +571,14 @@ class Document:
             yield from self._views(schema["items"], (*at, "*"), inside)
 
 
+def _ref(node: Json) -> Path_:
+    """The step that follows a reference, where *node* is one."""
+    return ("$ref",) if "$ref" in node else ()
+
+
 def _is_response(way: Path_) -> bool:
-    """Whether a way through the document leads to a response's schema."""
-    return "responses" in way
+    """Whether a way through the document leads to what a server sends."""
+    return "responses" in way or way[:1] == ("webhooks",)
 
 
 def _opened(node: Json) -> Json:

@@ -98,9 +98,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "driver", "report", "run"}
     ),
-    "mock": frozenset({"document", "contract", "spec"}),
+    "mock": frozenset({"document", "contract", "rules", "spec"}),
     "proof": frozenset(
-        {"document", "contract", "invariants", "judge", "outcome", "target"}
+        {"catalogue", "document", "contract", "invariants", "judge", "outcome", "target"}
         | {"mock", "run", "report", "spec"}
     ),
     "spec": frozenset({"contract", "document", "shipped"}),

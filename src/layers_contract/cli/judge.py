@@ -41,6 +41,14 @@ if TYPE_CHECKING:
     metavar="NAME=ENV|HASH",
     help="Whose key is whose: own, other or limited (it lacks scopes); a variable, or a SHA-256.",
 )
+@click.option(
+    "--webhooks",
+    "webhook_files",
+    multiple=True,
+    type=in_file,
+    metavar="FILE.jsonl",
+    help="What webhooks have sent, one payload a line; judged by the document's webhooks.",
+)
 @click.option("--other", metavar="ENV|HASH", help="The same as --key other=….")
 @documented
 @judging
@@ -51,6 +59,7 @@ def judge(
     base: str | None,
     keys: tuple[str, ...],
     other: str | None,
+    webhook_files: tuple[Path, ...],
     strict: bool,
     only: str | None,
     require: str | None,
@@ -67,7 +76,7 @@ def judge(
     from layers_contract.facts import Expectations, undisturbed
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
-    from layers_contract.recordings import RecordingError, names_of, read
+    from layers_contract.recordings import RecordingError, names_of, read, read_webhooks
 
     contract = load_contract(source)
     chosen = chosen_ids(contract, only, exclude)
@@ -79,6 +88,9 @@ def judge(
         with undisturbed():
             names = names_of([*keys, *([f"other={other}"] if other else [])])
             recording = read(recordings, contract, base=base, names=names, progress=_progress())
+            last = max((each.sent for each in recording.history), default=0.0)
+            for each in (e for file in webhook_files for e in read_webhooks(file, last)):
+                recording.history.add(each)
             expect = Expectations(alone=recording.alone)
             _say(f"judging {len(recording.history):,} exchanges …")
             judged = verdicts(contract, recording.history, expect, strict=strict, only=chosen)

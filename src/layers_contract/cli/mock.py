@@ -60,17 +60,25 @@ if TYPE_CHECKING:
 @click.option("--list", "list_", is_flag=True, help="Print the faults and variants, and end.")
 def mock(target_out: Path | None, list_: bool, source: DocumentFiles, **options: Any) -> None:
     """Serve a mock that keeps the contract, or breaks a part."""
-    from layers_contract.mock import FAULTS, VARIANTS, MockError, MockOptions, serve
+    from layers_contract.mock import (
+        MockError,
+        MockOptions,
+        faults_of,
+        serve,
+        variants_of,
+        words_of,
+    )
 
+    if source.document or source.overlays:
+        load_contract(source)
+    words = words_of(source)
     if list_:
-        for fault in FAULTS.values():
+        for fault in faults_of(words).values():
             click.echo(f"fault {fault.name:32} {fault.breaks:34} {fault.sentence}")
-        for variant in VARIANTS.values():
+        for variant in variants_of(words).values():
             click.echo(f"variant {variant.name:32} {variant.sentence}")
         return
     try:
-        if source.document or source.overlays:
-            load_contract(source)
         serve(MockOptions(**options, files=source), target_out)
     except MockError as error:
         raise click.ClickException(str(error)) from error

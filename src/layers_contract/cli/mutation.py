@@ -43,11 +43,11 @@ def faults(
 ) -> None:
     """Judge the mock with each of its faults: the checks' own proof."""
     import layers_contract.proof as proving
-    from layers_contract.mock import FAULTS
+    from layers_contract.mock import faults_of, words_of
 
-    check_known(names, FAULTS, "fault")
     check_writable(written)
     load_contract(source)
+    check_known(names, faults_of(words_of(source)), "fault")
     matrix = _saved(saved) if saved else _proved(names, workers, source)
     writers: dict[str, Callable[[proving.Matrix], str]] = {
         "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
@@ -73,17 +73,21 @@ def variants(
     names: tuple[str, ...],
     json_file: Path | None,
     workers: int | None,
+    seeds: int | None,
     source: DocumentFiles,
     **wanted: Any,
 ) -> None:
     """Judge mocks that differ within the contract: expect silence."""
     import layers_contract.proof as proving
-    from layers_contract.mock import VARIANTS
+    from layers_contract.mock import variants_of, words_of
 
-    check_known(names, VARIANTS, "variant")
     check_writable({"json_file": json_file})
     load_contract(source)
-    orders = _orders(names, **wanted)
+    known = variants_of(words_of(source))
+    check_known(names, known, "variant")
+    if not known and seeds is None:
+        raise click.ClickException(f"{source}: its mock has no variants; judge it with --seeds N")
+    orders = _orders(names, seeds=seeds, **wanted)
     terminal, found = console(), []
     coming = proving.variant_runs(orders, workers, source)
     with proving.meter(terminal, len(orders)) as advance:
@@ -103,13 +107,13 @@ def _proved(names: tuple[str, ...], workers: int | None, source: DocumentFiles) 
     terminal, found = console(), []
     names = tuple(dict.fromkeys(names))
     coming = proving.proofs(names, workers, source)
-    groups = proving.Groups(terminal, proving.group_sizes(names))
+    groups = proving.Groups(terminal, proving.group_sizes(names, source))
     with proving.meter(terminal, sum(groups.expected.values())) as advance:
         for each in coming:
             found.append(each)
             groups.add(each)
             advance()
-    return proving.Matrix.of(found)
+    return proving.Matrix.of(found, source)
 
 
 def _saved(file: Path) -> Matrix:

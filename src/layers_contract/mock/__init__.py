@@ -5,12 +5,15 @@
     app(MockOptions(), TrioClock())                                  # an ASGI app in-process
 
 `FAULTS` is the catalogue of what it can break, `VARIANTS` of how it can differ within the contract.
+A document that the tuned behaviour does not fit is served generically; `faults_of(words_of(files))`
+are the faults of whatever serves it.
 """
 
 from __future__ import annotations
 
 from layers_contract.mock.application import Application
-from layers_contract.mock.catalogue import FAULTS, VARIANTS, Fault, Variant
+from layers_contract.mock.catalogue import FAULTS, VARIANTS, Fault, Variant, faults_of, variants_of
+from layers_contract.mock.choice import words_of
 from layers_contract.mock.clock import Clock, TrioClock, WallClock
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, MockOptions, World
@@ -34,7 +37,10 @@ __all__ = [
     "World",
     "app",
     "background",
+    "faults_of",
     "serve",
     "target",
     "to_toml",
+    "variants_of",
+    "words_of",
 ]

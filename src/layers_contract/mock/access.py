@@ -11,13 +11,13 @@ from layers_contract.mock.clock import Clock
 from layers_contract.mock.core import Core
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Call, Credential
-from layers_contract.mock.options import OTHER, OWN, SCOPELESS, MockOptions
+from layers_contract.mock.options import LIMITED, OTHER, OWN, MockOptions
 from layers_contract.mock.store import Store
 from layers_contract.mock.vocabulary import Vocabulary
 
 __all__ = ["Access"]
 
-_CREDENTIALS: Final = {credential.key: credential for credential in (OWN, OTHER, SCOPELESS)}
+_CREDENTIALS: Final = {credential.key: credential for credential in (OWN, OTHER, LIMITED)}
 
 NOBODY: Final = Credential("", "", "")
 """Who calls without a key, where none is needed."""
@@ -56,10 +56,8 @@ class Access(Core):
     def authorize(self, call: Call) -> None:
         """Refuse a key that lacks the scopes of the operation."""
         held = call.credential.scopes
-        ways = self.contract.document.security(call.operation)
-        if held is None or self.is_public(call):
-            return
-        if not any(all(held.issuperset(each) for each in way.values()) for way in ways):
+        needed = self.contract.scopes(call.operation)
+        if held is not None and needed and not any(each <= held for each in needed):
             raise self.words.refuse("Forbidden")
 
     def key(self, call: Call) -> str:

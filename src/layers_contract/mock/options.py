@@ -12,11 +12,11 @@ from layers_contract.mock.errors import MockError
 from layers_contract.mock.model import Credential
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 
-__all__ = ["DISPOSABLE", "FAILING_HOOK", "OTHER", "OWN", "SCOPELESS", "MockOptions", "World"]
+__all__ = ["DISPOSABLE", "FAILING_HOOK", "LIMITED", "OTHER", "OWN", "MockOptions", "World"]
 
 OWN: Final = Credential("lk_mock_own", "api_key_own", "org_own")
 OTHER: Final = Credential("lk_mock_other", "api_key_other", "org_other")
-SCOPELESS: Final = Credential("lk_mock_scopeless", "api_key_scopeless", "org_own", frozenset())
+LIMITED: Final = Credential("lk_mock_limited", "api_key_limited", "org_own", frozenset())
 FAILING_HOOK: Final = "[fail]"
 """A hook that contains this makes its render fail."""
 DISPOSABLE: Final = 24

@@ -13,6 +13,8 @@ from typing import Any, Final, TypeVar
 
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.errors import MockError
+from layers_contract.mock.generic import Engine
+from layers_contract.mock.serving import Serving
 
 __all__ = ["FAULTS", "VARIANTS", "Fault", "Variant", "compose", "fault", "variant"]
 
@@ -28,7 +30,7 @@ class Fault:
     name: str
     breaks: str
     sentence: str
-    behaviour: type[Behaviour]
+    behaviour: type[Serving]
     needs: Mapping[str, Any]
     assumed: bool = False
 
@@ -91,6 +93,16 @@ def compose(faults: Iterable[str], variants: Iterable[str]) -> type[Behaviour]:
     parts = [_find(FAULTS, "fault", name).behaviour for name in dict.fromkeys(faults)]
     parts += [_find(VARIANTS, "variant", name).behaviour for name in dict.fromkeys(variants)]
     return type("Composed", (*parts, Behaviour), {}) if parts else Behaviour
+
+
+def compose_generic(catalogue: Mapping[str, Fault], names: Iterable[str]) -> type[Engine]:
+    """The generic behaviour with these faults of *catalogue*.
+
+    Raises:
+        MockError: A name is not in it; the message gives the nearest ones.
+    """
+    parts = [_find(catalogue, "fault", name).behaviour for name in dict.fromkeys(names)]
+    return type("Composed", (*parts, Engine), {}) if parts else Engine
 
 
 _Entry = TypeVar("_Entry", Fault, Variant)

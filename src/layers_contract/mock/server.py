@@ -18,11 +18,10 @@ import uvicorn
 
 from layers_contract.mock.application import Application
 from layers_contract.mock.cache import CachedStore
-from layers_contract.mock.catalogue import compose, needs
+from layers_contract.mock.catalogue import compose, compose_generic, faults_of, needs
 from layers_contract.mock.choice import words_of
 from layers_contract.mock.clock import Clock, WallClock
 from layers_contract.mock.errors import MockError
-from layers_contract.mock.generic import Engine
 from layers_contract.mock.generic.rows import RowStore
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.target import target, to_toml
@@ -40,15 +39,16 @@ def app(
     Raises:
         MockError: An option does not fit, or the database cannot be used.
     """
-    options = needs(options)
     words = words or words_of(options.files)
     clock = clock or WallClock()
+    options = needs(options, words)
     if isinstance(words, Words):
         behaviour = compose(options.faults, options.variants)
         return Application(behaviour(options, clock, CachedStore(options.db), words))
-    for name in (*options.faults, *options.variants):
-        raise MockError(f"{name!r} is of another document; this one has no such fault or variant")
-    return Application(Engine(options, clock, RowStore(options.db), words))
+    for name in options.variants:
+        raise MockError(f"{name!r} is a variant of another document's mock")
+    engine = compose_generic(faults_of(words), options.faults)
+    return Application(engine(options, clock, RowStore(options.db), words))
 
 
 def serve(

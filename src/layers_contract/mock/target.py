@@ -9,7 +9,7 @@ from typing import Any
 from layers_contract.mock.choice import words_of
 from layers_contract.mock.generic import samples, world
 from layers_contract.mock.generic.kinds import Kinds
-from layers_contract.mock.options import FAILING_HOOK, OTHER, OWN, SCOPELESS, MockOptions, World
+from layers_contract.mock.options import FAILING_HOOK, LIMITED, OTHER, OWN, MockOptions, World
 from layers_contract.mock.vocabulary import Vocabulary
 from layers_contract.mock.words import Words
 
@@ -25,7 +25,7 @@ def target(options: MockOptions, url: str, words: Vocabulary | None = None) -> d
         "url": url,
         "api_key": OWN.key,
         "other_api_key": OTHER.key,
-        **({"limited_api_key": SCOPELESS.key} if _has_scopes(words) else {}),
+        **({"limited_api_key": LIMITED.key} if _has_scopes(words) else {}),
         **(_studio(words) if isinstance(words, Words) else _world(words)),
         "allow": {"generate": True, "policy": True},
         "budget": {
@@ -82,13 +82,7 @@ def _world(words: Vocabulary) -> dict[str, Json]:
 
 def _has_scopes(words: Vocabulary) -> bool:
     """Whether any operation asks for a scope."""
-    document = words.contract.document
-    return any(
-        scopes
-        for operation in words.contract.operations.values()
-        for way in document.security(operation)
-        for scopes in way.values()
-    )
+    return any(map(words.contract.scopes, words.contract.operations.values()))
 
 
 def _window(options: MockOptions, words: Vocabulary) -> dict[str, Json]:

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any, Final, Literal
 
-from layers_contract.invariants import CATALOGUE
-from layers_contract.mock import FAULTS
+from layers_contract.catalogue import catalogue as catalogue_of
+from layers_contract.mock import FAULTS, Fault
 from layers_contract.proof._pool import spread
 from layers_contract.proof._shadows import SHADOWS
-from layers_contract.proof._trial import Trial, contract, over_http, simulated
+from layers_contract.proof._trial import Trial, contract, faults, over_http, simulated
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 
 __all__ = [
@@ -110,14 +110,17 @@ class Matrix:
     whole: bool
 
     @classmethod
-    def of(cls, proofs: Iterable[Proof]) -> Matrix:
+    def of(cls, proofs: Iterable[Proof], files: DocumentFiles = SHIPPED) -> Matrix:
         """The matrix of what was proved just now."""
         found = {each.name: each for each in proofs}
-        lines = catalogue()
+        known = faults(files)
+        lines = catalogue(files)
         order = {line.id: number for number, line in enumerate(lines)}
-        chosen = [found[name] for name in FAULTS if name in found]
+        chosen = [found[name] for name in known if name in found]
         chosen.sort(key=lambda each: order[each.breaks])
-        return cls(chosen, found.get(""), lines, SHADOWS, whole=len(chosen) == len(FAULTS))
+        # Only our own document's proof is asked to tell its invariants apart.
+        whole = known is FAULTS and len(chosen) == len(known)
+        return cls(chosen, found.get(""), lines, SHADOWS if whole else {}, whole=whole)
 
     @property
     def failed(self) -> list[Proof]:
@@ -187,9 +190,9 @@ class Matrix:
             raise ValueError(f"not a saved matrix ({error})") from error
 
 
-def catalogue() -> list[Line]:
+def catalogue(files: DocumentFiles = SHIPPED) -> list[Line]:
     """Every invariant, one group after the other."""
-    promises = [contract().document.promises[name] for name in CATALOGUE]
+    promises = [item.promise for item in catalogue_of(contract(files)).values()]
     groups = list(dict.fromkeys(each.group for each in promises))
     promises.sort(key=lambda each: groups.index(each.group))
     return [Line(each.id, each.group, each.source, each.at, each.statement) for each in promises]
@@ -199,36 +202,37 @@ def proofs(
     names: Iterable[str] = (), workers: int | None = None, files: DocumentFiles = SHIPPED
 ) -> Iterator[Proof]:
     """Prove each fault of *names*, or the sound mock and every fault; as they are done."""
-    return spread(partial(prove, files=files), in_order(names), workers, files)
+    return spread(partial(prove, files=files), in_order(names, files), workers, files)
 
 
-def in_order(names: Iterable[str] = ()) -> list[str]:
+def in_order(names: Iterable[str] = (), files: DocumentFiles = SHIPPED) -> list[str]:
     """What to prove, the slow ones first: those that may need a real server."""
-    chosen = list(names) or ["", *FAULTS]
-    return sorted(chosen, key=lambda name: _group(name) not in BY_SCHEMATHESIS)
+    chosen = list(names) or ["", *faults(files)]
+    return sorted(chosen, key=lambda name: _group(name, files) not in BY_SCHEMATHESIS)
 
 
-def group_sizes(names: Iterable[str] = ()) -> Counter[str]:
+def group_sizes(names: Iterable[str] = (), files: DocumentFiles = SHIPPED) -> Counter[str]:
     """How many of these faults each group has; the sound mock is a group without a name."""
-    return Counter(_group(name) for name in in_order(names))
+    return Counter(_group(name, files) for name in in_order(names, files))
 
 
 def prove(name: str, files: DocumentFiles = SHIPPED) -> Proof:
     """Judge a mock with the fault *name*; in simulated time, then on a real server if need be."""
-    faults = (name,) if name else ()
+    chosen = (name,) if name else ()
     strict = _needs_strict(name, files)
-    trial = simulated(faults, files=files)
-    if name and FAULTS[name].breaks not in trial.seen(strict=strict):
-        trial = _and_before(over_http(faults, files=files), trial)
-    return _proof(name, trial, strict=strict)
+    trial = simulated(chosen, files=files)
+    if name and faults(files)[name].breaks not in trial.seen(strict=strict):
+        trial = _and_before(over_http(chosen, files=files), trial)
+    return _proof(faults(files).get(name), trial, strict=strict)
 
 
 def _needs_strict(name: str, files: DocumentFiles = SHIPPED) -> bool:
     """Whether only a strict run can see it; the sound mock has to please the strictest."""
     if not name:
         return True
-    fault = FAULTS[name]
-    return fault.assumed or contract(files).document.promises[fault.breaks].source == ASSUMED
+    fault = faults(files)[name]
+    promise = catalogue_of(contract(files))[fault.breaks].promise
+    return fault.assumed or promise.source == ASSUMED
 
 
 def _and_before(trial: Trial, before: Trial) -> Trial:
@@ -236,11 +240,10 @@ def _and_before(trial: Trial, before: Trial) -> Trial:
     return Trial(**{**values, "seconds": before.seconds + trial.seconds})
 
 
-def _proof(name: str, trial: Trial, *, strict: bool) -> Proof:
-    fault = FAULTS.get(name)
+def _proof(fault: Fault | None, trial: Trial, *, strict: bool) -> Proof:
     breaks = fault.breaks if fault else ""
     return Proof(
-        name=name,
+        name=fault.name if fault else "",
         breaks=breaks,
         sentence=fault.sentence if fault else "No fault at all.",
         strict=strict,
@@ -253,8 +256,8 @@ def _proof(name: str, trial: Trial, *, strict: bool) -> Proof:
     )
 
 
-def _group(name: str) -> str:
-    return FAULTS[name].breaks.split(".")[0] if name else ""
+def _group(name: str, files: DocumentFiles) -> str:
+    return faults(files)[name].breaks.split(".")[0] if name else ""
 
 
 def _to_json(proof: Proof) -> dict[str, Any]:

@@ -11,7 +11,15 @@ from typing import Final
 from layers_contract.contract import Contract
 from layers_contract.invariants import Violation
 from layers_contract.judge import Judged
-from layers_contract.mock import MockOptions, TrioClock, app, background
+from layers_contract.mock import (
+    Fault,
+    MockOptions,
+    TrioClock,
+    app,
+    background,
+    faults_of,
+    words_of,
+)
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.outcome import Outcome
@@ -19,7 +27,7 @@ from layers_contract.run import FUZZ, run, simulate
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 from layers_contract.target import parse
 
-__all__ = ["Trial", "contract", "over_http", "simulated"]
+__all__ = ["Trial", "contract", "faults", "over_http", "simulated"]
 
 SIMULATED_RENDER: Final = 5.0
 REAL_RENDER: Final = 0.6
@@ -54,6 +62,11 @@ class Trial:
 def contract(files: DocumentFiles = SHIPPED) -> Contract:
     """The document's contract, read once a process."""
     return Contract(files.load())
+
+
+def faults(files: DocumentFiles = SHIPPED) -> Mapping[str, Fault]:
+    """The faults that the mock of a document can be given."""
+    return faults_of(words_of(files))
 
 
 def simulated(

@@ -182,13 +182,22 @@ def ends(facts: Facts, rule: Rule) -> Iterator[Occasion]:
         if not views or longest is None:
             continue
         last = max(views, key=attrgetter("received"))
-        if last.state in cycle.endings:
+        waited = {view: _waited(known, cycle, thing, view) for view in views}
+        allowed = longest + _longest_wait(cycle)
+        late = next((view for view in views if waited[view] > allowed), None)
+        if late is not None:
+            message = f"{thing} is still {late.state} after {waited[late]:.1f} s"
+            yield broken(message, *([thing.created] if thing.created else []), late)
+        elif last.state in cycle.endings:
             yield HELD
-        elif _server_moves(cycle, last.state):
-            since = _went_on_since(known, cycle, thing, views)
-            if last.sent - since > longest + _longest_wait(cycle):
-                message = f"{thing} is still {last.state} after {last.sent - since:.1f} s"
-                yield broken(message, *([thing.created] if thing.created else []), last)
+
+
+def _waited(known: Things, cycle: Lifecycle, thing: Thing, view: Observation) -> float:
+    """How long it had certainly been the server's turn when *view* was asked for; seconds."""
+    if view.state in cycle.endings or not _server_moves(cycle, view.state):
+        return 0.0
+    views = [each for each in known.states(cycle, thing) if each.received < view.sent]
+    return view.sent - _went_on_since(known, cycle, thing, views, view.received)
 
 
 def _server_moves(cycle: Lifecycle, state: str) -> bool:
@@ -200,12 +209,19 @@ def _longest_wait(cycle: Lifecycle) -> float:
 
 
 def _went_on_since(
-    known: Things, cycle: Lifecycle, thing: Thing, views: Sequence[Observation]
+    known: Things,
+    cycle: Lifecycle,
+    thing: Thing,
+    views: Sequence[Observation],
+    until: float,
 ) -> float:
-    """When it was last certain to be the server's turn: no call since, nothing to wait for."""
+    """When it was last certain to be the server's turn: no call since, nothing to wait for.
+
+    Only the *views*, and the calls that were sent before *until*, are looked at.
+    """
     graph = known.graph(cycle)
     born = thing.created.received_at if thing.created else -inf
-    moved = [e.received_at for e in known.calls(thing) if graph.moves(e)]
+    moved = [e.received_at for e in known.calls(thing) if graph.moves(e) and e.sent < until]
     idle = [v.received for v in views if not _server_moves(cycle, v.state)]
     return max([born, *moved, *idle])
 
