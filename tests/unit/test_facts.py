@@ -16,6 +16,7 @@ from layers_contract.facts import (
     http_date,
     moment,
     precision,
+    values,
 )
 from layers_contract.history import Exchange
 
@@ -362,3 +363,12 @@ def test_facts_of_nothing() -> None:
     facts = Facts(tape.facts.contract, tape.history)
     assert (facts.jobs, facts.containers, facts.starts, list(facts.own)) == ({}, {}, [], [])
     assert facts.response(Exchange("GET", f"/v1/projects/{OPEN}", 0.0)) is None
+
+
+def test_a_pointer_may_count_into_a_list_or_take_all_of_it() -> None:
+    """`/ids/0` is the first, `/ids/*` is each, and what is not there is nothing."""
+    job = {"ids": ["c_1", "c_2"], "0": "zero"}
+    assert values(job, "/ids/0") == ["c_1"]
+    assert values(job, "/ids/7") == []
+    assert values(job, "/ids/*") == ["c_1", "c_2"]
+    assert values(job, "/0") == ["zero"]
