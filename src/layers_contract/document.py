@@ -295,6 +295,7 @@ class Document:
         self.raw = raw
         self._validators: dict[tuple[Path_, bool], jsonschema_rs.Draft202012Validator] = {}
         self._landings: dict[Path_, Path_] = {}
+        self._sources: dict[Path_, str] = {}
 
     @property
     def version(self) -> str:
@@ -457,6 +458,12 @@ class Document:
         way can only make it weaker. A map speaks of its own schema's keywords, or of those behind
         its `$ref`.
         """
+        # A page of many items that are all wrong asks for the same few keywords again and again.
+        if path not in self._sources:
+            self._sources[path] = self._source(path)
+        return self._sources[path]
+
+    def _source(self, path: Path_) -> str:
         nearest: list[str] = []
         caps: list[str] = []
         keyword = str(path[-1]) if path else ""

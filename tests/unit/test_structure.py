@@ -265,15 +265,13 @@ def test_each_test_states_its_fact(path: Path) -> None:
 
 UNIT: Final = ROOT / "tests" / "unit"
 ABOUT_THE_REPOSITORY: Final = frozenset({"ci_files", "structure"})
-MOVING: Final = frozenset({"invariants"})
-"""Their tests are about to get their folder."""
 
 
 def test_the_unit_tests_mirror_the_rooms() -> None:
     """Each room that is a folder has a folder of tests, and no other folder has tests."""
     rooms = {module.parts[0] for module in modules() if len(module.parts) > 1}
     folders = {path.relative_to(UNIT).parts[0] for path in UNIT.glob("*/**/test_*.py")}
-    assert folders - MOVING == rooms - MOVING
+    assert folders == rooms
 
 
 def test_a_unit_test_beside_the_folders_names_its_module() -> None:
@@ -283,7 +281,6 @@ def test_a_unit_test_beside_the_folders_names_its_module() -> None:
     strays = {
         name
         for name in named - ABOUT_THE_REPOSITORY
-        if not name.startswith(("invariants_", "mock_faults"))
         if not any(name == module or name.startswith(f"{module}_") for module in alone)
     }
     assert not strays
