@@ -22,7 +22,7 @@ document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OV
 	$(if $(DOCUMENT_VERSION),--document-version $(DOCUMENT_VERSION))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check coverage format generate mock publish gate faults variants seeds bench clean setup
+.PHONY: help contract test test-publish check coverage format generate mock publish gate faults variants seeds others bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ variants: $(RUN) ## Prove that they fail nobody else: judge mocks that differ wi
 
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
 	@$(BIN)/layers-contract variants $(document_options) --seeds 200 $(ARGS)
+
+others: $(DEV) ## Prove that nobody is accused of what somebody else does: 30 seeds at three paces
+	SEEDS=30 $(BIN)/python -m pytest tests/unit/test_others.py -n auto -q $(ARGS)
 
 # What each benchmark needs; all of it where none is named.
 needs_throughput   := $(PRISM)

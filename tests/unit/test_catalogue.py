@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers.histories import Tape, contract
+from tests.helpers.histories import GONE, Tape, contract
 from tests.helpers.predictions import Recorder, plain, prediction
 
 from layers_contract.catalogue import catalogue, misfits
@@ -103,6 +104,23 @@ def test_a_check_whose_field_has_moved_is_not_judged() -> None:
     assert found.reason == ("container.urls reads /assets/*/id, which no schema of a container has")
     known = {promise.id for promise, _ in misfits(Contract(Document(raw)))}
     assert {"container.urls", "container.assets", "asset.own"} <= known
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_each_container_of_a_job_is_judged(place: int) -> None:
+    """Of a job that names several containers in a list each one tells the same story."""
+    raw = shipped()
+    raw["components"]["schemas"]["Job"]["x-resource"]["container"] = "/containerIds/*"
+    names, tape = ["cnt_a", "cnt_b"], Tape()
+    made = tape.generate(envelope={"containerId": GONE, "containerIds": names})
+    tape.poll(made, "running", {"containerId": GONE, "containerIds": names})
+    tape.poll(made, "completed", {"containerId": GONE, "containerIds": names})
+    for number, name in enumerate(names):
+        tape.read(replace(made, container=name), "queued" if number == place else "completed")
+    found = judged(raw, tape)
+    assert found["job.one-story"].verdict == "violated"
+    assert names[place] in found["job.one-story"].violations[0].message
+    assert found["lifecycle.order"].verdict != "violated"
 
 
 def _without_keys(raw: dict[str, Json]) -> None:

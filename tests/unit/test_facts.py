@@ -365,10 +365,18 @@ def test_facts_of_nothing() -> None:
     assert facts.response(Exchange("GET", f"/v1/projects/{OPEN}", 0.0)) is None
 
 
-def test_a_pointer_may_count_into_a_list_or_take_all_of_it() -> None:
-    """`/ids/0` is the first, `/ids/*` is each, and what is not there is nothing."""
-    job = {"ids": ["c_1", "c_2"], "0": "zero"}
-    assert values(job, "/ids/0") == ["c_1"]
-    assert values(job, "/ids/7") == []
-    assert values(job, "/ids/*") == ["c_1", "c_2"]
-    assert values(job, "/0") == ["zero"]
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("", [{"a": [{"b": 1}, {"b": 2}, {}], "c/d": None}]),
+        ("/a/*/b", [1, 2]),
+        ("/a/1/b", [2]),
+        ("/a/9/b", []),
+        ("/a/b", []),
+        ("/c~1d", [None]),
+        ("/x", []),
+    ],
+)
+def test_a_pointer_leads_to_all_that_it_names(path: str, found: list[object]) -> None:
+    """`*` is every item of a list, a number is one of them; what is not there is nothing."""
+    assert values({"a": [{"b": 1}, {"b": 2}, {}], "c/d": None}, path) == found

@@ -43,8 +43,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     ),
     "likeness": frozenset({"history", "document", "contract"}),
     "lag": frozenset({"history", "contract", "facts", "invariants"}),
+    "others": frozenset({"contract", "document", "facts", "history", "invariants", "timeline"}),
     "judge": frozenset(
-        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag"}
+        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag", "others"}
     ),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset(
@@ -92,7 +93,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "run": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"acceptance", "answers", "likeness", "pace"}
+        | {"acceptance", "answers", "likeness", "others", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}

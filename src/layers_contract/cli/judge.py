@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from layers_contract.cli._options import (
 from layers_contract.cli._output import check_writable, exit_code, printable, report
 
 if TYPE_CHECKING:
+    from layers_contract.judge import Judged
     from layers_contract.spec.files import DocumentFiles
 
 
@@ -109,13 +110,24 @@ def judge(
         judged=left,
         history=recording.history,
         seconds=round(perf_counter() - started, 1),
-        notes=[*map(printable, recording.notes), *([nothing] if nothing else [])],
+        notes=[
+            *map(printable, [*recording.notes, *_doubts(judged)]),
+            *([nothing] if nothing else []),
+        ],
         ended_early=nothing,
         required=required,
     )
     outcome = with_baseline(outcome, known)
     report(outcome, files, source)
     sys.exit(exit_code(outcome))
+
+
+def _doubts(judged: Iterable[Judged]) -> Iterator[str]:
+    """What was not judged because others may have acted."""
+    doubted = [each for each in judged if each.doubted]
+    if doubted:
+        names = ", ".join(each.promise.id for each in doubted)
+        yield f"{doubted[0].reason}; {len(doubted)} promises were not judged for it: {names}"
 
 
 def _progress() -> Callable[[int], None]:

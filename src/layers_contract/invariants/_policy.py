@@ -28,7 +28,7 @@ def settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
     """The policy as it was read last before *change*, where nobody changed it in between."""
     reads = policies(facts).get(change.path)
     last = reads.before(change.sent) if reads else None
-    if last is None or not isinstance(last.json, dict):
+    if last is None or not isinstance(last.json, dict) or not facts.expect.alone:
         return {}
     if _known_writes(facts)[change.path].at(last.sent, change.received_at, but=change):
         return {}
@@ -47,7 +47,7 @@ def policy_reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
     """Reads of the policy after *change* and before anybody could change it again."""
     reads = policies(facts).get(change.path)
     other = _known_writes(facts)[change.path].first(change.sent, but=change)
-    until = other.sent if other else inf
+    until = -inf if not facts.expect.alone else other.sent if other else inf
     since = reads.since(change.received_at) if reads else ()
     asked = takewhile(lambda each: each.sent <= until, since)
     return [each for each in asked if each.received_at <= until]
