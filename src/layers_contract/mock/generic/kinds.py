@@ -12,7 +12,7 @@ from typing import Any, Final
 from layers_contract.contract import Contract, Lifecycle
 from layers_contract.document import Operation, View, pointer
 from layers_contract.mock.errors import MockError
-from layers_contract.mock.generic.forms import Form, Forms
+from layers_contract.mock.forms import Form, Forms
 
 __all__ = ["Kind", "Kinds", "Shown"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from layers_contract.contract import Gate
 from layers_contract.document import Operation, pointer
-from layers_contract.mock.generic.forms import Form
+from layers_contract.mock.forms import Form
 from layers_contract.mock.generic.kinds import Kind, Shown
 from layers_contract.mock.generic.listing import Listing
 from layers_contract.mock.generic.moving import Moving

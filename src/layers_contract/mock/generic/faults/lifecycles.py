@@ -8,10 +8,10 @@ from typing import Any
 
 from layers_contract.contract import Contract, Gate, Lifecycle
 from layers_contract.mock.errors import Refused
+from layers_contract.mock.forms import MISSING, Form
 from layers_contract.mock.generic.courses import Pace, course
 from layers_contract.mock.generic.engine import Engine
 from layers_contract.mock.generic.faults._registry import breaks, cycle_of
-from layers_contract.mock.generic.forms import MISSING, Form
 from layers_contract.mock.generic.kinds import Kind
 from layers_contract.mock.generic.moving import Mirror
 from layers_contract.mock.generic.rows import Row, Track
