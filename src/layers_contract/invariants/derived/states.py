@@ -8,7 +8,7 @@ from math import inf
 from operator import attrgetter
 from typing import Any
 
-from layers_contract.contract import Lifecycle
+from layers_contract.contract import Lifecycle, Transition
 from layers_contract.document import pointer
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import Exchange
@@ -224,6 +224,10 @@ def _went_on_since(
     moved = [e.received_at for e in known.calls(thing) if graph.moves(e) and e.sent < until]
     idle = [v.received for v in views if not _server_moves(cycle, v.state)]
     return max([born, *moved, *idle])
+
+
+def _goes_on(cycle: Lifecycle, steps: Sequence[Transition]) -> bool:
+    return any(target not in cycle.endings for step in steps for target in step.targets)
 
 
 @rule_check("caused", needs="a {what} in a state that only an operation leads to")
