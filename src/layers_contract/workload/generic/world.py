@@ -87,6 +87,8 @@ class World:
                     self._homes[name] = await self._make(make, creator, seen | {name})
             if isinstance(made := self._homes[name], GaveUp):
                 raise GaveUp(str(made))
+            if name not in made.ids:
+                raise GaveUp(f"{creator} names no {name} that it has made")
             return made.ids[name]
         found = example(self.contract, parameter)
         if found is None:

@@ -278,7 +278,7 @@ def _wrong_field(rule: Rule) -> type[Engine]:
             cycle, said = cycle_of(rule), rule.field
             if said is None or self.contract.type_of(cycle) != kind.type:
                 return
-            member = self._member(form, said.field)
+            member = self.kinds.member(form, said.field)
             if member is None or states[cycle.field] not in said.states:
                 return
             if said.empty:
