@@ -5,9 +5,12 @@ ARGS   ?=
 TARGET ?=
 DOCUMENT ?=
 OVERLAY ?=
+ROOMS ?=
 DOCUMENT_VERSION ?=
 
 export PYTHON
+# Tests start hundreds of processes: none of them is to compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN    := .venv/bin
 RUN    := .venv/.run
 DEV    := .venv/.dev
@@ -19,7 +22,7 @@ document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OV
 	$(if $(DOCUMENT_VERSION),--document-version $(DOCUMENT_VERSION))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check format generate mock publish gate faults variants seeds bench clean setup
+.PHONY: help contract test test-publish check coverage format generate mock publish gate faults variants seeds others bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +39,7 @@ contract: $(RUN) ## Judge a server against the contract; the embedded mock unles
 	@$(BIN)/layers-contract check $(document_options) $(target_option) $(ARGS)
 
 test: $(DEV) ## Test our own parts, then the whole contract against the embedded mock or TARGET
-	$(BIN)/python -m pytest tests/unit tests/client -n auto -q $(ARGS)
+	$(BIN)/python -m pytest tests/unit tests/client -n auto --dist worksteal -q $(ARGS)
 	$(BIN)/python -m pytest tests/contract $(target_option) $(ARGS)
 
 check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: all that needs no server
@@ -47,6 +50,9 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/layers-contract lint --style
 	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec tests/unit/test_document_seed.py
+
+coverage: $(DEV) ## Print what share of report, cli and publish their tests run; ROOMS="…" picks others
+	@$(BIN)/python scripts/room_coverage.py $(ROOMS)
 
 format: $(DEV) ## Format the code, and mend what ruff can
 	$(BIN)/ruff check --fix
@@ -76,6 +82,9 @@ variants: $(RUN) ## Prove that they fail nobody else: judge mocks that differ wi
 
 seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
 	@$(BIN)/layers-contract variants $(document_options) --seeds 200 $(ARGS)
+
+others: $(DEV) ## Prove that nobody is accused of what somebody else does: 30 seeds at three paces
+	SEEDS=30 $(BIN)/python -m pytest tests/unit/test_others.py -n auto -q $(ARGS)
 
 # What each benchmark needs; all of it where none is named.
 needs_throughput   := $(PRISM)

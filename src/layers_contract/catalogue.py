@@ -118,4 +118,4 @@ def _all_of(checks: Sequence[Check]) -> Check:
 def _what(contract: Contract, rule: Rule) -> str:
     if rule.lifecycle is not None:
         return contract.type_of(rule.lifecycle)
-    return rule.operation.id if rule.operation else ""
+    return rule.operation.id if rule.operation else rule.webhook or ""

@@ -473,8 +473,7 @@ class Contract:
     @cached_property
     def error_codes(self) -> Mapping[str, tuple[int, ...]]:
         """The statuses that each documented error code may come with, the usual one first."""
-        listed = (s["x-error-codes"] for s in self._schemas.values() if "x-error-codes" in s)
-        codes: Mapping[str, Json] = next(listed, {})
+        codes: Mapping[str, Json] = next(_holding(self._schemas, "x-error-codes"), {})
         return {code: statuses(raw["status"]) for code, raw in codes.items()}
 
     @cached_property
@@ -553,6 +552,15 @@ def seconds(duration: str) -> float:
     return sum(
         float(number) * units[unit] for number, unit in re.findall(r"([\d.]+)([WDHMS])", duration)
     )
+
+
+def _holding(node: Json, name: str) -> Iterator[Json]:
+    """What each object in *node* says under *name*, the outer ones first."""
+    if isinstance(node, dict):
+        if name in node:
+            yield node[name]
+        for child in node.values():
+            yield from _holding(child, name)
 
 
 def statuses(raw: Json) -> tuple[int, ...]:

@@ -303,6 +303,7 @@ class Document:
         self.raw = raw
         self._validators: dict[tuple[Path_, bool], jsonschema_rs.Draft202012Validator] = {}
         self._landings: dict[Path_, Path_] = {}
+        self._sources: dict[Path_, str] = {}
 
     @property
     def version(self) -> str:
@@ -364,6 +365,22 @@ class Document:
     def security_header(self) -> str:
         """The header that carries the API key."""
         return self.key_scheme.header
+
+    @cached_property
+    def webhooks(self) -> dict[str, Path_]:
+        """Where the schema of what each webhook sends stands in the document, by its name."""
+        hooks = self.raw.get("webhooks", {})
+        return {name: at for name, item in hooks.items() for at in self._sent((name,), item)}
+
+    def _sent(self, name: Path_, item: Json) -> Iterator[Path_]:
+        """Where the schema of what a webhook sends stands; nowhere, where it sends no JSON."""
+        at: Path_ = ("webhooks", *name, *_ref(item))
+        item = self.resolve(item)
+        for method in METHODS:
+            body = item.get(method, {}).get("requestBody", {})
+            if "schema" in self.resolve(body).get("content", {}).get("application/json", {}):
+                media = ("content", "application/json", "schema")
+                yield (*at, method, "requestBody", *_ref(body), *media)
 
     def schema(self, name: str) -> dict[str, Json]:
         """The schema of that name."""
@@ -454,6 +471,12 @@ class Document:
         way can only make it weaker. A map speaks of its own schema's keywords, or of those behind
         its `$ref`.
         """
+        # A page of many items that are all wrong asks for the same few keywords again and again.
+        if path not in self._sources:
+            self._sources[path] = self._source(path)
+        return self._sources[path]
+
+    def _source(self, path: Path_) -> str:
         nearest: list[str] = []
         caps: list[str] = []
         keyword = str(path[-1]) if path else ""
@@ -572,9 +595,14 @@ class Document:
             yield from self._views(schema["items"], (*at, "*"), inside)
 
 
+def _ref(node: Json) -> Path_:
+    """The step that follows a reference, where *node* is one."""
+    return ("$ref",) if "$ref" in node else ()
+
+
 def _is_response(way: Path_) -> bool:
-    """Whether a way through the document leads to a response's schema."""
-    return "responses" in way
+    """Whether a way through the document leads to what a server sends."""
+    return "responses" in way or way[:1] == ("webhooks",)
 
 
 def _opened(node: Json) -> Json:

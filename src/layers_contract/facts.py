@@ -165,6 +165,7 @@ class Container:
     created: Started | None = None
     writes: list[Exchange] = field(default_factory=list)
     unsure: float = inf
+    shared: bool = False
 
     @property
     def project(self) -> str | None:
@@ -223,12 +224,12 @@ class Container:
 
     def untouched(self, start: float, end: float, but: Exchange | None = None) -> bool:
         """Whether no write on this container, *but* one, may have been at work in that time."""
-        return not self._work.at(start, end, but)
+        return not self.shared and not self._work.at(start, end, but)
 
     def next_write(self, exchange: Exchange) -> float:
         """When the first other write was sent that was not over before *exchange* was sent."""
         other = self._work.first(exchange.sent, but=exchange)
-        return inf if other is None else other.sent
+        return -inf if self.shared else inf if other is None else other.sent
 
     @cached_property
     def line(self) -> Timeline[Seen]:
@@ -500,11 +501,11 @@ class Facts:
         """A job that nobody here has started makes its container unsure, from when it may be."""
         for job in list(self.jobs.values()):
             if job.render is None and job.views:
-                for name, known in self._homes(job).items():
+                for name, known in self.homes(job).items():
                     container = self._container(name)
-                    container.unsure = min(container.unsure, self._last_ours(container, known))
+                    container.unsure = min(container.unsure, self.last_ours(container, known))
 
-    def _homes(self, job: Job) -> dict[str, float]:
+    def homes(self, job: Job) -> dict[str, float]:
         """The containers that *job* was seen to belong to, and when that was known."""
         field = self.contract.document.schema(self.contract.job.schema)["x-resource"]["container"]
         homes: dict[str, float] = {}
@@ -514,7 +515,7 @@ class Facts:
                 homes.setdefault(name, seen.received)
         return homes
 
-    def _last_ours(self, container: Container, before: float) -> float:
+    def last_ours(self, container: Container, before: float) -> float:
         """When the newest job of *container* was last certain to be one that was started here."""
         begun = (each.earliest for each in container.renders)
         shown = (seen.sent for each in container.renders for seen in self.jobs[each.job].progress)
@@ -568,7 +569,10 @@ class Facts:
     def _container(self, name: str) -> Container:
         found = self.containers.get(name)
         if found is None:
-            found = self.containers[name] = Container(name)
+            shared = not self.expect.alone
+            found = self.containers[name] = Container(
+                name, unsure=-inf if shared else inf, shared=shared
+            )
         return found
 
 
@@ -652,7 +656,8 @@ TIMESTAMPS: Final = 1 << 17
 
 def strings(value: Json, path: str) -> list[str]:
     """The strings that a pointer leads to, in every item of a list where a part of it is `*`."""
-    return [each for each in values(value, path) if isinstance(each, str)]
+    found = values(value, path) if "*" in path else [pointer(value, path)]
+    return [each for each in found if isinstance(each, str)]
 
 
 def values(value: Json, path: str) -> list[Json]:
@@ -660,11 +665,18 @@ def values(value: Json, path: str) -> list[Json]:
     found = [value]
     for part in path.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        if name == "*":
-            found = [item for each in found if isinstance(each, list) for item in each]
-        else:
-            found = [each[name] for each in found if isinstance(each, dict) and name in each]
+        found = [child for each in found for child in _children(each, name)]
     return found
+
+
+def _children(value: Json, name: str) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return [value[name]] if name in value else ()
+    if not isinstance(value, list):
+        return ()
+    if name == "*":
+        return value
+    return value[int(name) : int(name) + 1] if name.isdecimal() else ()
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

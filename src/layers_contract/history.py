@@ -20,7 +20,16 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-__all__ = ["NOT_JSON", "RETRACTED", "Credential", "Exchange", "Finding", "History", "redact"]
+__all__ = [
+    "NOT_JSON",
+    "RETRACTED",
+    "WEBHOOK",
+    "Credential",
+    "Exchange",
+    "Finding",
+    "History",
+    "redact",
+]
 
 
 class _Missing:
@@ -38,6 +47,9 @@ DEEPEST: Final = 100
 
 SECRET: Final = 8
 """Characters that a key must have to be looked for in answers."""
+
+WEBHOOK: Final = "webhook"
+"""The actor of an exchange that the server has begun."""
 
 RETRACTED: Final = "refused"
 """How the failure of an exchange begins whose refusal is not taken for an answer."""
@@ -126,6 +138,11 @@ class Exchange:
         self.body = other.body
         if self._json is _UNPARSED:
             self._json = other._json
+
+    @property
+    def webhook(self) -> bool:
+        """Whether it is what the server has sent by itself, and somebody else has received."""
+        return self.actor == WEBHOOK
 
     @property
     def answered(self) -> bool:

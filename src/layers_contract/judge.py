@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from layers_contract.catalogue import Item, catalogue
@@ -14,12 +15,15 @@ from layers_contract.facts import Expectations, Facts, undisturbed
 from layers_contract.history import History
 from layers_contract.invariants import Violation
 from layers_contract.lag import lags, with_lag
+from layers_contract.others import signs, traces
 
 __all__ = ["Judged", "Known", "Verdict", "judge", "overall"]
 
 Verdict = Literal["held", "violated", "known", "not_judged"]
 """`known` is violated, and only in ways that a baseline accepts for a while."""
 ASSUMED = "assumed"
+SEVERAL, NEARLY_ALL = 3, 0.9
+"""How many occasions, and which part of them, are broken by a server and not by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class Judged:
     `differences` are occasions on which only an assumption of ours was broken, and fail nothing
     unless the run is strict. `reason` says why an invariant was not judged. `known` are violations
     that a baseline accepts; they fail nothing, and are in every report. With `lag` set, the server
-    keeps the promise only if reads may show the past, as far as `[expect]` allows.
+    keeps the promise only if reads may show the past, as far as `[expect]` allows. With `doubted`
+    set it was not judged, because calls of somebody else explain all that was broken.
     """
 
     promise: Promise
@@ -52,6 +57,7 @@ class Judged:
     reason: str | None = None
     known: tuple[Known, ...] = ()
     lag: bool = False
+    doubted: bool = False
 
     @property
     def source(self) -> str:
@@ -76,14 +82,79 @@ def judge(  # noqa: PLR0913 - what is judged, and five ways to judge it
     """
     chosen = [e for e in catalogue(contract).values() if not only or e.promise.id in only]
     expect = expectations or Expectations()
+
+    def judged(history: History) -> list[Judged]:
+        return _beside_others(
+            contract, history, expect, chosen, partial(_judged, strict=strict, why_not=why_not)
+        )
+
     with undisturbed():
-        facts = Facts(contract, history, expect)
-        judged = [_judged(facts, each, strict, why_not) for each in chosen]
+        found = judged(history)
         if lags(expect):
-            late = Facts(contract, with_lag(contract, history, expect), expect)
-            lenient = [_judged(late, each, strict, why_not) for each in chosen]
-            judged = [_lenient(history, *two) for two in zip(judged, lenient, strict=True)]
-    return judged
+            late = judged(with_lag(contract, history, expect))
+            found = [_lenient(history, *two) for two in zip(found, late, strict=True)]
+    return found
+
+
+def _beside_others(
+    contract: Contract,
+    history: History,
+    expect: Expectations,
+    chosen: Iterable[Item],
+    judged: Callable[[Facts, Item], Judged],
+) -> list[Judged]:
+    """The verdicts where nobody else acts; where anybody does, those that stand all the same.
+
+    What is broken is judged once more as if somebody else could have acted on everything at any
+    time. What is broken even then is the server's. What is not is the server's if nobody else acts,
+    or if it happens nearly every time.
+    """
+    alone = Facts(contract, history, replace(expect, alone=True))
+    found = [(each, judged(alone, each)) for each in chosen]
+    if not any(one.violations or one.differences for _, one in found):
+        return [one for _, one in found]
+    why = _others(alone) if expect.alone else _unrecorded(alone)
+    if why is None:
+        return [one for _, one in found]
+    shared = Facts(contract, history, replace(expect, alone=False))
+    return [
+        _doubted(one, judged(shared, each), why) if one.violations or one.differences else one
+        for each, one in found
+    ]
+
+
+def _others(facts: Facts) -> str | None:
+    """That somebody else acts, by the first sign of it."""
+    first = next(iter(signs(facts)), None)
+    if first is None:
+        return None
+    return f"somebody else acts on the same resources: nobody here has asked for {first.what}"
+
+
+def _unrecorded(facts: Facts) -> str | None:
+    """That something was done which no recorded call has asked for, by the first trace of it."""
+    first = next(traces(facts), None)
+    if first is None:
+        return None
+    return f"calls may be missing from the recording: none has asked for {first.what}"
+
+
+def _doubted(alone: Judged, shared: Judged, why: str) -> Judged:
+    """The verdict on what was broken, where calls of somebody else may explain it."""
+    if shared.violations:
+        return replace(alone, violations=shared.violations, differences=shared.differences)
+    if shared.differences or _is_nearly_always(alone, shared):
+        return alone
+    if alone.verdict == "held":
+        return replace(alone, differences=())
+    return Judged(alone.promise, "not_judged", alone.occasions, reason=why, doubted=True)
+
+
+def _is_nearly_always(alone: Judged, shared: Judged) -> bool:
+    """Whether a promise is broken nearly every time that somebody else's call could break it."""
+    broken = len(alone.violations) + len(alone.differences)
+    exposed = alone.occasions - shared.occasions
+    return SEVERAL <= broken <= exposed and broken >= NEARLY_ALL * exposed
 
 
 def _lenient(history: History, strict: Judged, lenient: Judged) -> Judged:
@@ -108,7 +179,9 @@ def overall(judged: Iterable[Judged]) -> str:
     return "held" if verdicts & {"held", "known"} else "unjudged"
 
 
-def _judged(facts: Facts, item: Item, strict: bool, why_not: Callable[[str], str | None]) -> Judged:
+def _judged(
+    facts: Facts, item: Item, *, strict: bool, why_not: Callable[[str], str | None]
+) -> Judged:
     promise = item.promise
     try:
         seen = item.occasions(facts)

@@ -39,6 +39,7 @@ Kind = Literal[
     "filter",
     "unchanged",
     "scope",
+    "webhook",
     "everywhere",
 ]
 
@@ -60,7 +61,7 @@ EVERYWHERE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `lifecycle` or `operation` is what it speaks of; neither: every operation.
+    """One rule. `lifecycle`, `operation` or `webhook` is what it speaks of; none: every operation.
 
     `field` is set for a field rule, `parameter` for a list's filter.
     """
@@ -74,6 +75,7 @@ class Rule:
     operation: Operation | None = None
     field: FieldRule | None = None
     parameter: str | None = None
+    webhook: str | None = None
 
     @property
     def promise(self) -> Promise:
@@ -86,6 +88,7 @@ def rules(contract: Contract) -> Mapping[str, Rule]:
     found = [
         *(rule for each in contract.lifecycles.values() for rule in _of_lifecycle(contract, each)),
         *(rule for each in contract.operations.values() for rule in _of_operation(contract, each)),
+        *_of_webhooks(contract),
         *(Rule(name, "everywhere", said, "derived", "#") for name, said in EVERYWHERE.items()),
     ]
     return {rule.id: rule for rule in found}
@@ -192,6 +195,18 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[Rule]:
         yield rule("scope", f"A key without {named} is refused with 403.")
     if operation.raw.get("x-polling", {}).get("validator"):
         yield rule("unchanged", "What has not changed is said to be unchanged, and only that.")
+
+
+def _of_webhooks(contract: Contract) -> Iterator[Rule]:
+    for name, at in contract.document.webhooks.items():
+        yield Rule(
+            id=f"{dashed(name)}.payload",
+            kind="webhook",
+            statement=f"What the webhook {name} sends fits its schema.",
+            source=contract.document.source(at),
+            at="#" + to_pointer(at[:2]),
+            webhook=name,
+        )
 
 
 def _either(states: list[str] | tuple[str, ...]) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers.histories import Tape, contract
-from tests.helpers.predictions import Recorder, plain
+from tests.helpers.histories import GONE, Tape, contract
+from tests.helpers.predictions import Recorder, plain, prediction
 
 from layers_contract.catalogue import catalogue, misfits
 from layers_contract.contract import Contract
 from layers_contract.document import Document, load
 from layers_contract.invariants import CATALOGUE
 from layers_contract.judge import Judged, judge
+from layers_contract.recordings import RecordingError, read_webhooks
 from layers_contract.rules import rules
 
 Json = Any
@@ -100,6 +104,23 @@ def test_a_check_whose_field_has_moved_is_not_judged() -> None:
     assert found.reason == ("container.urls reads /assets/*/id, which no schema of a container has")
     known = {promise.id for promise, _ in misfits(Contract(Document(raw)))}
     assert {"container.urls", "container.assets", "asset.own"} <= known
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_each_container_of_a_job_is_judged(place: int) -> None:
+    """Of a job that names several containers in a list each one tells the same story."""
+    raw = shipped()
+    raw["components"]["schemas"]["Job"]["x-resource"]["container"] = "/containerIds/*"
+    names, tape = ["cnt_a", "cnt_b"], Tape()
+    made = tape.generate(envelope={"containerId": GONE, "containerIds": names})
+    tape.poll(made, "running", {"containerId": GONE, "containerIds": names})
+    tape.poll(made, "completed", {"containerId": GONE, "containerIds": names})
+    for number, name in enumerate(names):
+        tape.read(replace(made, container=name), "queued" if number == place else "completed")
+    found = judged(raw, tape)
+    assert found["job.one-story"].verdict == "violated"
+    assert names[place] in found["job.one-story"].violations[0].message
+    assert found["lifecycle.order"].verdict != "violated"
 
 
 def _without_keys(raw: dict[str, Json]) -> None:
@@ -192,6 +213,71 @@ def test_an_open_enum_holds_any_value_in_a_response(is_open: bool, verdict: str)
     found = tape.verdicts()
     assert found["schema.body"].verdict == verdict
     assert found["schema.rejects-invalid"].verdict == "violated"
+
+
+EVENTS = ("ended", "started")
+
+
+def hooked() -> dict[str, Json]:
+    """The predictions example with a webhook for each event, whose type tells which it is."""
+    raw = plain()
+    raw["webhooks"] = {
+        name: {
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["type", "data"],
+                                "properties": {
+                                    "type": {"const": name},
+                                    "data": {"$ref": "#/components/schemas/Prediction"},
+                                },
+                            }
+                        }
+                    }
+                },
+                "responses": {"200": {"description": "Taken."}},
+            }
+        }
+        for name in EVENTS
+    }
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("event", "verdict"),
+    [
+        ({"type": "ended", "data": prediction("pre_1", "succeeded")}, "held"),
+        ({"type": "ended", "data": {"id": "pre_1"}}, "violated"),
+        ({"type": "started", "data": prediction("pre_1", "waiting")}, "not_judged"),
+    ],
+)
+def test_what_a_webhook_sends_is_held_against_its_schema(
+    event: Json, verdict: str, tmp_path: Path
+) -> None:
+    """A payload is judged by the webhook that it fits best."""
+    file = tmp_path / "received.jsonl"
+    file.write_text(json.dumps(event) + "\n\n")
+    tape = Recorder(hooked())
+    tape.exchanges += read_webhooks(file)
+    found = tape.verdicts()
+    assert found["ended.payload"].verdict == verdict
+    assert all(each.verdict != "violated" for n, each in found.items() if n != "ended.payload")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "1: not JSON"), ("[]", "1: not an object"), ("", "holds no webhooks")]
+)
+def test_a_file_of_webhooks_that_is_none_is_said_to_be_none(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    """The line and what is wrong with it."""
+    file = tmp_path / "received.jsonl"
+    file.write_text(text)
+    with pytest.raises(RecordingError, match=said):
+        read_webhooks(file)
 
 
 def test_the_smallest_document_is_judged() -> None:

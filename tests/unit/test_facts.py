@@ -16,6 +16,7 @@ from layers_contract.facts import (
     http_date,
     moment,
     precision,
+    values,
 )
 from layers_contract.history import Exchange
 
@@ -362,3 +363,20 @@ def test_facts_of_nothing() -> None:
     facts = Facts(tape.facts.contract, tape.history)
     assert (facts.jobs, facts.containers, facts.starts, list(facts.own)) == ({}, {}, [], [])
     assert facts.response(Exchange("GET", f"/v1/projects/{OPEN}", 0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("", [{"a": [{"b": 1}, {"b": 2}, {}], "c/d": None}]),
+        ("/a/*/b", [1, 2]),
+        ("/a/1/b", [2]),
+        ("/a/9/b", []),
+        ("/a/b", []),
+        ("/c~1d", [None]),
+        ("/x", []),
+    ],
+)
+def test_a_pointer_leads_to_all_that_it_names(path: str, found: list[object]) -> None:
+    """`*` is every item of a list, a number is one of them; what is not there is nothing."""
+    assert values({"a": [{"b": 1}, {"b": 2}, {}], "c/d": None}, path) == found

@@ -43,8 +43,9 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     ),
     "likeness": frozenset({"history", "document", "contract"}),
     "lag": frozenset({"history", "contract", "facts", "invariants"}),
+    "others": frozenset({"contract", "document", "facts", "history", "invariants", "timeline"}),
     "judge": frozenset(
-        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag"}
+        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag", "others"}
     ),
     "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
     "outcome": frozenset(
@@ -92,7 +93,7 @@ MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "run": frozenset(
         {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
         | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"acceptance", "answers", "likeness", "pace"}
+        | {"acceptance", "answers", "likeness", "others", "pace"}
     ),
     "replay": frozenset(
         {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
@@ -265,15 +266,13 @@ def test_each_test_states_its_fact(path: Path) -> None:
 
 UNIT: Final = ROOT / "tests" / "unit"
 ABOUT_THE_REPOSITORY: Final = frozenset({"ci_files", "structure"})
-MOVING: Final = frozenset({"invariants"})
-"""Their tests are about to get their folder."""
 
 
 def test_the_unit_tests_mirror_the_rooms() -> None:
     """Each room that is a folder has a folder of tests, and no other folder has tests."""
     rooms = {module.parts[0] for module in modules() if len(module.parts) > 1}
     folders = {path.relative_to(UNIT).parts[0] for path in UNIT.glob("*/**/test_*.py")}
-    assert folders - MOVING == rooms - MOVING
+    assert folders == rooms
 
 
 def test_a_unit_test_beside_the_folders_names_its_module() -> None:
@@ -283,7 +282,6 @@ def test_a_unit_test_beside_the_folders_names_its_module() -> None:
     strays = {
         name
         for name in named - ABOUT_THE_REPOSITORY
-        if not name.startswith(("invariants_", "mock_faults"))
         if not any(name == module or name.startswith(f"{module}_") for module in alone)
     }
     assert not strays

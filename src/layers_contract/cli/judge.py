@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from layers_contract.cli._options import (
 from layers_contract.cli._output import check_writable, exit_code, printable, report
 
 if TYPE_CHECKING:
+    from layers_contract.judge import Judged
     from layers_contract.spec.files import DocumentFiles
 
 
@@ -41,6 +42,14 @@ if TYPE_CHECKING:
     metavar="NAME=ENV|HASH",
     help="Whose key is whose: own, other or limited (it lacks scopes); a variable, or a SHA-256.",
 )
+@click.option(
+    "--webhooks",
+    "webhook_files",
+    multiple=True,
+    type=in_file,
+    metavar="FILE.jsonl",
+    help="What webhooks have sent, one payload a line; judged by the document's webhooks.",
+)
 @click.option("--other", metavar="ENV|HASH", help="The same as --key other=….")
 @documented
 @judging
@@ -51,6 +60,7 @@ def judge(
     base: str | None,
     keys: tuple[str, ...],
     other: str | None,
+    webhook_files: tuple[Path, ...],
     strict: bool,
     only: str | None,
     require: str | None,
@@ -67,7 +77,7 @@ def judge(
     from layers_contract.facts import Expectations, undisturbed
     from layers_contract.judge import judge as verdicts
     from layers_contract.outcome import Outcome
-    from layers_contract.recordings import RecordingError, names_of, read
+    from layers_contract.recordings import RecordingError, names_of, read, read_webhooks
 
     contract = load_contract(source)
     chosen = chosen_ids(contract, only, exclude)
@@ -79,6 +89,9 @@ def judge(
         with undisturbed():
             names = names_of([*keys, *([f"other={other}"] if other else [])])
             recording = read(recordings, contract, base=base, names=names, progress=_progress())
+            last = max((each.sent for each in recording.history), default=0.0)
+            for each in (e for file in webhook_files for e in read_webhooks(file, last)):
+                recording.history.add(each)
             expect = Expectations(alone=recording.alone)
             _say(f"judging {len(recording.history):,} exchanges …")
             judged = verdicts(contract, recording.history, expect, strict=strict, only=chosen)
@@ -97,13 +110,24 @@ def judge(
         judged=left,
         history=recording.history,
         seconds=round(perf_counter() - started, 1),
-        notes=[*map(printable, recording.notes), *([nothing] if nothing else [])],
+        notes=[
+            *map(printable, [*recording.notes, *_doubts(judged)]),
+            *([nothing] if nothing else []),
+        ],
         ended_early=nothing,
         required=required,
     )
     outcome = with_baseline(outcome, known)
     report(outcome, files, source)
     sys.exit(exit_code(outcome))
+
+
+def _doubts(judged: Iterable[Judged]) -> Iterator[str]:
+    """What was not judged because others may have acted."""
+    doubted = [each for each in judged if each.doubted]
+    if doubted:
+        names = ", ".join(each.promise.id for each in doubted)
+        yield f"{doubted[0].reason}; {len(doubted)} promises were not judged for it: {names}"
 
 
 def _progress() -> Callable[[int], None]:

@@ -8,6 +8,8 @@ from typing import Final
 
 from layers_contract.invariants._base import ENTERED, HELD, Check, Invariant, Occasion, Violation
 from layers_contract.invariants._parts import lack
+from layers_contract.invariants._policy import soft_policy
+from layers_contract.invariants._starts import is_replay
 from layers_contract.invariants._things import births
 from layers_contract.invariants.derived import RULE_CHECKS, seen_states
 
@@ -20,8 +22,10 @@ __all__ = [
     "Occasion",
     "Violation",
     "births",
+    "is_replay",
     "lack",
     "seen_states",
+    "soft_policy",
 ]
 
 GROUPS: Final = (

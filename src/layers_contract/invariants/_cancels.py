@@ -32,6 +32,8 @@ def archives(facts: Facts, *, every: bool = False) -> Iterator[Exchange]:
 
 def may_be_archived(facts: Facts, project: Any, exchange: Exchange) -> bool:
     """Whether a project, any where it is not known, may have been archived by then."""
+    if not facts.expect.alone:
+        return True
     known = isinstance(project, str) and project
     first = _first_archives(facts).get((project.lower() if known else None, True), inf)
     return first < exchange.received_at

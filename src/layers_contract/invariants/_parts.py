@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from layers_contract.contract import Contract
@@ -22,7 +22,7 @@ def lack(contract: Contract, check: Invariant) -> str | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=512)
 def _lack(contract: Contract, read: str) -> str | None:
     if ">" in read:
         kind, _, other = read.partition(">")

@@ -8,7 +8,7 @@ from itertools import takewhile
 from math import inf
 
 from layers_contract.document import pointer
-from layers_contract.facts import Container, Facts, by_received_at
+from layers_contract.facts import Container, Facts, by_received_at, indexed
 from layers_contract.history import Exchange
 from layers_contract.timeline import Timeline, Work
 
@@ -26,11 +26,11 @@ def policy_changes(facts: Facts) -> Iterator[Exchange]:
 
 def settings_before(facts: Facts, change: Exchange) -> dict[str, object]:
     """The policy as it was read last before *change*, where nobody changed it in between."""
-    reads = facts.index(policies).get(change.path)
+    reads = policies(facts).get(change.path)
     last = reads.before(change.sent) if reads else None
-    if last is None or not isinstance(last.json, dict):
+    if last is None or not isinstance(last.json, dict) or not facts.expect.alone:
         return {}
-    if facts.index(_known_writes)[change.path].at(last.sent, change.received_at, but=change):
+    if _known_writes(facts)[change.path].at(last.sent, change.received_at, but=change):
         return {}
     operation = facts.operation(change)
     settings = facts.contract.document.resolve(operation.body if operation else {})["properties"]
@@ -45,14 +45,15 @@ def lost_setting(name: str, value: object, seen: Exchange) -> bool:
 
 def policy_reads_after(facts: Facts, change: Exchange) -> list[Exchange]:
     """Reads of the policy after *change* and before anybody could change it again."""
-    reads = facts.index(policies).get(change.path)
-    other = facts.index(_known_writes)[change.path].first(change.sent, but=change)
-    until = other.sent if other else inf
+    reads = policies(facts).get(change.path)
+    other = _known_writes(facts)[change.path].first(change.sent, but=change)
+    until = -inf if not facts.expect.alone else other.sent if other else inf
     since = reads.since(change.received_at) if reads else ()
     asked = takewhile(lambda each: each.sent <= until, since)
     return [each for each in asked if each.received_at <= until]
 
 
+@indexed
 def policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
     """The reads of each policy, by its path."""
     gate = facts.contract.review.gate
@@ -60,14 +61,16 @@ def policies(facts: Facts) -> dict[str, Timeline[Exchange]]:
     return {path: Timeline(each, by_received_at) for path, each in _by_path(reads).items()}
 
 
+@indexed
 def _known_writes(facts: Facts) -> dict[str, Work[Exchange]]:
     """The writes to each policy, of documented operations alone."""
     return _works(policy_changes(facts))
 
 
+@indexed
 def policy_writes(facts: Facts) -> dict[str, Work[Exchange]]:
     """All writes to each policy that was read."""
-    read = facts.index(policies)
+    read = policies(facts)
     return _works(each for each in facts.history if each.path in read and each.method != "GET")
 
 
@@ -89,9 +92,10 @@ def home(container: Container) -> str | None:
 
 def soft_policy(facts: Facts, container: Container) -> bool:
     """Whether the container's project may have settings that decide by themselves."""
-    return home(container) not in facts.index(_hard_projects)
+    return home(container) not in _hard_projects(facts)
 
 
+@indexed
 def _hard_projects(facts: Facts) -> set[str | None]:
     """The projects whose policy was read, and never had such settings."""
     gate = facts.contract.review.gate

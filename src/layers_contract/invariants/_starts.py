@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from layers_contract.facts import Facts, Started, indexed
+from layers_contract.facts import Facts, Started, indexed, moment
 from layers_contract.invariants._base import HELD, Occasion, broken, grouped
 from layers_contract.invariants._keys import is_used_elsewhere
+
+SECOND = 1.0
 
 
 def renewed(facts: Facts) -> Iterator[Started]:
@@ -16,6 +18,13 @@ def renewed(facts: Facts) -> Iterator[Started]:
         for started in facts.starts
         if not started.starts.new_container and not is_used_elsewhere(facts, started.exchange)
     )
+
+
+def is_replay(facts: Facts, made: Started) -> bool:
+    """Whether an answer is of a call before this history, whose key was used again."""
+    begun = moment(made.envelope.get("startedAt"))
+    known = made.key is not None and begun is not None
+    return known and made.exchange.sent - (begun or 0) > facts.expect.clock_skew + SECOND
 
 
 @indexed

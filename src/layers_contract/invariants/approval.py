@@ -342,7 +342,7 @@ def decisions_race(facts: Facts) -> Iterator[Occasion]:
             if not (one.succeeded or other.succeeded):
                 continue
             start, end = min(one.sent, other.sent), max(one.received_at, other.received_at)
-            if not at_work.at(start, end):  # a new render is undecided
+            if not container.shared and not at_work.at(start, end):  # a new render is undecided
                 message = f"{one.operation} and {other.operation} of {container.id} were both taken"
                 both = one.succeeded and other.succeeded
                 yield broken(message, one, other) if both else HELD

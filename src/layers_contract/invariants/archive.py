@@ -39,7 +39,9 @@ def archive_cancels(facts: Facts) -> Iterator[Occasion]:
                 yield broken(message, exchange, *ran, last, source=source)
             elif last.state == canceled:
                 yield HELD
-            elif last.state not in endings and last.sent - exchange.received_at > longest:
+            elif container.shared or last.state in endings:
+                continue
+            elif last.sent - exchange.received_at > longest:
                 yield broken(message, exchange, last)
 
 

@@ -106,9 +106,9 @@ def keeps(facts: Facts) -> Iterator[Occasion]:
     for job, exchange in _cancels(facts):
         home = facts.containers.get(job.render.container) if job.render else None
         changed = quiet_around(facts, home, exchange) if home and exchange.status == LATE else None
-        if home and changed:
+        if home and changed is not None:
             message = f"a late cancel changed {', '.join(changed)} of container {home.id}"
-            yield broken(message, exchange)
+            yield broken(message, exchange) if changed else HELD
 
 
 def _cancels(facts: Facts, *, every: bool = False) -> Iterator[tuple[Job, Exchange]]:
@@ -152,7 +152,8 @@ def _wanted(facts: Facts, job: Job, exchange: Exchange) -> int | None:
     first = all(each.sent >= exchange.received_at for each in others)
     after = job.line.after(exchange.received_at)
     heeded = after is not None and after.state == facts.contract.job.ending("cancel")
-    return TAKEN if first and heeded and not _may_be_archived(facts, job) else None
+    ours = facts.expect.alone and not _may_be_archived(facts, job)
+    return TAKEN if first and heeded and ours else None
 
 
 @indexed

@@ -23,6 +23,7 @@ from layers_contract.history import Exchange
 from layers_contract.invariants._assets import ASSETS, asset_urls
 from layers_contract.invariants._base import HELD, Occasion, Violation, broken, invariant
 from layers_contract.invariants._renders import ordered_reads
+from layers_contract.invariants._starts import is_replay
 
 CREATED = "createdAt"
 UPDATED = "updatedAt"
@@ -251,8 +252,9 @@ def clock(facts: Facts) -> Iterator[Occasion]:
 def _born(facts: Facts, container: Container) -> float | None:
     """The Date of the 202 that named *container*, if it is the first answer to its call."""
     made = container.created
-    known = made is not None and not facts.repeats(made.exchange)
-    return _date(made.exchange) if made and known else None
+    if made is None or facts.repeats(made.exchange) or is_replay(facts, made):
+        return None
+    return _date(made.exchange)
 
 
 def _date(exchange: Exchange) -> float | None:

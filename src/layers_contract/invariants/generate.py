@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers_contract.document import pointer
-from layers_contract.facts import Facts, Seen, Started, indexed, moment
+from layers_contract.facts import Facts, Seen, Started, indexed
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.invariants._cancels import may_be_archived
 from layers_contract.invariants._keys import is_used_for_another
 from layers_contract.invariants._requests import NAMES_A_RESOURCE, is_json, valid
+from layers_contract.invariants._starts import is_replay
 
 BRIEF = "/brief"
 INVALID = 422
-SECOND = 1.0
 ODD = re.compile("[\\x00-\\x1f\\x7f\\u202a-\\u202e\\ufeff\\ud800-\\udfff]")
 """Characters that a server may well refuse: control, direction, byte order, half of a pair."""
 CUT = ("...", "…")
@@ -54,17 +54,10 @@ def _asked_for(facts: Facts, made: Started) -> dict[str, Any]:
     asked = pointer(made.exchange.request_json, BRIEF)
     if made.operation not in _generating(facts) or not isinstance(asked, dict):
         return {}
-    if not valid(facts, made.exchange) or _is_replay(facts, made):
+    if not valid(facts, made.exchange) or is_replay(facts, made):
         return {}
     known = _brief_fields(facts)
     return {n: v for n, v in asked.items() if n in known and v not in (None, [], "")}
-
-
-def _is_replay(facts: Facts, made: Started) -> bool:
-    """Whether an answer is of a call before this history, whose key was used again."""
-    begun = moment(made.envelope.get("startedAt"))
-    known = made.key is not None and begun is not None
-    return known and made.exchange.sent - (begun or 0) > facts.expect.clock_skew + SECOND
 
 
 @indexed

@@ -15,6 +15,7 @@ from typing import Any, Final
 from layers_contract.contract import Contract, seconds
 from layers_contract.document import Operation, Response
 from layers_contract.mock.errors import MockError, Refused
+from layers_contract.mock.forms import Forms
 
 __all__ = ["Validator", "Vocabulary", "members"]
 
@@ -112,7 +113,8 @@ class Vocabulary:
         for status in statuses:
             for _, example in self.refusal_examples(int(status)):
                 code = example.get("code")
-                if code and code not in special:
+                fits = status in self.contract.error_codes.get(code or "", (status,))
+                if code and code not in special and fits:
                     return int(status), code, str(example.get("message", status.phrase))
         for status in statuses:
             for code, usual in self.contract.error_codes.items():
@@ -167,8 +169,9 @@ class Vocabulary:
         return None
 
     def _error_example(self, status: int) -> Json:
-        """An error response: of that status, or of any."""
+        """An error response: of that status, or of any; made of a schema where none has one."""
         fallback: Json = {}
+        schema: Json = None
         for operation in self.contract.operations.values():
             for known, response in operation.responses.items():
                 if not known.startswith(("4", "5")):
@@ -177,7 +180,9 @@ class Vocabulary:
                 if examples and known == str(status):
                     return examples[0]
                 fallback = fallback or (examples[0] if examples else None)
-        return fallback or {"code": "", "message": ""}
+                schema = schema or response.schema
+        made = Forms(self.contract.document).sample(schema) if schema else None
+        return fallback or made or {"code": "", "message": ""}
 
     @cached_property
     def _id_example(self) -> Json:

@@ -72,8 +72,8 @@ class Window:
         exchanges = [*(replace(each) for each, _ in self._kept), *pending]
         name_callers(exchanges, {})
         history = History(exchanges)
-        found = []
-        for each in judge(self._contract, history, Expectations(), strict=self._strict):
+        found, expect = [], Expectations(alone=False)
+        for each in judge(self._contract, history, expect, strict=self._strict):
             for violation in each.violations:
                 calls = frozenset(self._first + call.number for call in violation.exchanges)
                 message = _SECONDS.sub("…", violation.message)

@@ -6,6 +6,7 @@ not recorded is not empty, who cannot be told apart is not accused, and one odd 
 
 from layers_contract.recordings._entry import RecordingError
 from layers_contract.recordings._read import Recording, read
+from layers_contract.recordings._webhooks import read_webhooks
 from layers_contract.recordings._who import Names, identity, name_callers, names_of
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "name_callers",
     "names_of",
     "read",
+    "read_webhooks",
 ]

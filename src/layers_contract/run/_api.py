@@ -17,6 +17,7 @@ from layers_contract.contract import Contract
 from layers_contract.facts import Expectations, undisturbed
 from layers_contract.history import History
 from layers_contract.judge import Judged, judge
+from layers_contract.others import signs
 from layers_contract.outcome import PROXY_USER, Outcome
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
@@ -165,6 +166,7 @@ def _outcome(stage: Stage, *, strict: bool, seconds: float) -> Outcome:
         notes=[
             *stage.notes,
             *_on_lag(target, judged),
+            *_on_others(stage, judged),
             *(missed(contract, stage.history, judged) if stage.roles.renders else ()),
             *_left_out(stage, judged),
             *filter(None, [stage.stopped]),
@@ -192,6 +194,18 @@ def _left_out(stage: Stage, judged: Sequence[Judged]) -> Iterator[str]:
         for word in ([f"all of {group}"] if names.issuperset(ids) else sorted(names & {*ids}))
     ]
     yield f"the {stage.profile_name} profile leaves out {len(names)} promises: {', '.join(told)}"
+
+
+def _on_others(stage: Stage, judged: Sequence[Judged]) -> Iterator[str]:
+    """That somebody else acts on what the run works with, and what was not judged for it."""
+    found = signs(stage.facts())
+    if found:
+        count, left = len({each.id for each in found}), [e.promise.id for e in judged if e.doubted]
+        lost = f"{len(left)} promises were not judged there: {', '.join(left)}"
+        yield (
+            f"somebody else acts on the same resources: {count} were changed by nobody here, as by "
+            f"{found[0].what}; {lost if left else 'no verdict depends on it'}"
+        )
 
 
 def _on_lag(target: Target, judged: Sequence[Judged]) -> Iterator[str]:

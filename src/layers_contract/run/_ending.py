@@ -255,6 +255,7 @@ async def _look(actor: Actor, container: Container) -> None:
         made = Made(last.job, container.id, last.first.exchange)
         await actor.read(made)
         await actor.poll(made)
+        await actor.progress(made)
 
 
 def _running(facts: Facts) -> list[str]:

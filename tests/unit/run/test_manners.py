@@ -272,10 +272,17 @@ def test_a_read_only_run_writes_nothing(mock: Served) -> None:
     assert found.verdict == "held"
 
 
-def test_only_disposable_projects_are_changed(mock: Served) -> None:
+@pytest.fixture(scope="module")
+def standard(mock: Served) -> tuple[Outcome, Server]:
+    """A standard run, cut short where it takes long."""
+    return judged(mock, profile="standard", budget={"seconds": 10})
+
+
+def test_only_disposable_projects_are_changed(
+    mock: Served, standard: tuple[Outcome, Server]
+) -> None:
     """Policies are changed, and projects archived, where the target file allows it alone."""
-    budget = {"seconds": 8}
-    found, server = judged(mock, profile="standard", budget=budget)
+    found, server = standard
     theirs = mock[1]["projects"]["foreign_disposable"]
     spare = {*found_projects(mock), theirs, nobodys(theirs)}
     for asked in server.asked:
@@ -305,9 +312,9 @@ def found_projects(mock: Served) -> set[str]:
     return set(mock[1]["projects"]["disposable"])
 
 
-def test_all_that_is_made_carries_the_runs_tag(mock: Served) -> None:
+def test_all_that_is_made_carries_the_runs_tag(standard: tuple[Outcome, Server]) -> None:
     """Each brief that made a container, by Schemathesis too, has the marker in its tags."""
-    found, _ = judged(mock, profile="standard")
+    found, _ = standard
     marker = next(each for each in found.notes if "tagged" in each).rsplit(" ", 1)[-1]
     made = [
         each

@@ -63,6 +63,7 @@ def write(document: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     made = {folder / name: text for name, text in texts(document).items()}
     for path, text in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return list(made)
 

@@ -16,6 +16,7 @@ from layers_contract.invariants.derived import (
     scopes,
     settings,
     states,
+    webhooks,
 )
 from layers_contract.invariants.derived._base import ENTERED, RuleCheck
 from layers_contract.invariants.derived.states import seen_states
@@ -33,6 +34,7 @@ __all__ = [
     "seen_states",
     "settings",
     "states",
+    "webhooks",
 ]
 
 RULE_CHECKS: Final[Mapping[Kind, RuleCheck]] = ENTERED

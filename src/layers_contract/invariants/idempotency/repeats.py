@@ -130,8 +130,10 @@ def _not_canceled(facts: Facts, first: Started, other: Exchange) -> Iterator[Occ
     """The first job is not canceled by anything but a cancel."""
     ending = facts.contract.job.ending("cancel")
     job = facts.jobs[first.job]
-    since = job.line.since(other.received_at)
+    since = list(job.line.since(other.received_at)) if facts.expect.alone else []
     ended = next((view for view in since if view.state == ending), None)
     container = facts.containers[first.container]
     if ended and not may_be_canceled(facts, container, ended):
         yield broken(f"job {job.id} is {ending} after a conflict", first.exchange, other, ended)
+    elif since and not ended:
+        yield HELD

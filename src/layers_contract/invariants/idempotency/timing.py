@@ -83,7 +83,7 @@ def _one_container(facts: Facts, call: KeyedCall, lost: Exchange) -> Iterator[Oc
     """Judged where the hook is of this run, and somebody has looked for it within the window."""
     hook, marker, end = hook_of(lost), facts.expect.marker, window_end(facts, call)
     known = [s for s in call.started if s.exchange.received_at < end]
-    if not known or hook is None or marker is None or marker not in hook:
+    if not known or hook is None or marker is None or marker not in hook or not facts.expect.alone:
         return
     named = {started.container for started in known}
     for seen in looks_at(facts, hook, lost.sent):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from layers_contract.contract import Contract
 from layers_contract.mock.clock import SIMULATED_EPOCH, Clock
+from layers_contract.mock.forms import Forms
 from layers_contract.mock.generic.kinds import Kinds
 from layers_contract.mock.generic.operating import Operating
 from layers_contract.mock.generic.rows import Row, RowStore
@@ -70,19 +71,22 @@ def _id(kinds: Kinds, kind: str, place: str) -> str:
 
 
 def samples(contract: Contract) -> Mapping[str, Any]:
-    """What the document's `x-sample`s stand for here: examples of theirs."""
+    """What the document's `x-sample`s stand for here: examples of theirs, else what fits."""
     found: dict[str, Any] = {}
+    fitting: dict[str, Any] = {}
+    forms = Forms(contract.document)
     for node in members(contract.document.raw):
         if not isinstance(node, dict):
             continue
         if isinstance(name := node.get("x-sample"), str):
             resolved = contract.document.resolve(node)
             _note(found, name, [example_of(node), *resolved.get("examples", ())])
+            fitting[name] = forms.sample(node.get("schema", node))
         for member, each in _properties(node):
             if isinstance(name := each.get("x-sample"), str):
                 shown = (e for e in node.get("examples", ()) if isinstance(e, dict))
                 _note(found, name, [example.get(member) for example in shown])
-    return found
+    return {**fitting, **found}
 
 
 def _properties(node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

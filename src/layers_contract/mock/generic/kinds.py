@@ -12,7 +12,7 @@ from typing import Any, Final
 from layers_contract.contract import Contract, Lifecycle
 from layers_contract.document import Operation, View, pointer
 from layers_contract.mock.errors import MockError
-from layers_contract.mock.generic.forms import Form, Forms, Member
+from layers_contract.mock.forms import Form, Forms
 
 __all__ = ["Kind", "Kinds", "Shown"]
 
@@ -193,16 +193,6 @@ class Kinds:
             if not view.at:
                 return self.all[view.resource["type"]].shown.get(view.schema)
         return None
-
-    def member(self, form: Form, at: str) -> Member | None:
-        """The member that a pointer leads to."""
-        member = None
-        for part in at.split("/")[1:]:
-            member = form.members.get(part)
-            if member is None:
-                return None
-            form = self.forms.of(member.node)
-        return member
 
     def id_maker(self, kind: str) -> Callable[[int], str]:
         """How ids of a type are made of a number.

@@ -11,7 +11,7 @@ from typing import Any
 
 from layers_contract.contract import Pagination, Range
 from layers_contract.document import pointer
-from layers_contract.mock.generic.forms import MISSING
+from layers_contract.mock.forms import MISSING
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.generic.showing import Showing, place
 from layers_contract.mock.model import Answer, Call
@@ -157,10 +157,9 @@ class Listing(Showing):
         body = {m.name: self.kinds.forms.sample(m.node)
                 for m in form.members.values() if m.required}  # fmt: skip
         place(body, rule.items, items)
-        place(body, rule.next, MISSING if cursor is None else cursor)
-        member = self.kinds.member(form, rule.next)
-        if cursor is None and member and member.nullable:
-            place(body, rule.next, None)
+        member = self.kinds.forms.at(response.schema, rule.next)
+        without = member is not None and not member.nullable and not member.required
+        place(body, rule.next, MISSING if cursor is None and without else cursor)
         return Answer(status, body)
 
 

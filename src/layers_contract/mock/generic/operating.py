@@ -11,7 +11,7 @@ from typing import Any
 
 from layers_contract.contract import Gate
 from layers_contract.document import Operation, pointer
-from layers_contract.mock.generic.forms import Form
+from layers_contract.mock.forms import Form
 from layers_contract.mock.generic.kinds import Kind, Shown
 from layers_contract.mock.generic.listing import Listing
 from layers_contract.mock.generic.moving import Moving
@@ -528,7 +528,26 @@ class Operating(Listing, Moving):
         if isinstance(body, dict):
             self.fill_in(call, self.kinds.forms.of(response.schema), body, subject, moved or {})
             self.put_job(call, body, made)
+            self.put_rows(call, body, rows, made)
         return body
+
+    def put_rows(
+        self, call: Call, body: dict[str, Json], rows: list[Row], made: Mapping[str, Row]
+    ) -> None:
+        """Show in *body* what was made, and what the path names, as it stands."""
+        starts = self.contract.starts.get(call.operation.id)
+        known = {row.type: row for row in (*rows, *made.values())}
+        for view in self.contract.shown(call.operation):
+            row = known.get(view.resource["type"])
+            at = "".join(f"/{part}" for part in view.at if part != "*")
+            if not view.at or row is None or (starts and at == starts.job):
+                continue
+            shown = self.kinds.all[row.type].shown[view.schema]
+            each = self.view(row, shown, self.clock.now())
+            if view.at[-1] == "*":
+                place(body, at, [each])
+            elif "*" not in view.at and pointer(body, at) is not None:
+                place(body, at, each)
 
     def fill_in(
         self, call: Call, form: Form, body: dict[str, Json], subject: Row | None,

@@ -11,7 +11,7 @@ from typing import Any
 from layers_contract.contract import Lifecycle
 from layers_contract.document import pointer
 from layers_contract.mock.clock import Clock
-from layers_contract.mock.generic.forms import MISSING, Form, Member
+from layers_contract.mock.forms import MISSING, Form, Member
 from layers_contract.mock.generic.kinds import Kind, Kinds, Shown
 from layers_contract.mock.generic.rows import Row, RowStore
 from layers_contract.mock.options import MockOptions
@@ -160,7 +160,7 @@ class Showing(Serving):
         if member.type == "array" and rest:
             inner = "/".join(rest[1:])
             found[first] = [_wrapped(each, inner) for each in ids]
-        elif not rest or isinstance(found.get(first), dict) or member.required:
+        else:
             if rest and not isinstance(found.get(first), dict):
                 found[first] = self.kinds.forms.sample(member.node)
             place(found, at, int(ids[0]) if member.type == "integer" else ids[0])
@@ -178,7 +178,7 @@ class Showing(Serving):
         for cycle in kind.lifecycles:
             for rule in cycle.fields:
                 if states[cycle.field] in rule.states and not rule.holds(found):
-                    member = self.kinds.member(form, rule.field)
+                    member = self.kinds.forms.at(form.node, rule.field)
                     if member and rule.empty:
                         place(found, rule.field, member.empty)
                     elif member:
@@ -190,7 +190,7 @@ class Showing(Serving):
         """Leave out what is filled in other states alone: nothing says that it is there yet."""
         for cycle in kind.lifecycles:
             for rule in cycle.fields:
-                member = self.kinds.member(form, rule.field)
+                member = self.kinds.forms.at(form.node, rule.field)
                 if not rule.empty and states[cycle.field] not in rule.states and member:
                     empty = member.empty
                     if empty is not MISSING or not member.required:

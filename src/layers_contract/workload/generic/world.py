@@ -88,7 +88,7 @@ class World:
             if isinstance(made := self._homes[name], GaveUp):
                 raise GaveUp(str(made))
             if name not in made.ids:
-                raise GaveUp(f"{creator} names no {name} that it has made")
+                raise GaveUp(f"the response of {creator} names no {name}")
             return made.ids[name]
         found = example(self.contract, parameter)
         if found is None:

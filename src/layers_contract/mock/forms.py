@@ -133,6 +133,16 @@ class Forms:
         branches = (*node.get("anyOf", ()), *node.get("oneOf", ()))
         return depth < _DEEPEST and any(self._nullable(each, depth + 1) for each in branches)
 
+    def at(self, node: Mapping[str, Json] | None, pointer: str) -> Member | None:
+        """The property that *pointer* leads to in a value of the schema."""
+        member: Member | None = None
+        for name in pointer.split("/")[1:]:
+            member = self.of(node).members.get(name)
+            if member is None:
+                return None
+            node = member.node
+        return member
+
     def sample(self, node: Mapping[str, Json] | None, depth: int = 0) -> Json:
         """A value of the schema: an example of it where it has one."""
         schema = self.plain(node)
@@ -145,8 +155,12 @@ class Forms:
                 return copy.deepcopy(schema[keyword])
         if _type(schema) == "object":
             form = self.of(node)
-            wanted = [m for m in form.members.values() if m.required and depth < _DEEPEST]
-            return {m.name: self.sample(m.node, depth + 1) for m in wanted}
+            coded = "x-error-codes" in schema
+            return {
+                m.name: self.sample(m.node, depth + 1)
+                for m in form.members.values()
+                if (m.required or (coded and m.name == "code")) and depth < _DEEPEST
+            }
         if _type(schema) == "array":
             count = max(int(schema.get("minItems", 0)), 1 if depth < 2 else 0)
             return [self.sample(schema.get("items"), depth + 1) for _ in range(count)]
