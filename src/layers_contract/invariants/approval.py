@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
-from layers_contract.contract import Transition
+from layers_contract.contract import MissingPartError, Transition
 from layers_contract.document import pointer
 from layers_contract.facts import (
     Container,
@@ -47,6 +47,8 @@ PERSON = 30.0
 def gate(facts: Facts) -> Iterator[Occasion]:
     """An undecided, completed container waits for a review exactly where the policy asks for it."""
     success, review = facts.contract.render.ending("success"), facts.contract.review
+    if review.gate and not all(isinstance(value, bool) for value in review.gate.values):
+        raise MissingPartError(f"the document has a {review.name} whose gate is no switch")
     for container in facts.own:
         policy, deciding = _policy(facts, container), _deciding(facts, container)
         if policy is None or policy.soft:

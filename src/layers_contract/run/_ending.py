@@ -69,7 +69,8 @@ def _rendered(stage: Stage) -> tuple[Sequence[KeyedCall], Sequence[Container]]:
     if not stage.roles.renders:
         return (), ()
     facts = stage.facts()
-    return list(facts.keyed.values()), list(facts.own)
+    keyed = [e for e in facts.keyed.values() if e.operation.id in stage.contract.starts]
+    return keyed, list(facts.own)
 
 
 def _is_told(thing: Thing) -> bool:

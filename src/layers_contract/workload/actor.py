@@ -166,6 +166,22 @@ class Actor:
         request = request if format_ is None else {"format": format_, **request}
         return self.valid(self.roles.generate, request)
 
+    def failing(self) -> dict[str, Any]:
+        """A generate request whose render fails, where the target file says how to ask for one.
+
+        Raises:
+            GaveUp: The document has no place for that text.
+        """
+        hook = self.target.samples.failing_hook
+        request = {"brief": {"hook": hook, "themeTags": [self.marker]}}
+        if not self.bodies.is_valid(self.roles.generate, request):
+            drawn = self.bodies.valid(self.roles.generate, 0, self.mark())
+            brief = drawn.get("brief") if isinstance(drawn, dict) else None
+            request = {**drawn, "brief": {**brief, "hook": hook}} if isinstance(brief, dict) else {}
+        if not self.bodies.is_valid(self.roles.generate, request):
+            raise GaveUp(f"{self.roles.generate} has no place for [samples] failing_hook")
+        return request
+
     def valid(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """*request*, or one made from the document alone where that does not allow it."""
         if self.bodies.is_valid(operation, request) or self.bodies.lacks(operation):
@@ -187,11 +203,13 @@ class Actor:
     ) -> Exchange:
         """Call an operation; *key* is an idempotency key.
 
-        Where reads lag, one waits until it must show what this actor did last, and what is not
+        Members of the *body* that the document does not know are left out, bytes are sent as they
+        are. Where reads lag, one waits until it must show what this actor did last, and what is not
         found within the lag is asked for again.
         """
         header = self.session.contract.key_header
         named = self._named(operation, ids)
+        body = self.bodies.known(operation, body) if isinstance(body, dict) else body
         await self._let_settle(operation)
         while True:
             answer = await self.session.call(

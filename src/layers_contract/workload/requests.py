@@ -60,6 +60,7 @@ class Bodies:
     target: Target
     seed: int = 0
     _decks: dict[str, Sequence[Json]] = field(default_factory=dict)
+    _schemas: dict[str, Mapping[str, Json]] = field(default_factory=dict)
 
     def valid(self, operation: str, number: int, mark: str) -> Json:
         """A body that the operation takes, the one that is *number* in its turn.
@@ -70,6 +71,27 @@ class Bodies:
         if not deck:
             return NO_BODY
         return self._filled(operation, deck[number % len(deck)], mark)
+
+    def known(self, operation: str, body: Json) -> Json:
+        """*body* without the members that the document does not know there."""
+        spec = self.contract.operations[operation]
+        return self._known(self.schema(spec), body) if spec.body is not None else body
+
+    def _known(self, schema: Mapping[str, Json], value: Json) -> Json:
+        if not isinstance(value, dict) or not schema.get("properties"):
+            return value
+        inside = schema["properties"]
+        return {
+            name: self._known(flat(self.contract.document, inside[name]), each)
+            for name, each in value.items()
+            if name in inside
+        }
+
+    def schema(self, spec: Operation) -> Mapping[str, Json]:
+        """The schema of an operation's body, flat."""
+        if spec.id not in self._schemas:
+            self._schemas[spec.id] = flat(self.contract.document, spec.body)
+        return self._schemas[spec.id]
 
     def lacks(self, operation: str) -> str | None:
         """Why no valid body can be made, if none can."""
@@ -102,7 +124,7 @@ class Bodies:
         """Valid bodies that differ from *body* in one place each; a few."""
         if body is NO_BODY:
             return []
-        schema = flat(self.contract.document, self.contract.operations[operation].body)
+        schema = self.schema(self.contract.operations[operation])
         found = [
             each
             for each in self._changed(schema, body)
@@ -112,7 +134,7 @@ class Bodies:
 
     def marked(self, operation: str, body: Json, mark: str) -> Json:
         """*body* with the run's mark, where the document has a place for it and still allows it."""
-        schema = flat(self.contract.document, self.contract.operations[operation].body)
+        schema = self.schema(self.contract.operations[operation])
         found = self._with(self._sown(schema, body), mark)
         return found if self.is_valid(operation, found) else body
 
@@ -124,7 +146,7 @@ class Bodies:
     def _made(self, operation: str) -> Iterator[Json]:
         """Templates of bodies that are valid once they are filled; each only once."""
         spec = self.contract.operations[operation]
-        schema = flat(self.contract.document, spec.body)
+        schema = self.schema(spec)
         seen = set()
         for each in self._candidates(spec, schema) if spec.body is not None else ():
             template = self._sown(schema, each)

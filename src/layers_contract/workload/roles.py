@@ -131,7 +131,9 @@ def _parts(contract: Contract) -> Iterator[tuple[str, Iterable[str]]]:
     yield "list", of(contract.lists, "project")
     policies = [each.gate.operation for each in gated if each.gate] or _readers(contract, "project")
     yield "policy", policies
-    yield "update_policy", [name for each in policies[:1] for name in _changing(contract, each)]
+    switches = all(isinstance(v, bool) for each in gated if each.gate for v in each.gate.values)
+    changing = [name for each in policies[:1] for name in _changing(contract, each)]
+    yield "update_policy", changing if switches else []
 
 
 def _ending_by(render: Lifecycle) -> frozenset[str]:

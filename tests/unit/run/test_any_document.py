@@ -130,3 +130,14 @@ def test_a_sample_that_the_document_does_not_know_is_wrong_configuration() -> No
     aim = parse(target(samples={"zebra": "z"}), "the test")
     with pytest.raises(TargetError, match=r"it may be one of .*failing_hook.*prediction"):
         forecast(predictions(), aim)
+
+
+def test_what_fails_is_asked_for_with_the_text_of_the_target_file() -> None:
+    """The failure ending is seen, and what it fills; without the entry it is not judged."""
+    aim = parse(target(samples={"failing_hook": "[fail]"}), "the test")
+    outcome = simulate(predictions(), aim, Predictions(), epoch=EPOCH)
+    verdicts = {each.promise.id: each.verdict for each in outcome.judged}
+    assert verdicts["prediction.error-filled"] == "held"
+    assert outcome.verdict == "held"
+    without = {each.promise.id: each.verdict for each in judged().judged}
+    assert without["prediction.error-filled"] == "not_judged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from layers_contract.workload.actor import GaveUp
 from layers_contract.workload.generic.maker import Maker
 from layers_contract.workload.generic.things import Thing, fits_path
 
-__all__ = ["Way", "call_on", "followed", "moved", "movers", "used", "way_to"]
+__all__ = ["Way", "call_on", "failed", "followed", "moved", "movers", "used", "way_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,23 @@ async def followed(maker: Maker, operation: str, number: int, ending: Sequence[s
         if fits_path(maker.contract.operations[each], thing.ids):
             await call_on(maker, each, thing)
     await maker.follow(thing)
+
+
+async def failed(maker: Maker, operation: str, ending: Sequence[str]) -> None:
+    """Made with the text that makes it fail, as the target file says; then tried like any ending.
+
+    Raises:
+        GaveUp: The document has no text for the run to write into.
+    """
+    text = maker.actor.target.samples.failing_hook or ""
+    body = maker.world.bodies.valid(operation, 0, text)
+    if text not in json.dumps(body, default=str, ensure_ascii=False):
+        raise GaveUp(f"{operation} has no text that [samples] failing_hook could stand in")
+    thing = await maker.create(operation, body=body)
+    await maker.follow(thing)
+    for each in ending:
+        if fits_path(maker.contract.operations[each], thing.ids):
+            await call_on(maker, each, thing)
 
 
 async def moved(

@@ -36,6 +36,7 @@ def plan(world: World) -> list[Story]:
     planner = _Planner(world)
     return [
         *planner.followed(),
+        *planner.failed(),
         *planner.keyed(),
         *planner.moved(),
         *planner.lists(),
@@ -144,8 +145,23 @@ class _Planner:
                     profile="standard" if number else "quick",
                 )
 
-    def _late(self, creator: str) -> list[str]:
-        """The operations that are refused once what *creator* makes has ended well."""
+    def failed(self) -> Iterator[Story]:
+        """What a creator makes that ends in failure, where one can be asked for."""
+        for name in self.left:
+            made = [e for e in self.contract.resources.values() if name in e.creators]
+            fails = any("failure" in c.endings.values() for each in made for c in each.lifecycles)
+            if name in self.creators and fails:
+                late = self._late(name, "failure")
+                yield self._story(
+                    f"{dashed(name)}-failed",
+                    partial(lives.failed, operation=name, ending=late),
+                    [name],
+                    makes=[name],
+                    needs=("samples.failing_hook",),
+                )
+
+    def _late(self, creator: str, ending: str = "success") -> list[str]:
+        """The operations that are refused once what *creator* makes has come to that ending."""
         return [
             refusal.operation
             for resource in self.contract.resources.values()
@@ -153,7 +169,7 @@ class _Planner:
             for cycle in resource.lifecycles
             for refusal in cycle.refusals
             if refusal.operation in self.left
-            and any(cycle.endings.get(state) == "success" for state in refusal.states)
+            and any(cycle.endings.get(state) == ending for state in refusal.states)
         ]
 
     def keyed(self) -> Iterator[Story]:

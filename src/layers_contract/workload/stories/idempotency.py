@@ -21,7 +21,8 @@ TRIES = 8
 async def replays(actor: Actor) -> None:
     """One key: repeated at once, with other bodies, and again when the render is over."""
     project, body, key = actor.open_project, actor.brief(), actor.key()
-    body["brief"]["hook"] = body["brief"]["hook"].ljust(LONG, ".")
+    if "hook" in body.get("brief", {}):
+        body["brief"]["hook"] = body["brief"]["hook"].ljust(LONG, ".")
     made = await actor.generate(project, body, key)
     await _again(actor, project, body, key)
     for other in contradictions(actor, body):
