@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from layers_contract.contract import Contract, Lifecycle
-from layers_contract.document import Operation, pointer
+from layers_contract.document import Operation, id_text, pointer
 from layers_contract.history import Exchange
 
 __all__ = ["Shown", "Thing", "fits_path", "made_by", "shown_in", "sides"]
@@ -82,7 +82,7 @@ def _id(data: Json, at: str) -> str | None:
     found = pointer(data, before)
     if star:
         found = pointer(found[0], after) if isinstance(found, list) and found else None
-    return found if isinstance(found, str) else None
+    return id_text(found)
 
 
 def made_by(
