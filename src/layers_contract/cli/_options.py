@@ -248,8 +248,11 @@ def _named(known: frozenset[str], names: str | None, option: str) -> frozenset[s
     return frozenset(chosen)
 
 
-def check_known(names: Iterable[str], catalogue: Iterable[str], what: str) -> None:
+def check_known(
+    names: Iterable[str], catalogue: Iterable[str], what: str, source: DocumentFiles
+) -> None:
     known = set(catalogue)
     for name in names:
         if name not in known:
-            raise click.ClickException(f"unknown {what} {name}; `mock --list` names them all")
+            hint = "`mock --list` names them all"
+            raise click.ClickException(f"{source}: the mock has no {what} {name}; {hint}")

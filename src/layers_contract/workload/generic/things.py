@@ -50,9 +50,9 @@ class Thing:
                 self.states |= _states(contract, each)
 
     def is_over(self, cycles: Mapping[str, Lifecycle]) -> bool:
-        """Whether each of its lifecycles that end has ended, as far as it was seen."""
+        """Whether each of its lifecycles has ended, or waits for a call, as far as it was seen."""
         own = [c for c in cycles.values() if c.endings and c.name in self.states]
-        return all(self.states[each.name] in each.endings for each in own)
+        return all(each.rests(self.states[each.name]) for each in own)
 
 
 def _states(contract: Contract, shown: Shown) -> dict[str, str]:
