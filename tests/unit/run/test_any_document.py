@@ -100,6 +100,16 @@ def test_a_run_of_which_every_creation_is_refused_is_no_verdict() -> None:
     assert "createPrediction calls were refused with 422" in (outcome.ended_early or "")
 
 
+@pytest.mark.parametrize("profile", ["quick", "standard"])
+def test_one_operation_that_refuses_everything_keeps_a_run_from_being_green(profile: str) -> None:
+    """What the other operations have shown does not make up for it."""
+    outcome = judged(Faults(refuses_cancel="Not today."), profile)
+    said = outcome.ended_early or ""
+    assert "cancelPrediction calls were refused with 422 INVALID: Not today." in said
+    assert outcome.verdict != "held"
+    assert said in outcome.notes
+
+
 def test_a_story_that_gives_up_is_a_note_with_its_reason() -> None:
     """What the server said of the call that left a story without anything is in a note."""
     notes = " ".join(judged(Faults(refuses_create="Top up your credit.")).notes)

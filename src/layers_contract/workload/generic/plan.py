@@ -275,7 +275,7 @@ class _Planner:
         makes = [each for each in makers if generate and self._lack(each) is None]
         calls = self.left if generate else self._reading(self.left)
         yield self._story(
-            "unknown-ids", partial(strangers.unknown, operations=calls), self._reading([])
+            "unknown-ids", partial(strangers.unknown, operations=calls), [], profile="quick"
         )
         yield self._story(
             "nobody",

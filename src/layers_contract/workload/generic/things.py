@@ -82,7 +82,8 @@ def _id(data: Json, at: str) -> str | None:
     found = pointer(data, before)
     if star:
         found = pointer(found[0], after) if isinstance(found, list) and found else None
-    return found if isinstance(found, str) else None
+    number = isinstance(found, int) and not isinstance(found, bool)
+    return str(found) if number or isinstance(found, str) else None
 
 
 def made_by(
