@@ -22,7 +22,7 @@ document_options := $(if $(DOCUMENT),--document $(DOCUMENT)) $(foreach file,$(OV
 	$(if $(DOCUMENT_VERSION),--document-version $(DOCUMENT_VERSION))
 
 .DEFAULT_GOAL := help
-.PHONY: help contract test test-publish check coverage format generate mock publish gate faults variants seeds others bench clean setup
+.PHONY: help contract test test-publish check coverage format generate mock publish follow gate faults variants seeds others bench clean setup
 
 help: ## Tell what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,8 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/mypy
 	scripts/lint_document
 	$(BIN)/layers-contract lint --style
+	$(BIN)/layers-contract lint --style openapi/layers.yaml --overlay overlays/next.yaml
+	$(BIN)/layers-contract lint examples/predictions/openapi.yaml
 	scripts/check_client
 	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec tests/unit/test_document_seed.py
 
@@ -66,6 +68,10 @@ mock: $(RUN) ## Serve a mock that keeps the contract; ARGS="--help" tells its op
 
 publish: $(DEV) $(NODE) ## Write dist/partner/: the document, its pages, changelog, collection, client
 	@$(BIN)/layers-contract publish $(document_options) $(ARGS)
+
+follow: $(DEV) $(NODE) ## Publish the next generation (overlays/next.yaml) and another API (examples/predictions)
+	@$(BIN)/layers-contract publish --overlay overlays/next.yaml --into dist/next
+	@$(BIN)/layers-contract publish --document examples/predictions/openapi.yaml --into dist/predictions
 
 test-publish: publish ## Test what partners receive: pages in a browser, workflows on the mock
 	$(BIN)/python -m pytest -q -n auto tests/publish

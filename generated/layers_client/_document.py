@@ -19,6 +19,8 @@ API = Api(
     auth_prefix="",
     idempotency_header="idempotency-key",
     in_flight_status=409,
+    in_flight_code=None,
+    idempotency_window=86400.0,
     request_id_header="x-request-id",
     shown_headers=frozenset(
         (

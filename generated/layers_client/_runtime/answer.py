@@ -178,6 +178,11 @@ def _status_error(response: httpx.Response, api: Api) -> APIStatusError:
     )
 
 
+def error_code(response: httpx.Response, api: Api) -> str | None:
+    """The error code of an answer, if it has one."""
+    return _text(_error_object(response, api.error_path).get("code"))
+
+
 def _error_object(response: httpx.Response, path: tuple[str, ...]) -> dict[str, Any]:
     found = at(_json(response), path)
     return cast(dict[str, Any], found) if isinstance(found, dict) else {}

@@ -45,6 +45,9 @@ class Api(NamedTuple):
     auth_prefix: str
     idempotency_header: str
     in_flight_status: int
+    in_flight_code: str | None
+    idempotency_window: float | None
+    """For how many seconds a key is remembered, at least; None where that is not promised."""
     request_id_header: str
     shown_headers: frozenset[str]
     """Headers of the document that a log may show."""

@@ -42,6 +42,8 @@ class RetryPolicy(NamedTuple):
     """Whether the call may be carried out twice: a safe method, or an idempotency key."""
     in_flight_status: int = 409
     """How a server answers while an earlier call with the same key is not finished."""
+    in_flight_code: str | None = None
+    """The code that such an answer has, and no conflict of keys; None where it has none."""
 
 
 class Trouble(NamedTuple):
@@ -52,6 +54,8 @@ class Trouble(NamedTuple):
     retry_after: float | None = None
     carried_out: bool = True
     """Whether the server may have carried the call out."""
+    code: str | None = None
+    """The error code of the answer, where it tells a call in flight."""
 
 
 def pause_before_retry(
@@ -73,6 +77,8 @@ def pause_before_retry(
 
 def _worth_repeating(policy: RetryPolicy, troubles: Sequence[Trouble]) -> bool:
     *before, last = troubles
+    if policy.repeatable and last.status == policy.in_flight_status and policy.in_flight_code:
+        return last.code == policy.in_flight_code
     if policy.repeatable and last.status == policy.in_flight_status:
         # Either the server says to come back, or an attempt of ours was lost and is not finished.
         return last.retry_after is not None or any(map(_is_open, before))

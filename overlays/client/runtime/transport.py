@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import httpx
 
-from .answer import LAST_ANSWER, Answer, Failure
+from .answer import LAST_ANSWER, Answer, Failure, error_code
 from .call import AS_SET, SAFE_TO_REPEAT, Api, Call, CallOptions, TimeoutTypes
 from .clock import AsyncClock, Clock
 from .connections import AsyncConnections, Connections
@@ -71,11 +71,15 @@ class Plan:
 
     def _retry_policy(self, options: CallOptions) -> RetryPolicy:
         retries, seconds = options.max_retries, options.max_retry_time
+        seconds = self._settings.max_retry_time if seconds is None else seconds
+        if self.key is not None and self.api.idempotency_window is not None:
+            seconds = min(seconds, self.api.idempotency_window)  # later it would be another call
         return RetryPolicy(
             self._settings.max_retries if retries is None else retries,
-            self._settings.max_retry_time if seconds is None else seconds,
+            seconds,
             self.key is not None or self.call.operation.method in SAFE_TO_REPEAT,
             self.api.in_flight_status,
+            self.api.in_flight_code,
         )
 
     def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
@@ -127,6 +131,8 @@ class Plan:
         trouble = outcome.trouble
         if trouble is None:
             return None
+        if isinstance(outcome, Answer) and trouble.status == self.api.in_flight_status:
+            trouble = trouble._replace(code=error_code(outcome.response, self.api))
         self._troubles.append(trouble)
         pause = pause_before_retry(self._policy, self._troubles, elapsed, chance)
         if pause is not None:

@@ -91,7 +91,7 @@ class Flow(NamedTuple, Generic[JobT, ResultT]):
     validator: tuple[str, str] | None = None
     """The header that asks only for what has changed, and the one that gives its value."""
     result: Operation | None = None
-    result_id: tuple[tuple[str, ...], ...] = ()
+    result_id: tuple[tuple[str | int, ...], ...] = ()
     """Where, in a job, the id that `result` takes may be."""
     decode: Callable[[Any], ResultT] | None = None
     """Makes what the job has made of the answer to `result`."""
@@ -323,12 +323,19 @@ def job_error(flow: Flow[Any, Any], outcome: Outcome, job: Model) -> JobError:
     return JobFailedError(f"{name} failed" + (f": {why}" if why else ""), job=job, code=code)
 
 
-def look(job: Model, places: Sequence[Sequence[str]]) -> str | None:
-    """The first id found in *job* at one of *places*, which are paths of attributes."""
+def look(job: Model, places: Sequence[Sequence[str | int]]) -> str | None:
+    """The first id found in *job* at one of *places*: paths of attributes and list indexes."""
     for path in places:
         found: Any = job
         for step in path:
-            found = getattr(found, step, None)
+            found = _part(found, step)
         if isinstance(found, str) and found:
             return found
     return None
+
+
+def _part(value: Any, step: str | int) -> Any:
+    if isinstance(step, str):
+        return getattr(value, step, None)
+    listed: list[Any] = value if isinstance(value, list) else []
+    return listed[step] if step < len(listed) else None

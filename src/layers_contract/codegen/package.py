@@ -8,6 +8,7 @@ parsed into Python.
 from __future__ import annotations
 
 import filecmp
+import json
 import os
 import shutil
 import sys
@@ -32,8 +33,10 @@ from layers_contract.codegen.client.jobs import Flow
 from layers_contract.codegen.client.names import Names
 from layers_contract.codegen.client.operations import UnfitError
 from layers_contract.codegen.client.types import (
+    OPEN,
     classes,
     is_free,
+    is_open,
     once,
     properties,
     reader_of,
@@ -41,6 +44,7 @@ from layers_contract.codegen.client.types import (
 )
 from layers_contract.document import load
 from layers_contract.shipped import shipped
+from layers_contract.spec.nodes import Api
 
 OVERLAY: Final = shipped("overlays/client")
 
@@ -62,7 +66,7 @@ class Generator:
         self.names = self.facts.names
         config = _config(document, into, self.names)
         self.project = Project(
-            openapi=_parsed(read.raw, config),
+            openapi=_parsed(_opened(read.raw), config),
             config=config,
             custom_template_path=OVERLAY / "templates",
         )
@@ -90,6 +94,7 @@ class Generator:
             module_of={str(m.class_info.name): m.class_info.module_name for m in self._classes()},
             classes_of=_classes_of,
             reader_of=reader_of,
+            is_open=is_open,
             made_by=self._made_by,
             handle_models=self._handle_models(),
             by_name={each.name: each for each in self._endpoints()},
@@ -190,6 +195,16 @@ def _config(document: Path, into: Path, names: Names) -> Config:
         overwrite=True,
         output_path=into,
     )
+
+
+def _opened(raw: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a document whose open enums say so in words."""
+    document: dict[str, Any] = json.loads(json.dumps(raw))
+    for node, open_enum in Api(document).having("x-open-enum"):
+        if open_enum and node.kind == "schema":
+            described = node.value.get("description", "").strip()
+            node.value["description"] = f"{described}\n\n{OPEN}".strip()
+    return document
 
 
 def _parsed(raw: dict[str, Any], config: Config) -> GeneratorData:

@@ -80,7 +80,7 @@ def _change(each: Difference, where: sites.Site, atlas: Atlas, other: Atlas) -> 
     ways = atlas.ways(at) or other.ways(at)
     rating, rule = verdicts.rated(each, at, ways)
     operations = atlas.reached(at) or other.reached(at)
-    subject = phrases.called(atlas, at)
+    subject = phrases.called(atlas if atlas.api.lookup(at[:3]) is not None else other, at)
     if where.swapped and ways == {"request"} and _is_wider(atlas, at, where.swapped[0]):
         rating, rule, what = (
             "addition",

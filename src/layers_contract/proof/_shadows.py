@@ -13,6 +13,9 @@ from typing import Final
 __all__ = ["SHADOWS"]
 
 SHADOWS: Final[Mapping[str, str]] = {
+    "lifecycle.canceled": (
+        "What is canceled by itself after a conflict looks as if the conflict had done it."
+    ),
     "approval.once": (
         "Who may decide a second time may do so at the same moment as well: approval.race sees it."
     ),

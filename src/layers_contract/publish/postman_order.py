@@ -78,6 +78,7 @@ def _born(lifecycle: Lifecycle) -> str:
 
 
 def _settled(lifecycle: Lifecycle, state: str) -> str:
-    if "success" in lifecycle.endings.values() and state not in lifecycle.endings:
+    runs = any(not step.by and state in step.origins for step in lifecycle.transitions)
+    if runs and "success" in lifecycle.endings.values() and state not in lifecycle.endings:
         return lifecycle.ending("success")
     return state

@@ -33,6 +33,7 @@ class Server:
         self.requests: list[httpx.Request] = []
         self.made: dict[str, Json] = {}
         self.keys: dict[str, str] = {}
+        self.busy: list[str] = []
         self.polls = 0
         self.state = "succeeded"
 
@@ -50,6 +51,8 @@ class Server:
         body = json.loads(request.content)
         if body["model"] not in ("haiku-3", "sonnet-1"):
             return httpx.Response(400, json={"code": "INVALID", "message": "No such model."})
+        if self.busy:
+            return httpx.Response(409, json={"code": self.busy.pop(), "message": "Wait."})
         name = self.keys.setdefault(request.headers["request-key"], f"pre_{len(self.made)}")
         self.made.setdefault(name, prediction(name, "waiting"))
         return httpx.Response(201, json=self.made[name])
@@ -132,6 +135,27 @@ def test_the_same_key_comes_to_the_same_job(package: ModuleType) -> None:
     predictions = client(package, Server()).predictions
     first = predictions.create(**NEW, idempotency_key="k")
     assert predictions.create(**NEW, idempotency_key="k").id == first.id
+
+
+def test_a_key_that_is_busy_is_waited_for(package: ModuleType) -> None:
+    """A call in flight has a code of its own, and another 409 is no reason to call again."""
+    server = Server()
+    server.busy = ["KEY_BUSY"]
+    predictions = client(package, server).predictions
+    assert predictions.create(**NEW).id == "pre_0"
+    server.busy = ["ENDED"]
+    with pytest.raises(package.EndedError):
+        predictions.create(**NEW)
+    assert len(server.requests) == 3
+
+
+def test_nothing_is_sent_again_when_its_key_is_forgotten(package: ModuleType) -> None:
+    """A call is repeated for no longer than the window of its key."""
+    made = client(package, Server()).with_options(max_retry_time=1e9)
+    create = importlib.import_module("predictions_client._document").CREATE_PREDICTION
+    call = importlib.import_module("predictions_client._runtime.call")
+    plan = made._transport.plan(call.Call(create), call.CallOptions())
+    assert plan._policy.seconds == 30 * 86400
 
 
 def test_a_job_is_canceled_and_taken_up_again(package: ModuleType) -> None:

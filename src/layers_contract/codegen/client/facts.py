@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from math import isfinite
 from typing import Any, Final
 
 from openapi_python_client.strings import PythonIdentifier, pascal_case
@@ -111,6 +112,16 @@ class Facts:
     def in_flight_status(self) -> int:
         """How a call is answered while an earlier one with its key is not finished."""
         return (self.keys.in_flight_status if self.keys else None) or 409
+
+    @property
+    def in_flight_code(self) -> str | None:
+        """The code of that answer, if it has one of its own."""
+        return self.keys.in_flight_code if self.keys else None
+
+    @property
+    def idempotency_window(self) -> float | None:
+        """For how many seconds a key is remembered; None where no time is promised."""
+        return self.keys.window if self.keys and isfinite(self.keys.window) else None
 
     @cached_property
     def answer_headers(self) -> list[str]:

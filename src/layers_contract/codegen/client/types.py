@@ -16,7 +16,12 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import snake_case
 
+from layers_contract.codegen.client.text import plain
+
 Property = Any
+
+OPEN: Final = "Other values may come."
+"""Ends the description of an enum that is open, for the generator hands on no extension of one."""
 
 _PLAIN: Final = {
     "AnyProperty": "Any",
@@ -78,10 +83,16 @@ def _simple(prop: Property) -> tuple[str, str]:
     return _PLAIN[kind], "str | UUID" if kind == "UuidProperty" else _PLAIN[kind]
 
 
+def is_open(prop: Property) -> bool:
+    """Whether the document says that an enum has values that it does not list."""
+    return OPEN in plain(prop.description)
+
+
 def reader_of(prop: Property) -> str | None:
     """The function that reads a text that an API may add to; None for whatever else."""
     # One value tells the members of a union apart: it must not take any other text.
-    if isinstance(prop, EnumProperty) and prop.value_type is str and len(prop.values) > 1:
+    several = isinstance(prop, EnumProperty) and (len(prop.values) > 1 or is_open(prop))
+    if several and prop.value_type is str:
         return f"read_{snake_case(prop.class_info.name)}"
     return None
 

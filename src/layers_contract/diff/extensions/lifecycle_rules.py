@@ -46,7 +46,8 @@ def _refusals(pair: Pair, name: str, spot: Spot, known: set[str]) -> Iterator[Ch
             f"Call {operation} in another state, or expect the {answer['status']}.",
             (operation,),
         )
-    for operation, states in _grouped(key for key in before if key not in now).items():
+    gone = (key for key in before if key not in now and key[0] in pair.new.calls)
+    for operation, states in _grouped(gone).items():
         what = f"{operation} is no longer refused while `{name}` is {_or(states)}."
         yield spot.change("addition", "refusal-removed", what, operations=(operation,))
     yield from _refused_differently(name, spot, before, now)

@@ -11,7 +11,8 @@ A client reads states, waits for those that end, and branches on the rest. So:
 - A transition that the server newly takes by itself is an addition where a poller that misses
   states could have seen the same before, and breaking where it shows an order that was impossible.
 
-A step from or to a state that only one of the documents has is told with that state.
+A step from or to a state that only one of the documents has is told with that state, and one that
+an operation caused which is gone with the operation.
 """
 
 from __future__ import annotations
@@ -151,7 +152,8 @@ def _steps(pair: Pair, name: str, spot: Spot, old: Cycle, new: Cycle) -> Iterato
     before, now = _by_step(pair, old, rename=True), _by_step(pair, new)
     known = {"", *old.states} & {"", *new.states}
     common = [step for step in (*now, *before) if step[0] in known and step[1] in known]
-    gone = [step for step in dict.fromkeys(common) if step not in now]
+    there = {SERVER, *pair.new.calls}
+    gone = [step for step in dict.fromkeys(common) if step not in now and step[2] in there]
     fresh = [step for step in dict.fromkeys(common) if step not in before]
     for by, steps in _by_cause(gone).items():
         yield _step_removed(spot, name, by, steps)
