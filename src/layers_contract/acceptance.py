@@ -96,7 +96,7 @@ def _is_valid(contract: Contract, exchange: Exchange) -> bool:
 
 
 def _base(operation: Operation) -> tuple[str | int, ...]:
-    return (*operation.base, "requestBody", "content", "application/json", "schema")
+    return operation.body_base
 
 
 def _names(exchange: Exchange, spared: Collection[str]) -> bool:

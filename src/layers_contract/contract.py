@@ -166,6 +166,13 @@ class Lifecycle:
         first = set(self.initial)
         return frozenset(self.states) - by_server - first
 
+    def rests(self, state: str) -> bool:
+        """Whether nothing leads on from *state* but an operation, or a time that has to pass."""
+        return state in self.endings or not any(
+            not step.by and state in step.origins and step.after is None
+            for step in self.transitions
+        )
+
     def refusal(self, operation: str, state: str) -> Refusal | None:
         """How *operation* is refused in *state*, if it is."""
         return next(

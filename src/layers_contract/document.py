@@ -31,6 +31,7 @@ __all__ = [
     "Promise",
     "Response",
     "View",
+    "id_text",
     "load",
     "pointer",
     "surest",
@@ -110,6 +111,12 @@ def pointer(value: Json, path: str) -> Json:
         else:
             return None
     return value
+
+
+def id_text(value: Json) -> str | None:
+    """An id as a path has it: a text, or a whole number; None for anything else."""
+    known = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value) if known else None
 
 
 @lru_cache(maxsize=1024)
@@ -222,6 +229,7 @@ class Operation:
     responses: Mapping[str, Response]
     pattern: re.Pattern[str] = field(repr=False)
     base: Path_ = ()
+    body_base: Path_ = ()
     scopes: tuple[str, ...] = ()
 
     def response(self, status: int) -> Response | None:
@@ -347,6 +355,11 @@ class Document:
             "security", self.raw.get("security", [])
         )
         return found
+
+    def is_public(self, operation: Operation) -> bool:
+        """Whether *operation* can do without a key."""
+        ways = self.security(operation)
+        return not ways or not all(ways)
 
     @property
     def security_header(self) -> str:
@@ -516,7 +529,7 @@ class Document:
                 for number, each in enumerate(parameters)
             ),
             body=media.get("schema"),
-            body_required=bool(raw.get("requestBody", {}).get("required")),
+            body_required=bool(self.resolve(raw.get("requestBody", {})).get("required")),
             body_examples=_examples(media),
             responses={
                 str(status): self._response(str(status), response, (*base, "responses", status))
@@ -524,6 +537,10 @@ class Document:
             },
             pattern=_pattern(path),
             base=base,
+            body_base=(
+                *self._landed((*base, "requestBody"), raw.get("requestBody", {})),
+                *("content", "application/json", "schema"),
+            ),
             scopes=self._scopes(raw.get("security", self.raw.get("security", ()))),
         )
 

@@ -30,7 +30,7 @@ from layers_contract.facts import (
     remembered,
 )
 from layers_contract.history import Exchange
-from layers_contract.invariants import is_replay, soft_policy
+from layers_contract.invariants import is_replay, soft_policy, unasked
 from layers_contract.timeline import Work
 
 __all__ = ["Sign", "signs", "traces"]
@@ -78,6 +78,8 @@ def traces(facts: Facts) -> Iterator[Sign]:
     for kind in (_jobs, _cancels, _decisions, _policies, _archives, _renders, _replays):
         with suppress(MissingPartError):
             yield from kind(facts)
+    if not facts.contract.renders:
+        yield from (Sign(*each) for each in unasked(facts))
 
 
 def _is_regular(found: Sequence[Sign]) -> bool:
@@ -196,7 +198,8 @@ def _policies(facts: Facts) -> Iterator[Sign]:
     gate = facts.contract.review.gate
     if gate is None:
         return
-    path = facts.contract.operations[gate.operation].path
+    reader = facts.contract.operations.get(gate.operation)
+    path = reader.path if reader else ""
     changing = {o.id for o in facts.contract.operations.values() if o.path == path}
     work = Work(_calls(facts, changing - {gate.operation}), by_received_at)
     last: dict[str, Exchange] = {}

@@ -160,6 +160,21 @@ def _is_about_the_document(error: Exception) -> bool:
     return isinstance(error, DocumentError | MockError)
 
 
+def demand_whole(files: DocumentFiles) -> None:
+    """Refuse a document, other than the one that is shipped, that lacks what is made of it.
+
+    Raises:
+        DocumentError: The first problem, with its place.
+    """
+    from layers_contract.document import DocumentError
+    from layers_contract.spec.lint import extensions, whole
+
+    if files.document or files.overlays:
+        document = files.load()
+        for problem in extensions.check(document.raw) or whole(document):
+            raise DocumentError(f"{files}: {problem}")
+
+
 def load_contract(files: DocumentFiles) -> Contract:
     """The contract of a document that has every part that judging and mocking need."""
     from layers_contract.contract import Contract
@@ -233,8 +248,11 @@ def _named(known: frozenset[str], names: str | None, option: str) -> frozenset[s
     return frozenset(chosen)
 
 
-def check_known(names: Iterable[str], catalogue: Iterable[str], what: str) -> None:
+def check_known(
+    names: Iterable[str], catalogue: Iterable[str], what: str, source: DocumentFiles
+) -> None:
     known = set(catalogue)
     for name in names:
         if name not in known:
-            raise click.ClickException(f"unknown {what} {name}; `mock --list` names them all")
+            hint = "`mock --list` names them all"
+            raise click.ClickException(f"{source}: the mock has no {what} {name}; {hint}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import VIOLATED, documented, folder, publishing
+from layers_contract.cli._options import VIOLATED, demand_whole, documented, folder, publishing
 
 if TYPE_CHECKING:
     from layers_contract.spec.files import DocumentFiles
@@ -41,6 +41,7 @@ def generate(source: DocumentFiles, into: Path, overlays_into: Path, check: bool
     from layers_contract.document import DocumentError
 
     try:
+        demand_whole(source)
         with source.as_file() as document:
             written = _generate(document, into, overlays_into, check=check)
     except (DocumentError, UnfitError) as error:

@@ -47,7 +47,7 @@ def faults(
 
     check_writable(written)
     load_contract(source)
-    check_known(names, faults_of(words_of(source)), "fault")
+    check_known(names, faults_of(words_of(source)), "fault", source)
     matrix = _saved(saved) if saved else _proved(names, workers, source)
     writers: dict[str, Callable[[proving.Matrix], str]] = {
         "json_file": lambda found: json.dumps(found.to_json(), indent=1) + "\n",
@@ -84,7 +84,7 @@ def variants(
     check_writable({"json_file": json_file})
     load_contract(source)
     known = variants_of(words_of(source))
-    check_known(names, known, "variant")
+    check_known(names, known, "variant", source)
     if not known and seeds is None:
         raise click.ClickException(f"{source}: its mock has no variants; judge it with --seeds N")
     orders = _orders(names, seeds=seeds, **wanted)

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers_contract.cli._options import VIOLATED, documented, folder, in_file, overlaid, publishing
+from layers_contract.cli._options import (
+    VIOLATED,
+    demand_whole,
+    documented,
+    folder,
+    in_file,
+    overlaid,
+    publishing,
+)
 
 if TYPE_CHECKING:
     from layers_contract.diff.model import Change
@@ -65,6 +73,7 @@ def publish(
     from layers_contract.spec.problems import PublishError
 
     try:
+        demand_whole(source)
         make(Order(source, published, partner, into), record=record and _day(record))
     except PublishError as error:
         click.echo(f"publish: {error}", err=True)

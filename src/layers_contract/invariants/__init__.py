@@ -11,7 +11,7 @@ from layers_contract.invariants._parts import lack
 from layers_contract.invariants._policy import soft_policy
 from layers_contract.invariants._starts import is_replay
 from layers_contract.invariants._things import births
-from layers_contract.invariants.derived import RULE_CHECKS, seen_states
+from layers_contract.invariants.derived import RULE_CHECKS, seen_states, unasked
 
 __all__ = [
     "CATALOGUE",
@@ -26,6 +26,7 @@ __all__ = [
     "lack",
     "seen_states",
     "soft_policy",
+    "unasked",
 ]
 
 GROUPS: Final = (

@@ -79,7 +79,7 @@ def _body_problems(facts: Facts, operation: Operation, exchange: Exchange) -> li
         return [Problem("body", "is not JSON", "assumed")] if exchange.request_body else []
     known, key = _known_problems(facts), (operation.id, exchange.request_body)
     if key not in known:
-        base = (*operation.base, "requestBody", "content", "application/json", "schema")
+        base = operation.body_base
         found = facts.contract.document.problems(base, value)
         known[key] = [Problem(f"body{each.at}", each.message, each.source) for each in found]
     return known[key]

@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from layers_contract.contract import Lifecycle
-from layers_contract.document import Operation, View, pointer
+from layers_contract.document import Operation, View, id_text, pointer
 from layers_contract.facts import Facts, Seen, by_sent, indexed, values
 from layers_contract.history import NOT_JSON, Exchange
 from layers_contract.invariants._graph import Graph
@@ -160,8 +160,8 @@ class Things:
         shown = []
         for view in response.views:
             for data in view.find(exchange.json):
-                name = pointer(data, view.resource["id"])
-                if isinstance(name, str):
+                name = id_text(pointer(data, view.resource["id"]))
+                if name is not None:
                     self._see(operation, Observation(exchange, view, name, data), view, replayed)
                 shown.append((view, data))
         self._created(operation, exchange, shown)
@@ -172,8 +172,9 @@ class Things:
         thing = self._thing(view.resource["type"], seen.id)
         thing.views.append(seen)
         for kind, path in view.resource.items():
-            for other in values(seen.data, path) if kind not in ("type", "id") else ():
-                if isinstance(other, str):
+            found = values(seen.data, path) if kind not in ("type", "id") else ()
+            for other in map(id_text, found):
+                if other is not None:
                     thing.parents[kind].add(other)
                     thing.relatives[kind].add(other)
                     self._thing(kind, other).relatives[thing.type].add(thing.id)
@@ -186,8 +187,8 @@ class Things:
             if operation.id not in resource.creators:
                 continue
             for view, data in shown:
-                for name in values(data, _named_at(view, kind)):
-                    if isinstance(name, str) and name not in given:
+                for name in map(id_text, values(data, _named_at(view, kind))):
+                    if name is not None and name not in given:
                         self._make(self._thing(kind, name), exchange)
                         self._new[exchange.number].add((kind, name))
 

@@ -52,6 +52,9 @@ def required(facts: Facts) -> Iterator[Occasion]:
         for exchange in _by_credential(facts)[credential]:
             if exchange.inconclusive or exchange.status in UNREAD or not plain(exchange):
                 continue
+            operation = facts.operation(exchange)
+            if operation and facts.contract.document.is_public(operation):
+                continue
             if exchange.status == UNAUTHENTICATED:
                 yield HELD
             else:

@@ -44,14 +44,9 @@ class Access(Core):
     def authenticate(self, call: Call) -> Credential:
         """Whose key the call carries."""
         credential = self.credential(self.key(call))
-        if credential is None and not self.is_public(call):
+        if credential is None and not self.contract.document.is_public(call.operation):
             raise self.words.refuse("Unauthenticated")
         return credential or NOBODY
-
-    def is_public(self, call: Call) -> bool:
-        """Whether the call's operation can do without a key."""
-        ways = self.contract.document.security(call.operation)
-        return not all(ways) or not ways
 
     def authorize(self, call: Call) -> None:
         """Refuse a key that lacks the scopes of the operation."""

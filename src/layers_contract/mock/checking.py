@@ -55,13 +55,15 @@ class Checking(Access):
         """Put parameters and body into *call*, or refuse it."""
         self.check_parameters(call)
         if call.operation.body is not None:
+            call.raw = raw
             call.body = self.parse(raw) if raw else ABSENT
             self.check_body(call)
 
     def check_media_type(self, call: Call, raw: bytes) -> None:
         """Refuse a body that is not said to be JSON."""
         said = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if raw and said not in call.operation.raw["requestBody"]["content"]:
+        asked = self.contract.document.resolve(call.operation.raw["requestBody"])
+        if raw and said not in asked["content"]:
             raise self.unsupported(said)
 
     def check_parameters(self, call: Call) -> None:
@@ -110,8 +112,7 @@ class Checking(Access):
 
     def body_validator(self, operation: Operation) -> Validator:
         """The compiled schema of the operation's body."""
-        base = (*operation.base, "requestBody", "content", "application/json", "schema")
-        return self.contract.document.validator(base)
+        return self.contract.document.validator(operation.body_base)
 
     def parse(self, raw: bytes) -> Json:
         """The JSON value of *raw*; strict, so that it can be answered, stored and compared."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 import anyio
@@ -19,11 +20,23 @@ from layers_contract.mock.options import MockOptions
 from layers_contract.mock.store import Store
 from layers_contract.mock.vocabulary import Vocabulary
 
-__all__ = ["Idempotency"]
+__all__ = ["Idempotency", "window_of"]
 
 Json = Any
 _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 Handler = Callable[[Call], Answer]
+
+
+USUAL: Final = 24 * 60 * 60.0
+"""How long a key is remembered where neither the document nor the options say; seconds."""
+
+
+def window_of(options: MockOptions, words: Vocabulary) -> float:
+    """How long the mock remembers a key; seconds."""
+    if options.window is not None:
+        return options.window
+    known = words.contract.idempotency.window if "x-idempotency" in words.raw else USUAL
+    return known if isfinite(known) else USUAL
 
 
 @dataclass(slots=True)
@@ -42,7 +55,7 @@ class Idempotency(Checking):
         self._flights: dict[str, Flight] = {}
         if "x-idempotency" in words.raw:
             self._rule = words.contract.idempotency
-            self._window = self._rule.window if options.window is None else options.window
+            self._window = window_of(options, words)
             self._scope_parts = tuple(words.raw["x-idempotency"]["scope"])
 
     async def once(self, call: Call, handler: Handler) -> Answer:
@@ -75,9 +88,11 @@ class Idempotency(Checking):
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def fingerprint(self, call: Call) -> str:
-        """The same for bodies that are the same JSON value."""
+        """The same for bodies that are equal as the document has it: as JSON, or as bytes."""
         if call.body is ABSENT:
             return ""
+        if self._rule.equal_bodies == "bytes":
+            return hashlib.sha256(call.raw).hexdigest()
         return hashlib.sha256(_canonical(call.body).encode()).hexdigest()
 
     async def find_replay(self, call: Call, scope: str, fingerprint: str) -> Answer | None:

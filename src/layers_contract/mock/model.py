@@ -114,6 +114,7 @@ class Call:
     hung_up: Callable[[], Awaitable[bool]]
     params: dict[str, Json] = field(default_factory=dict)
     body: Json = ABSENT
+    raw: bytes = b""
     credential: Credential = Credential("", "", "")
 
     def field(self, name: str, default: Json = None) -> Json:

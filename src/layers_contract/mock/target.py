@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from math import isfinite
 from typing import Any
 
 from layers_contract.mock.choice import words_of
 from layers_contract.mock.generic import samples, world
 from layers_contract.mock.generic.kinds import Kinds
+from layers_contract.mock.idempotency import window_of
 from layers_contract.mock.options import FAILING_HOOK, LIMITED, OTHER, OWN, MockOptions, World
 from layers_contract.mock.vocabulary import Vocabulary
 from layers_contract.mock.words import Words
@@ -36,7 +36,7 @@ def target(options: MockOptions, url: str, words: Vocabulary | None = None) -> d
         },
         "expect": {
             "render_seconds": _longest(options),
-            **_window(options, words),
+            "idempotency_window_seconds": window_of(options, words),
             "clock_skew_seconds": 1,
         },
     }
@@ -83,14 +83,6 @@ def _world(words: Vocabulary) -> dict[str, Json]:
 def _has_scopes(words: Vocabulary) -> bool:
     """Whether any operation asks for a scope."""
     return any(map(words.contract.scopes, words.contract.operations.values()))
-
-
-def _window(options: MockOptions, words: Vocabulary) -> dict[str, Json]:
-    """How long a key is remembered, where that has an end."""
-    if options.window is not None:
-        return {"idempotency_window_seconds": options.window}
-    known = "x-idempotency" in words.raw and isfinite(words.contract.idempotency.window)
-    return {"idempotency_window_seconds": words.contract.idempotency.window} if known else {}
 
 
 def to_toml(values: dict[str, Json]) -> str:

@@ -231,7 +231,7 @@ class Fuzzing:
     def _is_sound(self, operation: str, body: bytes) -> bool:
         """Whether a body may start a render; what breaks the document costs nothing."""
         spec = self._contract.operations[operation]
-        base = (*spec.base, "requestBody", "content", "application/json", "schema")
+        base = spec.body_base
         try:
             return not self._contract.document.problems(base, json.loads(body or b"{}"))
         except (ValueError, RecursionError):

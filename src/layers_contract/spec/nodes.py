@@ -314,8 +314,12 @@ def same_name(one: Json, other: str, place: str) -> bool:
     return str(one).lower() == other.lower() if place == "header" else one == other
 
 
+EACH: Final = "*"
+"""In a pointer: every item of a list."""
+
+
 def _steps(schema: dict[str, Json], token: str) -> Iterator[Json]:
     if token in schema.get("properties", {}):
         yield schema["properties"][token]
-    if token.isdecimal() and "items" in schema:
+    if "items" in schema and (token.isdecimal() or token == EACH):
         yield schema["items"]

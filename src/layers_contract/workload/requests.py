@@ -242,7 +242,7 @@ class Bodies:
 
 
 def _base(spec: Operation) -> tuple[str | int, ...]:
-    return (*spec.base, "requestBody", "content", "application/json", "schema")
+    return spec.body_base
 
 
 def _sampled_always(contract: Contract, spec: Operation) -> Iterator[str]:

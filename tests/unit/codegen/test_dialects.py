@@ -312,7 +312,7 @@ def test_the_command_says_what_is_wrong(
 ) -> None:
     """Exit code 1 for a difference, 2 for what cannot be read or written, never a traceback."""
     monkeypatch.chdir(ROOT)
-    changed(tmp_path, {f"{LIST}/x-pagination/cursor": "after"})
+    changed(tmp_path, {f"{JOB}/x-polling/schedule/maximum": "PT20S"})
     command = [sys.executable, "-m", "layers_contract", "generate"]
     command += arguments.format(tmp=tmp_path).split()
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -26,7 +26,7 @@ from layers_contract.spec.nodes import Api
 
 Json = Any
 
-RULES: Final = (*soundness.RULES, *style.RULES)
+RULES: Final = (*soundness.WHOLE, *soundness.RULES, *style.RULES)
 BY_NAME: Final = {rule.__name__: rule for rule in RULES}
 
 OPERATIONS: Final = {
@@ -55,6 +55,13 @@ FAULTS: Final = (
     Fault("operations_have_names", {f"{GENERATE}/operationId": "getJob"}),
     Fault("operations_have_names", {f"{GENERATE}/operationId": GONE}),
     Fault("operations_have_names", {f"{ASSET}/operationId": GONE}),
+    Fault("parts_are_whole", {"/info/version": GONE}),
+    Fault("parts_are_whole", {"/info": GONE}),
+    Fault("parts_are_whole", {f"{ACCEPTED}/description": GONE}),
+    Fault("references_lead_somewhere", {"/components/responses/Invalid": GONE}),
+    Fault("references_lead_somewhere", {f"{JOB}/responses/401/$ref": "other.yaml#/x"}),
+    Fault("operations_can_succeed", {f"{ASSET}/responses/200": GONE}),
+    Fault("operations_can_succeed", {"/paths/~1v1~1jobs~1{jobId}/parameters": []}),
     Fault("operations_are_tagged", {f"{GENERATE}/tags": ["content", "jobs"]}),
     Fault("operations_are_tagged", {f"{GENERATE}/security": GONE}),
     Fault("operations_document_refusals", {f"{JOB}/responses/401": GONE}),

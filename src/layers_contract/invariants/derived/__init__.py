@@ -19,7 +19,7 @@ from layers_contract.invariants.derived import (
     webhooks,
 )
 from layers_contract.invariants.derived._base import ENTERED, RuleCheck
-from layers_contract.invariants.derived.states import seen_states
+from layers_contract.invariants.derived.states import seen_states, unasked
 from layers_contract.rules import Kind
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "seen_states",
     "settings",
     "states",
+    "unasked",
     "webhooks",
 ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from layers_contract.contract import Range
-from layers_contract.document import pointer
+from layers_contract.document import id_text, pointer
 from layers_contract.facts import Facts, values
 from layers_contract.history import Exchange
 from layers_contract.invariants._base import HELD, Occasion, broken
@@ -117,8 +117,8 @@ def _shown(facts: Facts, walk: Walk) -> Iterator[tuple[str, str, Exchange]]:
             if view.at != (*where, "*"):
                 continue
             for data in view.find(page.json):
-                name = pointer(data, view.resource["id"])
-                if isinstance(name, str):
+                name = id_text(pointer(data, view.resource["id"]))
+                if name is not None:
                     yield view.resource["type"], name, page
 
 

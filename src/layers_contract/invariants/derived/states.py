@@ -8,7 +8,7 @@ from math import inf
 from operator import attrgetter
 from typing import Any
 
-from layers_contract.contract import Lifecycle
+from layers_contract.contract import Lifecycle, Transition
 from layers_contract.document import pointer
 from layers_contract.facts import Facts, earlier
 from layers_contract.history import Exchange
@@ -215,15 +215,21 @@ def _went_on_since(
     views: Sequence[Observation],
     until: float,
 ) -> float:
-    """When it was last certain to be the server's turn: no call since, nothing to wait for.
+    """When it was last certain to be the server's turn: no step by a call, nothing to wait for.
 
-    Only the *views*, and the calls that were sent before *until*, are looked at.
+    Only the *views*, and the calls that were sent before *until*, are looked at. A call that ends
+    a run gives the server no more time.
     """
     graph = known.graph(cycle)
     born = thing.created.received_at if thing.created else -inf
-    moved = [e.received_at for e in known.calls(thing) if graph.moves(e) and e.sent < until]
+    calls = (each for each in known.calls(thing) if each.sent < until)
+    moved = [each.received_at for each in calls if _goes_on(cycle, graph.moves(each))]
     idle = [v.received for v in views if not _server_moves(cycle, v.state)]
     return max([born, *moved, *idle])
+
+
+def _goes_on(cycle: Lifecycle, steps: Sequence[Transition]) -> bool:
+    return any(target not in cycle.endings for step in steps for target in step.targets)
 
 
 @rule_check("caused", needs="a {what} in a state that only an operation leads to")
@@ -265,6 +271,27 @@ def _has_cause(known: Things, cycle: Lifecycle, thing: Thing, seen: Observation)
         if each.sent < seen.received
         for step in leading
     )
+
+
+def unasked(facts: Facts) -> Iterator[tuple[str, str, float, float]]:
+    """What only a call explains, and no call here: what, of which resource, between which times."""
+    known = things(facts)
+    for cycle in facts.contract.lifecycles.values():
+        for thing, before, after in _pairs(facts, cycle):
+            again = after.state in known.graph(cycle).anyhow[before.state]
+            if again and after.state not in cycle.reach[before.state]:
+                yield f"the new run of {thing}", thing.id, before.sent, after.received
+        for thing, seen in _uncaused(facts, cycle):
+            yield f"what made {thing} {seen.state}", thing.id, thing.begun, seen.received
+
+
+def _uncaused(facts: Facts, cycle: Lifecycle) -> Iterator[tuple[Thing, Observation]]:
+    """The resources in a state that only a call leads to, and that no call of ours has led to."""
+    known = things(facts)
+    for thing in known.own(facts.contract.type_of(cycle)):
+        for seen in known.states(cycle, thing):
+            if seen.state in cycle.caused and not _has_cause(known, cycle, thing, seen):
+                yield thing, seen
 
 
 def seen_states(facts: Facts) -> dict[str, Any]:

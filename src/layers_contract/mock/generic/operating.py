@@ -528,7 +528,26 @@ class Operating(Listing, Moving):
         if isinstance(body, dict):
             self.fill_in(call, self.kinds.forms.of(response.schema), body, subject, moved or {})
             self.put_job(call, body, made)
+            self.put_rows(call, body, rows, made)
         return body
+
+    def put_rows(
+        self, call: Call, body: dict[str, Json], rows: list[Row], made: Mapping[str, Row]
+    ) -> None:
+        """Show in *body* what was made, and what the path names, as it stands."""
+        starts = self.contract.starts.get(call.operation.id)
+        known = {row.type: row for row in (*rows, *made.values())}
+        for view in self.contract.shown(call.operation):
+            row = known.get(view.resource["type"])
+            at = "".join(f"/{part}" for part in view.at if part != "*")
+            if not view.at or row is None or (starts and at == starts.job):
+                continue
+            shown = self.kinds.all[row.type].shown[view.schema]
+            each = self.view(row, shown, self.clock.now())
+            if view.at[-1] == "*":
+                place(body, at, [each])
+            elif "*" not in view.at and pointer(body, at) is not None:
+                place(body, at, each)
 
     def fill_in(
         self, call: Call, form: Form, body: dict[str, Json], subject: Row | None,
@@ -578,24 +597,25 @@ class Operating(Listing, Moving):
             example = example_of(self.contract.document.resolve(header))
             known = {each.lower() for each in answer.headers}
             if isinstance(example, str) and name.lower() not in known:
-                answer.headers[name] = self.header(example, answer.body, response)
+                answer.headers[name] = self.header(call, example, answer.body)
         return answer
 
-    def header(self, example: str, body: Json, response: Any) -> str:
-        """A header's example, with the ids of *body* in place of those of its example."""
-        real: dict[str, str] = {}
-        for shown in response.examples.values():
-            real |= dict(_pairs(shown, body))
+    def header(self, call: Call, example: str, body: Json) -> str:
+        """A header's example, with the ids of *body* in place of those of the example."""
+        shown = self.contract.shown(call.operation)
+        ids = {
+            view.resource["type"]: str(pointer(found, view.resource["id"]))
+            for view in shown
+            for found in view.find(body)
+        }
+        path = example.partition("?")[0]
+        if found := self.contract.document.match("GET", path):
+            operation, named = found
+            known = {p.name: p.resource for p in operation.path_parameters}
+            here = {n: ids.get(known.get(n) or "", call.ids.get(n, v)) for n, v in named.items()}
+            return operation.url(**here)
+        real = {each: ids[kind] for kind in ids for each in self.kinds.all[kind].ids}
         return str(substituted(example, real))
-
-
-def _pairs(example: Json, body: Json) -> Iterator[tuple[str, str]]:
-    """The texts of an example, each with what stands in its place in *body*."""
-    if isinstance(example, dict) and isinstance(body, dict):
-        for name in example.keys() & body.keys():
-            yield from _pairs(example[name], body[name])
-    elif isinstance(example, str) and isinstance(body, str) and len(example) > 3:
-        yield example, body
 
 
 def _setting(gate: Gate, state: str) -> Json:

@@ -178,7 +178,7 @@ class Showing(Serving):
         for cycle in kind.lifecycles:
             for rule in cycle.fields:
                 if states[cycle.field] in rule.states and not rule.holds(found):
-                    member = self._member(form, rule.field)
+                    member = self.kinds.forms.at(form.node, rule.field)
                     if member and rule.empty:
                         place(found, rule.field, member.empty)
                     elif member:
@@ -190,21 +190,11 @@ class Showing(Serving):
         """Leave out what is filled in other states alone: nothing says that it is there yet."""
         for cycle in kind.lifecycles:
             for rule in cycle.fields:
-                member = self._member(form, rule.field)
+                member = self.kinds.forms.at(form.node, rule.field)
                 if not rule.empty and states[cycle.field] not in rule.states and member:
                     empty = member.empty
                     if empty is not MISSING or not member.required:
                         place(found, rule.field, empty)
-
-    def _member(self, form: Form, at: str) -> Member | None:
-        """The member that a pointer leads to."""
-        member = None
-        for part in at.split("/")[1:]:
-            member = form.members.get(part)
-            if member is None:
-                return None
-            form = self.kinds.forms.of(member.node)
-        return member
 
     def filling(self, row: Row, kind: Kind, member: Member, at: str) -> Json:
         """Something for a field that has to be filled."""
@@ -286,7 +276,7 @@ def place(value: dict[str, Json], at: str, new: Json) -> None:
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
             inner = inner[0]
         if not isinstance(inner, dict):
-            if new is MISSING or new is None:
+            if new is MISSING:
                 return
             inner = value[part] = {}
         value = inner

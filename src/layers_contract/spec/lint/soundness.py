@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from layers_contract.spec.nodes import Api, Call, Node, same_name, to_pointer
+from layers_contract.spec.nodes import Api, Call, Node, place, same_name, to_pointer
 
 Json = Any
 Rule = Callable[[Api], Iterator[str]]
@@ -183,8 +183,55 @@ class _Fits:
         )
 
 
-RULES: Final[tuple[Rule, ...]] = (
+_REQUIRED: Final = {
+    "document": ("info",),
+    "info": ("title", "version"),
+    "tag": ("name",),
+    "server": ("url",),
+    "operation": ("responses",),
+    "parameter": ("name", "in", "schema"),
+    "response": ("description",),
+    "media type": ("schema",),
+}
+"""What the places of each kind must have, for whoever reads them."""
+
+
+def parts_are_whole(api: Api) -> Iterator[str]:
+    """A place has what is read of it."""
+    for node in api.nodes:
+        for name in _REQUIRED.get(node.kind, ()) if isinstance(node.value, dict) else ():
+            if name not in node.value and "$ref" not in node.value:
+                yield f"{node.pointer}: lacks `{name}`"
+
+
+def references_lead_somewhere(api: Api) -> Iterator[str]:
+    """A reference leads to a place of the document."""
+    for node, reference in api.having("$ref"):
+        if not str(reference).startswith("#"):
+            yield f"{node.pointer}/$ref: {reference} is in another file; bundle the document first"
+        elif api.lookup(place(str(reference))) is None:
+            yield f"{node.pointer}/$ref: {reference} leads nowhere"
+
+
+def operations_can_succeed(api: Api) -> Iterator[str]:
+    """An operation documents a success, and each parameter that its path names."""
+    for call in api.calls:
+        if not any(status.isdecimal() for status in api.successes(call)):
+            yield f"{call.pointer}/responses: lacks a success"
+        for name in re.findall(r"{(.+?)}", call.path):
+            if api.parameter(call, name, "path") is None:
+                yield f"{call.pointer}: takes no path parameter '{name}'"
+
+
+WHOLE: Final[tuple[Rule, ...]] = (
     operations_have_names,
+    parts_are_whole,
+    references_lead_somewhere,
+    operations_can_succeed,
+)
+"""What the other rules rest on, and whoever reads the document."""
+
+RULES: Final[tuple[Rule, ...]] = (
     links_lead_to_operations,
     links_read_what_is_there,
     ranges_are_not_empty,

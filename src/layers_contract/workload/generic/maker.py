@@ -178,9 +178,9 @@ class Maker:
                 await self.unchanged(thing)
             if thing.is_over(cycles):
                 return
-            self.actor.doing(f"follows a {thing.made[0]}, {clock() - begun:.0f} s")
+            self.actor.doing(f"follows one ({thing.made[0]}), {clock() - begun:.0f} s")
             if clock() - begun > limit + longest:
-                raise GaveUp(f"a {thing.made[0]} did not end within {limit:g} s")
+                raise GaveUp(f"{thing.made[0]}: one did not end within {limit:g} s")
             await trio.sleep(pause)
             pause = min(pause * SLOWER, longest)
 

@@ -8,6 +8,7 @@ from typing import Any
 from layers_contract.contract import Gate
 from layers_contract.document import pointer
 from layers_contract.workload.actor import GaveUp, said
+from layers_contract.workload.generic.lives import call_on, movers
 from layers_contract.workload.generic.maker import Maker
 from layers_contract.workload.schemas import flat
 
@@ -17,12 +18,17 @@ Json = Any
 
 
 async def begun_by(maker: Maker, gate: Gate, creator: str, known: Mapping[str, str]) -> None:
-    """Something made between two looks at its setting."""
+    """Something made between two looks at its setting, and moved on from where that has put it."""
     ids = await maker.ids(gate.operation, known)
     await maker.call(gate.operation, ids)
     thing = await maker.create(creator, known=ids)
     await maker.follow(thing)
     await maker.call(gate.operation, ids)
+    for cycle in maker.cycles(thing).values():
+        state = thing.states.get(cycle.name)
+        for operation in movers(maker.contract, cycle) if cycle.gate == gate else ():
+            if any(state in step.origins and operation in step.by for step in cycle.transitions):
+                await call_on(maker, operation, thing)
 
 
 async def changed(

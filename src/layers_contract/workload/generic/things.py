@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from layers_contract.contract import Contract, Lifecycle
-from layers_contract.document import Operation, pointer
+from layers_contract.document import Operation, id_text, pointer
 from layers_contract.history import Exchange
 
 __all__ = ["Shown", "Thing", "fits_path", "made_by", "shown_in", "sides"]
@@ -50,9 +50,9 @@ class Thing:
                 self.states |= _states(contract, each)
 
     def is_over(self, cycles: Mapping[str, Lifecycle]) -> bool:
-        """Whether each of its lifecycles that end has ended, as far as it was seen."""
+        """Whether each of its lifecycles has ended, or waits for a call, as far as it was seen."""
         own = [c for c in cycles.values() if c.endings and c.name in self.states]
-        return all(self.states[each.name] in each.endings for each in own)
+        return all(each.rests(self.states[each.name]) for each in own)
 
 
 def _states(contract: Contract, shown: Shown) -> dict[str, str]:
@@ -82,8 +82,7 @@ def _id(data: Json, at: str) -> str | None:
     found = pointer(data, before)
     if star:
         found = pointer(found[0], after) if isinstance(found, list) and found else None
-    number = isinstance(found, int) and not isinstance(found, bool)
-    return str(found) if number or isinstance(found, str) else None
+    return id_text(found)
 
 
 def made_by(

@@ -231,6 +231,14 @@ def never_ends(tape: Recorder) -> None:
     tape.read(made, "running", at=2 * DAY)
 
 
+@case("prediction.ends", "violated", "prediction.effects")
+def a_cancel_is_lost(tape: Recorder) -> None:
+    """A cancel that was accepted gives it no more time."""
+    made = tape.create()
+    tape.cancel(made, "running", status=202, at=2 * DAY)
+    tape.read(made, "running", at=2 * DAY + 5)
+
+
 @case("prediction.ends", "not_judged")
 def is_not_watched_for_long(tape: Recorder) -> None:
     """Nobody looked for long enough."""

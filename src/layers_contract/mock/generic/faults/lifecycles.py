@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from layers_contract.contract import Contract, Gate, Lifecycle
@@ -13,8 +13,7 @@ from layers_contract.mock.generic.courses import Pace, course
 from layers_contract.mock.generic.engine import Engine
 from layers_contract.mock.generic.faults._registry import breaks, cycle_of
 from layers_contract.mock.generic.kinds import Kind
-from layers_contract.mock.generic.moving import Mirror
-from layers_contract.mock.generic.rows import Row, Track
+from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.generic.showing import place
 from layers_contract.mock.model import Call
 from layers_contract.rules import Rule
@@ -32,14 +31,40 @@ def _has_later(_: Contract, rule: Rule) -> bool:
     return bool(_later(cycle_of(rule)))
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at a row: its state, the moment, and whether that state is there for a while."""
+
+    row: Row
+    state: str
+    now: float
+    old: bool
+
+
+def _showing(rule: Rule, name: str, shown: Callable[[Look], str]) -> type[Engine]:
+    """A behaviour that shows other states than there are, of the lifecycle of *rule*."""
+    cycle = cycle_of(rule)
+
+    class Shows(Engine):
+        def states(self, row: Row, now: float) -> dict[str, str]:
+            found = super().states(row, now)
+            if self.contract.type_of(cycle) == row.type:
+                old = now - row.changed(now) > self.options.render / 6
+                found[cycle.field] = shown(Look(row, found[cycle.field], now, old))
+            return found
+
+    Shows.__name__ = name
+    return Shows
+
+
 @breaks("first", "skipped", "What is new is not in its first state.", fits=_has_later)
 def _first_skipped(rule: Rule) -> type[Engine]:
-    class Skipped(Engine):
-        def first(self, row: Row, cycle: Lifecycle, operation: str) -> str:
-            right = super().first(row, cycle, operation)
-            return _later(cycle)[0] if cycle.name == cycle_of(rule).name else right
+    cycle = cycle_of(rule)
 
-    return Skipped
+    def shown(look: Look) -> str:
+        return _later(cycle)[0] if look.now <= look.row.created else look.state
+
+    return _showing(rule, "Skipped", shown)
 
 
 def _goes_on(_: Contract, rule: Rule) -> bool:
@@ -50,77 +75,63 @@ def _goes_on(_: Contract, rule: Rule) -> bool:
 
 @breaks("steps", "back", "A run goes back to its first state half way.", fits=_goes_on)
 def _goes_back(rule: Rule) -> type[Engine]:
-    class Back(Engine):
-        def course(
-            self, cycle: Lifecycle, state: str, begun: float, pace: Pace, outcome: str
-        ) -> Track:
-            track = super().course(cycle, state, begun, pace, outcome)
-            if cycle.name != cycle_of(rule).name or len(track) < 3:
-                return track
-            last, end = track[-2], track[-1]
-            middle = (last[0] + end[0]) / 2
-            return [*track[:-1], (middle, track[0][1]), end]
+    cycle = cycle_of(rule)
 
-    return Back
+    def shown(look: Look) -> str:
+        late = look.old and look.state not in cycle.endings
+        return cycle.initial[0] if late else look.state
+
+    return _showing(rule, "Back", shown)
 
 
 def _has_endings(_: Contract, rule: Rule) -> bool:
     return bool(cycle_of(rule).endings)
 
 
+def _ends_by_itself(_: Contract, rule: Rule) -> bool:
+    cycle = cycle_of(rule)
+    return course(cycle, cycle.initial[0], 0.0, Pace(1.0, 1.0), "success")[-1][1] in cycle.endings
+
+
 def _has_two_endings(_: Contract, rule: Rule) -> bool:
-    return len(set(cycle_of(rule).endings)) > 1
+    cycle = cycle_of(rule)
+    return any(set(cycle.endings) - cycle.reach[state] for state in cycle.endings)
 
 
 @breaks("stays", "reopened", "What has ended goes on after a while.", fits=_has_endings)
 def _reopened(rule: Rule) -> type[Engine]:
-    class Reopened(Engine):
-        def state(self, row: Row, cycle: Lifecycle, now: float) -> str:
-            state = super().state(row, cycle, now)
-            ended = cycle.name == cycle_of(rule).name and state in cycle.endings
-            if ended and now - row.changed(now) > self.options.render / 5:
-                return next(each for each in cycle.states if each not in cycle.endings)
-            return state
+    cycle = cycle_of(rule)
 
-    return Reopened
+    def shown(look: Look) -> str:
+        again = next(each for each in cycle.states if each not in cycle.endings)
+        return again if look.state in cycle.endings and look.old else look.state
+
+    return _showing(rule, "Reopened", shown)
 
 
 @breaks("stays", "other-ending", "What has ended turns to another ending.", fits=_has_two_endings)
 def _other_ending(rule: Rule) -> type[Engine]:
-    class Other(Engine):
-        def state(self, row: Row, cycle: Lifecycle, now: float) -> str:
-            state = super().state(row, cycle, now)
-            ended = cycle.name == cycle_of(rule).name and state in cycle.endings
-            if ended and now - row.changed(now) > self.options.render / 5:
-                others = set(cycle.endings) - cycle.reach[state]
-                return min(others, default=state)
-            return state
+    cycle = cycle_of(rule)
 
-    return Other
+    def shown(look: Look) -> str:
+        if look.state not in cycle.endings or not look.old:
+            return look.state
+        return min(set(cycle.endings) - cycle.reach[look.state], default=look.state)
+
+    return _showing(rule, "Other", shown)
 
 
-@breaks("ends", "never", "A run never ends by itself.", fits=_has_endings)
+@breaks("ends", "never", "A run never ends by itself.", fits=_ends_by_itself)
 def _never_ends(rule: Rule) -> type[Engine]:
-    class Never(Engine):
-        def course(
-            self, cycle: Lifecycle, state: str, begun: float, pace: Pace, outcome: str
-        ) -> Track:
-            track = super().course(cycle, state, begun, pace, outcome)
-            if cycle.name != cycle_of(rule).name:
-                return track
-            return [step for step in track if step[1] not in cycle.endings] or track
+    cycle = cycle_of(rule)
 
-        def follow(self, row: Row, mirror: Mirror, track: Track) -> None:
-            super().follow(row, mirror, track)
-            if mirror.other.name != cycle_of(rule).name:
-                return
-            for each in self.of_run(row):
-                told = each.tracks.get(mirror.other.name)
-                if told and told[-1][1] in mirror.other.endings and len(told) > 1:
-                    kept = [step for step in told if step[1] not in mirror.other.endings]
-                    self.store.put(replace(each, tracks={**each.tracks, mirror.other.name: kept}))
+    def shown(look: Look) -> str:
+        if cycle.endings.get(look.state) in (None, "cancel"):
+            return look.state
+        track = look.row.tracks.get(cycle.name, ())
+        return next((s for _, s in reversed(track) if s not in cycle.endings), look.state)
 
-    return Never
+    return _showing(rule, "Never", shown)
 
 
 def _can_be_uncaused(_: Contract, rule: Rule) -> bool:
@@ -130,28 +141,29 @@ def _can_be_uncaused(_: Contract, rule: Rule) -> bool:
 
 @breaks("caused", "by-itself", "Runs end as if they were called off.", fits=_can_be_uncaused)
 def _by_itself(rule: Rule) -> type[Engine]:
-    class ByItself(Engine):
-        def course(
-            self, cycle: Lifecycle, state: str, begun: float, pace: Pace, outcome: str
-        ) -> Track:
-            track = super().course(cycle, state, begun, pace, outcome)
-            if cycle.name != cycle_of(rule).name or track[-1][1] not in cycle.endings:
-                return track
-            ending = min(each for each in cycle.caused if each in cycle.endings)
-            return [*track[:-1], (track[-1][0], ending)]
+    cycle = cycle_of(rule)
 
-    return ByItself
+    def shown(look: Look) -> str:
+        uncaused = min(each for each in cycle.caused if each in cycle.endings)
+        return uncaused if look.state in cycle.endings else look.state
+
+    return _showing(rule, "ByItself", shown)
 
 
 def _is_moved(_: Contract, rule: Rule) -> bool:
     return any(step.origins and step.by for step in cycle_of(rule).transitions)
 
 
-@breaks("effects", "deaf", "What is accepted changes no state.", fits=_is_moved)
+def _is_moved_within_a_run(contract: Contract, rule: Rule) -> bool:
+    steps = (step for step in cycle_of(rule).transitions if step.origins)
+    return any(step.by - contract.starts.keys() for step in steps)
+
+
+@breaks("effects", "deaf", "What is accepted changes no state.", fits=_is_moved_within_a_run)
 def _deaf(rule: Rule) -> type[Engine]:
     class Deaf(Engine):
         def move(self, call: Call, row: Row, cycle: Lifecycle, target: str) -> bool:
-            if self._is_meant(cycle):
+            if call.operation.id not in self.contract.starts and self._is_meant(cycle):
                 return True
             return super().move(call, row, cycle, target)
 
@@ -242,20 +254,15 @@ def _gate_ignored(rule: Rule) -> type[Engine]:
     return Ignored
 
 
-@breaks("mirrors", "contradicts", "What is mirrored ends in another way than its mirror.")
+@breaks("mirrors", "contradicts", "What mirrors another ends in another way.")
 def _contradicts(rule: Rule) -> type[Engine]:
-    class Contradicts(Engine):
-        def state(self, row: Row, cycle: Lifecycle, now: float) -> str:
-            state = super().state(row, cycle, now)
-            told = any(
-                mirror.holder.name == cycle_of(rule).name and mirror.other.name == cycle.name
-                for mirror in self.mirrors
-            )
-            if told and state in cycle.endings:
-                return min((each for each in cycle.endings if each != state), default=state)
-            return state
+    cycle = cycle_of(rule)
 
-    return Contradicts
+    def shown(look: Look) -> str:
+        others = (each for each in cycle.endings if each != look.state)
+        return min(others, default=look.state) if look.state in cycle.endings else look.state
+
+    return _showing(rule, "Contradicts", shown)
 
 
 @breaks("field", "wrong", "The field is not as its rule says.")
@@ -278,7 +285,7 @@ def _wrong_field(rule: Rule) -> type[Engine]:
             cycle, said = cycle_of(rule), rule.field
             if said is None or self.contract.type_of(cycle) != kind.type:
                 return
-            member = self._member(form, said.field)
+            member = self.kinds.forms.at(form.node, said.field)
             if member is None or states[cycle.field] not in said.states:
                 return
             if said.empty:
