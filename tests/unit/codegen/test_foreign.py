@@ -19,6 +19,8 @@ from tests.helpers.places import ROOT
 from layers_contract.codegen import dialects
 from layers_contract.codegen.client.names import Names
 from layers_contract.codegen.package import generate
+from layers_contract.mock import OWN, MockOptions, background
+from layers_contract.spec.files import DocumentFiles
 
 Json = Any
 
@@ -191,6 +193,25 @@ def test_a_state_of_a_later_version_goes_on(package: ModuleType) -> None:
     job = predictions.create(**NEW)
     job.refresh()
     assert (job.refresh().state, job.done) == ("thinking", False)
+
+
+def test_it_works_with_the_mock_of_its_document(package: ModuleType) -> None:
+    """Start, wait, repeat, cancel and list, over HTTP with the mock's token."""
+    options = MockOptions(render=0.2, files=DocumentFiles(DOCUMENT))
+    with (
+        background(options) as (url, _),
+        package.PredictionsClient(api_key=OWN.key, base_url=url) as used,
+        package.PredictionsClient(api_key="wrong", base_url=url) as stranger,
+    ):
+        job = used.predictions.create(**NEW, idempotency_key="k")
+        assert used.predictions.create(**NEW, idempotency_key="k").id == job.id
+        done = job.wait(timeout=20, poll_interval=0.1)
+        assert (done.state, done.output is None) == ("succeeded", False)
+        stopped = used.predictions.create(**NEW)
+        assert stopped.cancel().state == "stopped"
+        assert {job.id, stopped.id} <= {each.id for each in used.predictions.list(size=1)}
+        with pytest.raises(package.UnauthorizedError):
+            stranger.predictions.get(job.id)
 
 
 def test_the_dialects_say_its_words(tmp_path: Path) -> None:
