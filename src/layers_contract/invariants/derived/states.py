@@ -256,7 +256,8 @@ def _may_be_superseded(facts: Facts, thing: Thing, seen: Observation) -> bool:
         for step in graph.renewing if thing.parents.get(kind) else ():
             for each in (e for name in step.by for e in facts.answers[name]):
                 named = known.subject(each, kind)
-                later = thing.begun < each.sent < seen.received and not each.refused
+                later = each.sent < seen.received and each.received_at > thing.begun
+                later = later and each is not thing.created and not each.refused
                 if later and named and named.id in thing.parents[kind]:
                     return True
     return False
