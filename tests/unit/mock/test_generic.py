@@ -473,3 +473,19 @@ def test_an_operation_without_security_needs_no_key() -> None:
         assert (await call("createPrediction", WANTED, credential="wrong")).status_code == 401
 
     simulate(Document(raw), story)
+
+
+def test_a_parameter_is_read_as_its_type_and_asked_for_where_it_is_required() -> None:
+    """A boolean is true or false, and what is required and missing is refused."""
+    raw = copy.deepcopy(predictions().raw)
+    listing = raw["paths"]["/predictions"]["get"]
+    listing["parameters"] += [
+        {"name": "all", "in": "query", "required": True, "schema": {"type": "boolean"}},
+    ]
+
+    async def story(call: Client, _: dict[str, Any]) -> None:
+        assert (await call("listPredictions", query={"all": "true"})).status_code == 200
+        for query in ({}, {"all": "yes"}):
+            assert (await call("listPredictions", query=query)).status_code == 422
+
+    simulate(Document(raw), story)

@@ -179,6 +179,8 @@ class Answering(Asking):
         for name, member in form.members.items():
             if name in said and name in asked.members and name in body:
                 body[name] = said[name]
+            elif name in call.ids and isinstance(body.get(name), str):
+                body[name] = call.ids[name]
             elif member.is_moment and body.get(name) is not None:
                 body[name] = self.stamp(now)
         if subject is not None:
