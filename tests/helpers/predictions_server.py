@@ -30,6 +30,7 @@ class Faults:
     """What the server does wrong."""
 
     refuses_create: str | None = None
+    refuses_cancel: str | None = None
     forgets_keys: bool = False
     cancels_ended: bool = False
     reopens: bool = False
@@ -136,6 +137,8 @@ class Predictions:
         return found
 
     def _cancel(self, found: _Prediction) -> Json:
+        if self.faults.refuses_cancel:
+            raise RefusalError(422, "INVALID", self.faults.refuses_cancel)
         if self._state(found) in ENDED and not self.faults.cancels_ended:
             raise RefusalError(409, "ENDED", "The prediction has ended.")
         found.stopped = trio.current_time()

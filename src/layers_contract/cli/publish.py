@@ -72,6 +72,9 @@ def publish(
     from layers_contract.publish.bundle import publish as make
     from layers_contract.spec.problems import PublishError
 
+    if record and source.document and published is None:
+        hint = "say with --published FOLDER where the versions of this document are kept"
+        raise click.ClickException(f"--record: {hint}")
     try:
         demand_whole(source)
         make(Order(source, published, partner, into), record=record and _day(record))

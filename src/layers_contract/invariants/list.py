@@ -40,6 +40,11 @@ class Walk:
                 asked.setdefault(name, []).append(value)
         return asked
 
+    @property
+    def bounded(self) -> bool:
+        """Whether a parameter bounds a field: what is outside its range is not listed."""
+        return any(name in self.pagination.ranges for name, _ in self.pages[0].query)
+
 
 @invariant(
     "list.finds-made",
@@ -54,7 +59,7 @@ def finds_made(facts: Facts) -> Iterator[Occasion]:
     """
     spec = facts.contract.document.schema(facts.contract.render.schema)["x-resource"]
     for walk in _walks(facts):
-        if walk.strange or walk.pages[0].credential != "own":
+        if walk.strange or walk.bounded or walk.pages[0].credential != "own":
             continue
         listed = (item for page in walk.pages for item in items(facts, page))
         shown = {str(pointer(item, spec["id"])) for item in listed}

@@ -50,3 +50,14 @@ def test_what_a_document_lacks_is_told(
     assert (ended.value.code, told.count("\n")) == (2, 1), told
     assert LACKS[place] in told
     assert not into.exists()
+
+
+def test_a_version_of_another_document_is_kept_where_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a folder of its own nothing is recorded, and nothing made."""
+    given = ["layers-contract", "publish", "--document", str(PREDICTIONS), "--record"]
+    monkeypatch.setattr("sys.argv", given)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, "--published FOLDER" in capsys.readouterr().err) == (2, True)

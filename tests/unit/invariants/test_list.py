@@ -20,6 +20,9 @@ from tests.helpers.histories import (
     wanted,
 )
 
+from layers_contract.contract import Range
+from layers_contract.invariants.list import Walk
+
 CASES = Cases()
 COMPLETED = [("status", "completed")]
 
@@ -75,6 +78,17 @@ def need_not_be_found_by_an_unknown_parameter(tape: Tape) -> None:
     """A query parameter that is not in the document may be a filter too."""
     tape.generate()
     tape.page(query=[("search", "evenings")])
+
+
+def test_a_walk_within_bounds_finds_what_is_within() -> None:
+    """A parameter that bounds a field hides what is outside, and is no plain filter."""
+    tape = Tape()
+    tape.page(query=[("since", stamp(0))])
+    (page,) = tape.history
+    plain = tape.facts.contract.lists["listContent"]
+    bounds = replace(plain, ranges={"since": Range("/createdAt", least=True)})
+    assert Walk(bounds, [page]).bounded
+    assert not Walk(plain, [page]).bounded
 
 
 @CASES.silent("list.finds-made")

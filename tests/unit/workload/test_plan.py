@@ -144,3 +144,33 @@ def test_a_story_names_the_parts_that_it_plays(story: Story) -> None:
     source = inspect.getsource(story.play)
     played = set(re.findall(r"roles\.(\w+)", source)) & set(Roles.of(contract()).parts)
     assert played - SOFT - {"generate", "read", "job"} <= set(story.parts)
+
+
+def test_an_operation_that_asks_for_a_scope_is_called_with_a_key_that_lacks_it() -> None:
+    """Scopes alone make a story, though ours play each of the operations otherwise."""
+
+    def edit(raw: dict[str, Any]) -> None:
+        raw["paths"]["/v1/jobs/{jobId}"]["get"]["security"] = [{"ApiKey": ["jobs:read"]}]
+
+    story = derived(changed(edit))["limited-key"]
+    assert story.needs == ("limited_api_key",)
+    assert story.lacks(Target("http://mock")) == "the target file gives no limited_api_key"
+    assert story.lacks(Target("http://mock", limited_api_key="k")) is None
+
+
+def test_a_setting_with_more_than_two_values_is_changed_by_the_document() -> None:
+    """Where the gate is no switch, our own story leaves it to the document's values."""
+
+    def edit(raw: dict[str, Any]) -> None:
+        policy = raw["components"]["schemas"]["ApprovalPolicy"]["properties"]
+        policy["requiresApproval"] = {"type": "string", "enum": ["all", "none", "some"]}
+        cycle = raw["components"]["schemas"]["Container"]["x-lifecycles"]["approval"]
+        cycle["gate"]["values"] = {
+            "all": ["pending"],
+            "none": ["not_required"],
+            "some": ["pending", "not_required"],
+        }
+
+    of = changed(edit)
+    assert Roles.of(of).lacks("update_policy") == "no operation changes a project's policy"
+    assert set(derived(of)) >= {"approval-begun-1", "update-approval-policy-set"}

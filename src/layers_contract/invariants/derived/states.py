@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import inf
 from operator import attrgetter
 from typing import Any
@@ -182,14 +182,21 @@ def ends(facts: Facts, rule: Rule) -> Iterator[Occasion]:
         if not views or longest is None:
             continue
         last = max(views, key=attrgetter("received"))
-        waited = {view: _waited(known, cycle, thing, view) for view in views}
+        waited = {view: _waited(known, cycle, thing, view) for view in _last_in_state(views)}
         allowed = longest + _longest_wait(cycle)
-        late = next((view for view in views if waited[view] > allowed), None)
+        late = next((view for view, time in waited.items() if time > allowed), None)
         if late is not None:
             message = f"{thing} is still {late.state} after {waited[late]:.1f} s"
             yield broken(message, *([thing.created] if thing.created else []), late)
         elif last.state in cycle.endings:
             yield HELD
+
+
+def _last_in_state(views: Sequence[Observation]) -> Iterator[Observation]:
+    """Of views one after another that show the same state the last: it has waited longest."""
+    for _, alike in groupby(sorted(views, key=attrgetter("sent")), attrgetter("state")):
+        *_, last = alike
+        yield last
 
 
 def _waited(known: Things, cycle: Lifecycle, thing: Thing, view: Observation) -> float:

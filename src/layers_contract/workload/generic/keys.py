@@ -99,7 +99,7 @@ async def replayed(maker: Maker, operation: str, source: str | None) -> None:
 async def together(maker: Maker, operation: str, source: str | None) -> None:
     """Several callers with one key at one moment."""
     call = await fresh(maker, operation, source)
-    answers = await maker.together(*[call.send] * RACERS)
+    answers = await maker.actor.together(*[call.send] * RACERS)
     await call.look(*answers)
     await call.look(await call.send())
     await call.follow()
@@ -112,7 +112,7 @@ async def against(maker: Maker, operation: str, source: str | None) -> None:
     if other is None:
         raise GaveUp(f"{operation} takes no two bodies")
     partial = maker.partial
-    answers = await maker.together(
+    answers = await maker.actor.together(
         call.send, partial(operation, call.ids, other, call.key), call.send
     )
     await call.look(*answers)

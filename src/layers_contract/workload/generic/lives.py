@@ -23,11 +23,6 @@ class Way:
 
     steps: tuple[tuple[str, str | None], ...]
 
-    @property
-    def calls(self) -> int:
-        """How many operations it takes."""
-        return sum(operation is not None for _, operation in self.steps)
-
 
 def movers(contract: Contract, cycle: Lifecycle) -> list[str]:
     """The operations that move a resource along *cycle*, or are refused in some of its states."""

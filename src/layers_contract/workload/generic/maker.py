@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Any, Final
 import trio
 
 from layers_contract.contract import Contract, Lifecycle
-from layers_contract.document import Operation, Parameter, pointer
+from layers_contract.document import Operation, Parameter
 from layers_contract.driver import NO_BODY
 from layers_contract.facts import nobodys
 from layers_contract.history import Exchange
@@ -26,8 +26,6 @@ __all__ = ["Maker"]
 Json = Any
 FRESH: Final = "a fresh one"
 """In place of a key: make one."""
-SETTLED: Final = 3
-"""Polls more than a render may take, before what does not end is given up."""
 
 
 @dataclass
@@ -229,10 +227,6 @@ class Maker:
             await self.look(thing)
         return True
 
-    async def together(self, *calls: Callable[[], Any]) -> Sequence[Exchange]:
-        """Make *calls* at one moment."""
-        return await self.actor.together(*calls)
-
     def partial(self, operation: str, ids: Mapping[str, str], body: Json, key: str | None) -> Any:
         """A call to be made later."""
         return partial(self.call, operation, ids, body, key)
@@ -244,10 +238,6 @@ class Maker:
     def malformed(self, ids: Mapping[str, str]) -> dict[str, str]:
         """Ids that nobody can have issued."""
         return {name: f"{value}~{self.actor.marker}" for name, value in ids.items()}
-
-    def text(self, thing: Thing, at: str) -> Json:
-        """A value in what the creator's response showed."""
-        return pointer(thing.answer.json, at)
 
 
 def _ahead(cycle: Lifecycle, state: str) -> set[str]:

@@ -5,24 +5,20 @@ What the stories of our own already play, as far as the document has it, is left
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
-from layers_contract.contract import Contract, Gate, Lifecycle
-from layers_contract.document import Operation
+from layers_contract.contract import Gate, Lifecycle
 from layers_contract.rules import dashed
-from layers_contract.workload.actor import Actor
 from layers_contract.workload.generic import keys, lives, settings, strangers, walks
 from layers_contract.workload.generic.maker import Maker
+from layers_contract.workload.generic.planner import Planner, last
 from layers_contract.workload.generic.world import World
-from layers_contract.workload.stories import STORIES, Story
+from layers_contract.workload.stories import Story
 
 __all__ = ["plan"]
 
-SOFT: Final = ("progress", "sign", "list", "policy")
-"""Parts that our stories play wherever there is an operation for them."""
 LISTED: Final = 3
 """Things that are made to be listed."""
 FOLLOWED: Final = 2
@@ -33,7 +29,7 @@ PROJECT: Final = "project"
 
 def plan(world: World) -> list[Story]:
     """The stories for what no part of ours covers, in the order in which they are worth it."""
-    planner = _Planner(world)
+    planner = _Plan(world)
     return [
         *planner.followed(),
         *planner.failed(),
@@ -48,96 +44,14 @@ def plan(world: World) -> list[Story]:
     ]
 
 
-@dataclass
-class _Planner:
-    world: World
-
-    @property
-    def contract(self) -> Contract:
-        return self.world.contract
-
-    @cached_property
-    def left(self) -> list[str]:
-        """The operations that no story of ours plays."""
-        roles = self.world.roles
-        told = [each for each in STORIES if roles.lacks(*each.parts) is None]
-        parts = {part for each in told for part in each.parts} | {*SOFT} if roles.renders else set()
-        return [name for name in self.contract.operations if name not in roles.some(*parts)]
-
-    @cached_property
-    def creators(self) -> frozenset[str]:
-        """The operations that make something that was not there, beside what they are called on."""
-        found = {name for each in self.contract.resources.values() for name in each.creators}
-        starts = self.contract.starts
-        made = {n for n in found if n not in starts or starts[n].container != "same"}
-        return frozenset(made - (self.movers - set(starts)))
-
-    @cached_property
-    def movers(self) -> frozenset[str]:
-        cycles = self.contract.lifecycles.values()
-        return frozenset(name for each in cycles for name in lives.movers(self.contract, each))
-
-    @cached_property
-    def changers(self) -> dict[str, Gate]:
-        """The operations that change a setting behind a gate."""
-        operations = self.contract.operations
-        return {
-            each.id: gate
-            for cycle in self.contract.lifecycles.values()
-            if (gate := cycle.gate)
-            for each in operations.values()
-            if each.path == operations[gate.operation].path and each.method != "GET"
-        }
-
-    def _story(  # noqa: PLR0913 - as of a story
-        self,
-        name: str,
-        play: Callable[[Maker], Awaitable[None]],
-        about: Sequence[str],
-        *,
-        makes: Sequence[str | None] = (),
-        profile: str = "standard",
-        needs: tuple[str, ...] = (),
-        repeatable: bool = True,
-    ) -> Story:
-        """A story *about* operations; *makes* are the operations that it starts things by."""
-        lacks = (self._lack(each) for each in (*about, *makes) if each)
-        renders = sum(each in self.contract.starts for each in makes)
-        return Story(
-            name=name,
-            play=partial(_played, self.world, play),
-            renders=renders,
-            promises=(*(f"{dashed(each)}." for each in about), *self._cycles(about)),
-            needs=needs,
-            profile=profile,
-            repeatable=repeatable,
-            changes=any(self.contract.operations[e].method != "GET" for e in (*makes, *about) if e),
-            lack=next(filter(None, lacks), None),
-            is_derived=True,
-        )
-
-    def _cycles(self, about: Sequence[str]) -> Iterator[str]:
-        for cycle in self.contract.lifecycles.values():
-            named = {o for step in cycle.transitions for o in step.by}
-            if named & set(about):
-                yield f"{dashed(cycle.name)}."
-
-    def _lack(self, operation: str) -> str | None:
-        spec = self.contract.operations[operation]
-        return self.world.lacks(spec) or self.world.bodies.lacks(operation)
-
-    def _source(self, operation: str) -> str | None:
-        """What makes the resource that an operation works on; None where it needs none anew."""
-        last = self.contract.operations[operation].path_parameters[-1:]
-        if operation in self.creators or not last:
-            return None
-        return self.world.creator(last[0].resource or last[0].name)
+class _Plan(Planner):
+    """The stories, kind by kind."""
 
     def followed(self) -> Iterator[Story]:
         """What each creator makes, from its first moment to its end."""
         for name in self.left:
             for number in range(FOLLOWED if name in self.creators else 0):
-                yield self._story(
+                yield self.story(
                     f"{dashed(name)}-followed-{number + 1}",
                     partial(lives.followed, operation=name, number=number, ending=self._late(name)),
                     [name],
@@ -152,7 +66,7 @@ class _Planner:
             fails = any("failure" in c.endings.values() for each in made for c in each.lifecycles)
             if name in self.creators and fails:
                 late = self._late(name, "failure")
-                yield self._story(
+                yield self.story(
                     f"{dashed(name)}-failed",
                     partial(lives.failed, operation=name, ending=late),
                     [name],
@@ -178,13 +92,13 @@ class _Planner:
         for name in self.left:
             if name not in self.contract.idempotent:
                 continue
-            source, spec = self._source(name), self.contract.operations[name]
+            source, spec = self.source(name), self.contract.operations[name]
             told = list(plays) if spec.body is not None else [plays[0], plays[1], plays[4]]
             key = spec.parameter(self.contract.key_header)
             told += [] if key and key.required else [keys.keyless]
             for play in told:
                 twice = play is keys.keyless and source is None
-                yield self._story(
+                yield self.story(
                     f"{dashed(name)}-{play.__name__.replace('_', '-')}",
                     partial(play, operation=name, source=source),
                     [name],
@@ -206,7 +120,7 @@ class _Planner:
                     if way is None or (name, state) in done:
                         continue
                     done.add((name, state))
-                    yield self._story(
+                    yield self.story(
                         f"{dashed(name)}-when-{dashed(state)}",
                         partial(lives.moved, creator=creator, cycle=cycle, way=way, calls=[name]),
                         [name],
@@ -238,8 +152,8 @@ class _Planner:
             if name in self.left:
                 types = [each.type for each in resources if name in each.lists]
                 maker = next(filter(None, map(self.world.creator, types)), None)
-                makes = [maker] * LISTED if maker and generate and self._lack(maker) is None else []
-                yield self._story(
+                makes = [maker] * LISTED if maker and generate and self.lack(maker) is None else []
+                yield self.story(
                     f"{dashed(name)}-walked",
                     partial(walks.listed, operation=name, creators=makes),
                     [name],
@@ -249,7 +163,7 @@ class _Planner:
             elif new := [
                 each for each in (*page.filters, *page.ranges) if self._is_new(name, each)
             ]:
-                yield self._story(
+                yield self.story(
                     f"{dashed(name)}-filtered",
                     partial(walks.walk_filters, operation=name, names=new),
                     [name],
@@ -272,19 +186,19 @@ class _Planner:
         types = dict.fromkeys(p.resource or p.name for last in named for p in last)
         makers = dict.fromkeys(filter(None, map(self.world.creator, types)))
         generate = self.world.target.allow.generate
-        makes = [each for each in makers if generate and self._lack(each) is None]
-        calls = self.left if generate else self._reading(self.left)
-        yield self._story(
-            "unknown-ids", partial(strangers.unknown, operations=calls), self._reading([])
+        makes = [each for each in makers if generate and self.lack(each) is None]
+        calls = self.left if generate else self.reading(self.left)
+        yield self.story(
+            "unknown-ids", partial(strangers.unknown, operations=calls), [], profile="quick"
         )
-        yield self._story(
+        yield self.story(
             "nobody",
             partial(strangers.nobody, operations=calls, creators=makes),
             [],
             makes=makes,
             profile="quick",
         )
-        yield self._story(
+        yield self.story(
             "another-key",
             partial(strangers.others, operations=calls, creators=makes),
             [],
@@ -296,29 +210,16 @@ class _Planner:
         """A key that lacks the scope, on each operation that asks for one."""
         operations = self.contract.operations
         asked = [name for name, spec in operations.items() if self.contract.scopes(spec)]
-        calls = asked if self.world.target.allow.generate else self._reading(asked)
+        calls = asked if self.world.target.allow.generate else self.reading(asked)
         if calls:
-            yield self._story(
+            yield self.story(
                 "limited-key",
                 partial(strangers.limited, operations=calls),
                 [],
-                makes=self._homes_of(calls),
+                makes=self.homes_of(calls),
                 needs=("limited_api_key",),
                 profile="quick",
             )
-
-    def _homes_of(self, operations: Sequence[str]) -> list[str]:
-        """What makes the resources that the paths of *operations* name, where nothing else does."""
-        found: dict[str, None] = {}
-        for name in operations if self.world.target.allow.generate else ():
-            for each in self.contract.operations[name].path_parameters:
-                creator = self.world.creator(each.resource or each.name)
-                if creator and self.world.given(each) is None and self._lack(creator) is None:
-                    found[creator] = None
-        return list(found)
-
-    def _reading(self, names: Sequence[str]) -> list[str]:
-        return [name for name in names if self.contract.operations[name].method == "GET"]
 
     def settings(self) -> Iterator[Story]:
         """Settings behind a gate: what each leads to, each one changed where that is allowed."""
@@ -330,7 +231,7 @@ class _Planner:
                 continue
             gate, projects = cycle.gate, self.world.target.projects
             for number, known in enumerate(self._homes(gate)):
-                yield self._story(
+                yield self.story(
                     f"{dashed(cycle.name)}-begun-{number + 1}",
                     partial(settings.begun_by, gate=gate, creator=creator, known=known),
                     [gate.operation],
@@ -344,7 +245,7 @@ class _Planner:
                     settings.changed, gate=gate, change=name, creator=creator, known=spare
                 )
                 makes = [creator] * len(gate.values)
-                yield self._story(
+                yield self.story(
                     f"{dashed(name)}-set", play, [name], makes=makes, needs=needs, repeatable=False
                 )
 
@@ -355,16 +256,16 @@ class _Planner:
         return [{PROJECT: each} for each in named] if self._is_project(gate) and named else [{}]
 
     def _is_project(self, gate: Gate) -> bool:
-        return _last(self.contract.operations[gate.operation]) == PROJECT
+        return last(self.contract.operations[gate.operation]) == PROJECT
 
     def used(self) -> Iterator[Story]:
         """Operations that neither make nor move: called on what was made for it."""
         for name in self.left:
             spec = self.contract.operations[name]
             plain = name not in self.creators | self.movers and name not in self.changers
-            creator = self.world.creator(_last(spec) or "")
+            creator = self.world.creator(last(spec) or "")
             if spec.method != "GET" and plain and creator:
-                yield self._story(
+                yield self.story(
                     f"{dashed(name)}-used",
                     partial(lives.used, creator=creator, operation=name),
                     [name],
@@ -373,23 +274,14 @@ class _Planner:
 
     def reads(self) -> Iterator[Story]:
         """Reads alone, of what there is."""
-        names = [each for each in self._reading(self.left) if each not in self.contract.lists]
+        names = [each for each in self.reading(self.left) if each not in self.contract.lists]
         if names:
             play = partial(_read, operations=names)
-            yield self._story("read", play, [], profile="quick")
+            yield self.story("read", play, [], profile="quick")
 
 
 FORMAT: Final = "format"
 """The filter that the stories of ours walk a list by, beside those of states."""
-
-
-def _last(spec: Operation) -> str | None:
-    last = spec.path_parameters[-1:]
-    return (last[0].resource or last[0].name) if last else None
-
-
-async def _played(world: World, play: Callable[[Maker], Awaitable[None]], actor: Actor) -> None:
-    await play(Maker(actor, world))
 
 
 async def _read(maker: Maker, operations: Sequence[str]) -> None:
