@@ -21,6 +21,7 @@ Json = Any
 _spell: Final = json.JSONEncoder(ensure_ascii=False).encode
 _SURROGATE: Final = re.compile(r"\\u[dD]")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _LONGEST: Final = 160
 """How much of a validator's message is passed on: it may quote the whole request."""
 
@@ -43,7 +44,7 @@ class Checked:
     validator: Validator
     header: str | None
     many: bool
-    integer: bool
+    type: str | None
 
 
 class Checking(Access):
@@ -79,20 +80,23 @@ class Checking(Access):
             if given is not ABSENT:
                 self.check_value(each, given)
                 call.params[each.parameter.name] = given
+            elif each.parameter.required:
+                self.invalid(each.parameter.name, "is required")
 
     def given(self, call: Call, checked: Checked, query: Mapping[str, list[str]]) -> Json:
         """What the request says for a parameter, as the type that its schema has."""
         name = checked.parameter.name
         if checked.header is not None:
-            return call.headers.get(checked.header, ABSENT)
+            carried = call.headers.get(checked.header)
+            return ABSENT if carried is None else _typed(carried, checked.type)
         values = query.get(name)
         if values is None:
             return checked.parameter.schema.get("default", ABSENT)
         if checked.many:
-            return values
+            return [_typed(each, checked.type) for each in values]
         if len(values) > 1:
             self.invalid(name, "is given more than once")
-        return int(values[0]) if checked.integer and _INTEGER.fullmatch(values[0]) else values[0]
+        return _typed(values[0], checked.type)
 
     def check_value(self, checked: Checked, value: Json) -> None:
         """Refuse a parameter that breaks its schema."""
@@ -171,8 +175,21 @@ def _checked(
         validator=validator,
         header=parameter.name.lower() if parameter.place == "header" else None,
         many=schema.get("type") == "array",
-        integer=schema.get("type") == "integer",
+        type=document.resolve(schema.get("items", {})).get("type")
+        if schema.get("type") == "array"
+        else schema.get("type"),
     )
+
+
+def _typed(text: str, kind: str | None) -> Json:
+    """What a parameter's text says, as its type has it; the text itself where it is no such one."""
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text)
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
 
 
 def _first_problem(validator: Validator, value: Json) -> tuple[str, str] | None:

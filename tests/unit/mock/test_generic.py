@@ -449,3 +449,66 @@ def test_what_one_call_does_happens_at_one_moment() -> None:
     with clock.held():
         assert clock.now() == clock.now()
     assert clock.now() < clock.now()
+
+
+def test_numbers_are_ids_and_a_location_names_what_was_made() -> None:
+    """An id may be a number; a header whose example is a path leads to the new resource."""
+    raw = copy.deepcopy(predictions().raw)
+    number = {"type": "integer"}
+    raw["components"]["schemas"]["Prediction"]["properties"]["id"] = number
+    raw["components"]["parameters"]["PredictionId"]["schema"] = number
+    made = raw["paths"]["/predictions"]["post"]["responses"]["201"]
+    made["headers"] = {"Location": {"schema": {"type": "string"}, "example": "/predictions/7"}}
+
+    async def story(call: Client, _: dict[str, Any]) -> None:
+        answer = await call("createPrediction", WANTED)
+        name = answer.json()["id"]
+        assert isinstance(name, int)
+        assert answer.headers["location"] == f"/predictions/{name}"
+        assert (await call("getPrediction", predictionId=str(name))).json()["id"] == name
+
+    simulate(Document(raw), story)
+
+
+def test_bodies_are_equal_by_their_bytes_where_the_document_says_so() -> None:
+    """Another order of members is another body, and conflicts."""
+    raw = copy.deepcopy(predictions().raw)
+    raw["x-idempotency"]["equal-bodies"] = {"value": "bytes", "source": "seed"}
+
+    async def story(call: Client, _: dict[str, Any]) -> None:
+        await call("createPrediction", WANTED, key="k")
+        assert (await call("createPrediction", WANTED, key="k")).status_code == 201
+        turned = dict(reversed(WANTED.items()))
+        assert (await call("createPrediction", turned, key="k")).status_code == 422
+
+    simulate(Document(raw), story)
+
+
+def test_an_operation_without_security_needs_no_key() -> None:
+    """An empty `security` lets everybody in, and nobody's things are shown."""
+    raw = copy.deepcopy(predictions().raw)
+    raw["paths"]["/predictions"]["get"]["security"] = []
+
+    async def story(call: Client, _: dict[str, Any]) -> None:
+        await call("createPrediction", WANTED)
+        answer = await call("listPredictions", credential="wrong")
+        assert (answer.status_code, answer.json()["results"]) == (200, [])
+        assert (await call("createPrediction", WANTED, credential="wrong")).status_code == 401
+
+    simulate(Document(raw), story)
+
+
+def test_a_parameter_is_read_as_its_type_and_asked_for_where_it_is_required() -> None:
+    """A boolean is true or false, and what is required and missing is refused."""
+    raw = copy.deepcopy(predictions().raw)
+    listing = raw["paths"]["/predictions"]["get"]
+    listing["parameters"] += [
+        {"name": "all", "in": "query", "required": True, "schema": {"type": "boolean"}},
+    ]
+
+    async def story(call: Client, _: dict[str, Any]) -> None:
+        assert (await call("listPredictions", query={"all": "true"})).status_code == 200
+        for query in ({}, {"all": "yes"}):
+            assert (await call("listPredictions", query=query)).status_code == 422
+
+    simulate(Document(raw), story)

@@ -224,7 +224,7 @@ class _LongHookAccepted(Behaviour):
 )
 class _LimitOutOfBoundsAccepted(Behaviour):
     def check_value(self, checked: Checked, value: Json) -> None:
-        if not (checked.integer and isinstance(value, int)):
+        if not (checked.type == "integer" and isinstance(value, int)):
             super().check_value(checked, value)
 
     def page_size(self, call: Call) -> int:

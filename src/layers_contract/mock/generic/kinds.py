@@ -98,7 +98,9 @@ class Kinds:
         self._read_roles()
 
     def _read_schemas(self) -> None:
-        for name, node in self.contract.document.raw["components"]["schemas"].items():
+        for name, node in (
+            self.contract.document.raw.get("components", {}).get("schemas", {}).items()
+        ):
             resource = node.get("x-resource")
             if isinstance(resource, dict):
                 views = self.contract.document._views(node, ())  # noqa: SLF001 - the same package
@@ -107,7 +109,7 @@ class Kinds:
                 self.all[resource["type"]].shown[name] = Shown(name, form, resource, nested)
 
     def _read_examples(self) -> None:
-        schemas = self.contract.document.raw["components"]["schemas"]
+        schemas = self.contract.document.raw.get("components", {}).get("schemas", {})
         for kind in self.all.values():
             for name in kind.shown:
                 self._add_examples(View((), name, kind.shown[name].resource),

@@ -42,7 +42,6 @@ class Row:
     data: Mapping[str, Json] = field(default_factory=dict)
     tracks: Mapping[str, Track] = field(default_factory=dict)
     run: str = ""
-    runs: int = 0
     place: str = ""
     deleted: bool = False
 
