@@ -78,8 +78,9 @@ def _goes_back(rule: Rule) -> type[Engine]:
     cycle = cycle_of(rule)
 
     def shown(look: Look) -> str:
-        late = look.old and look.state not in cycle.endings
-        return cycle.initial[0] if late else look.state
+        going = [s for _, s in look.row.tracks.get(cycle.name, ()) if s not in cycle.endings]
+        late = look.state == going[-1] if len(set(going)) > 2 else look.old
+        return cycle.initial[0] if late and look.state not in cycle.endings else look.state
 
     return _showing(rule, "Back", shown)
 
@@ -259,8 +260,10 @@ def _contradicts(rule: Rule) -> type[Engine]:
     cycle = cycle_of(rule)
 
     def shown(look: Look) -> str:
-        others = (each for each in cycle.endings if each != look.state)
-        return min(others, default=look.state) if look.state in cycle.endings else look.state
+        if look.state not in cycle.endings:
+            return look.state
+        others = sorted(cycle.endings, key=lambda each: cycle.endings[each] != "failure")
+        return next((each for each in others if each != look.state), look.state)
 
     return _showing(rule, "Contradicts", shown)
 
