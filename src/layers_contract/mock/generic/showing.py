@@ -81,6 +81,8 @@ class Showing(Serving):
         self, kind: Kind, shown: Shown, states: Mapping[str, str], more: Iterable[Json]
     ) -> tuple[Mapping[str, Json], bool]:
         """The example nearest to *states*, and whether it is of just these."""
+        # What is inside a resource is the same in whatever operation shows it.
+        more = () if shown.nested else more
         own = [each for name, each in kind.examples if name == shown.name]
         others = [each for name, each in kind.examples if name != shown.name]
         ends = {each.field for each in kind.lifecycles if each.endings}
