@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from layers_contract.mock.clock import Clock
+from layers_contract.mock.clock import Clock, StillClock
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.store import Store
 from layers_contract.mock.vocabulary import Vocabulary
@@ -39,7 +39,7 @@ class Core:
 
     def __init__(self, options: MockOptions, clock: Clock, store: Store, words: Vocabulary) -> None:
         self.options = options
-        self.clock = clock
+        self.clock = StillClock(clock)
         self.store = store
         self.words = words
         self.contract = words.contract

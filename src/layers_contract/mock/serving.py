@@ -36,13 +36,22 @@ class Serving(Idempotency):
             raw = await call.read()
             self.check_media_type(call, raw)
             self.check(call, raw)
-        handler = self.handler(call)
+        handler = self.at_one_moment(self.handler(call))
         if call.operation.method == "GET":
             return handler(call)
         if call.operation.id in self.contract.idempotent:
             return await self.once(call, handler)
         with self.store.transaction():
             return handler(call)
+
+    def at_one_moment(self, handler: Handler) -> Handler:
+        """*handler*, while the clock stands still."""
+
+        def held(call: Call) -> Answer:
+            with self.clock.held():
+                return handler(call)
+
+        return held
 
     def handler(self, call: Call) -> Handler:
         """The method that carries out the call's operation."""

@@ -16,6 +16,7 @@ import trio.testing
 from layers_contract.contract import Contract
 from layers_contract.document import Document, load
 from layers_contract.mock import OTHER, OWN, MockOptions, TrioClock, app, target
+from layers_contract.mock.clock import StillClock
 from layers_contract.mock.vocabulary import Vocabulary
 
 PREDICTIONS: Final = Path(__file__).parents[3] / "examples/predictions/openapi.yaml"
@@ -426,6 +427,28 @@ def test_a_view_of_a_resource_in_a_shape_of_its_own_follows_its_state() -> None:
         assert seen == [("queued", 0), ("generating", 0.5), ("completed", 1)]
 
     simulate(overlaid(act), story)
+
+
+def test_what_one_call_does_happens_at_one_moment() -> None:
+    """A machine that stalls within a call does not show its resource as it is later."""
+
+    class Hasty:
+        """A clock of which every look is a second later."""
+
+        def __init__(self) -> None:
+            self.passed = 0.0
+
+        def now(self) -> float:
+            self.passed += 1.0
+            return self.passed
+
+        async def sleep(self, seconds: float) -> None:
+            self.passed += seconds
+
+    clock = StillClock(Hasty())
+    with clock.held():
+        assert clock.now() == clock.now()
+    assert clock.now() < clock.now()
 
 
 def test_numbers_are_ids_and_a_location_names_what_was_made() -> None:
