@@ -202,15 +202,17 @@ def _policies(facts: Facts) -> Iterator[Sign]:
     path = reader.path if reader else ""
     changing = {o.id for o in facts.contract.operations.values() if o.path == path}
     work = Work(_calls(facts, changing - {gate.operation}), by_received_at)
-    last: dict[str, Exchange] = {}
+    last: dict[tuple[str, str], Exchange] = {}
     for read in facts.answers[gate.operation]:
         if read.succeeded:
-            before = last.get(place := _place(facts, read), read)
+            # A setting without an id in its path is another one for another organization.
+            key = (place := _place(facts, read), read.credential)
+            before = last.get(key, read)
             changed = before.json != read.json and before.received_at <= read.sent
             if changed and not work.at(before.sent, read.received_at):
                 since, until = before.sent, read.received_at
                 yield Sign(f"the policy of {place}", place, since, until)
-            last[place] = read
+            last[key] = read
 
 
 def _archives(facts: Facts) -> Iterator[Sign]:

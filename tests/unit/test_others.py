@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Callable, Sequence
@@ -63,6 +64,33 @@ def test_a_run_says_that_somebody_else_acts() -> None:
     assert f"{len(doubted)} promises were not judged there" in note
     assert all(each.promise.id in note and each.verdict == "not_judged" for each in doubted)
     assert all("somebody else acts" in (each.reason or "") for each in doubted)
+
+
+def test_a_setting_of_another_organization_is_no_change() -> None:
+    """Two keys that read a setting under one path may read two; each is held against itself."""
+    gate = contract().review.gate
+    assert gate
+    operation = contract().operations[gate.operation]
+    ids = {each.name: "p" for each in operation.path_parameters}
+
+    def read(at: float, credential: str, *, value: bool) -> Exchange:
+        return Exchange(
+            method=operation.method,
+            path=operation.url(**ids),
+            sent=at,
+            received=at + 0.1,
+            status=200,
+            body=json.dumps({gate.field.strip("/"): value}).encode(),
+            headers={"content-type": "application/json"},
+            operation=operation.id,
+            path_params=ids,
+            credential=credential,
+        )
+
+    reads = [read(1, "own", value=True), read(2, "other", value=False)]
+    assert not signs(Facts(contract(), History(reads), Expectations()))
+    reads.append(read(3, "own", value=False))
+    assert signs(Facts(contract(), History(reads), Expectations()))
 
 
 def test_a_run_that_is_alone_does_not_speak_of_others() -> None:
