@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from fake_server import Fake, Reply, reply
 from layers_client import AsyncLayers, Layers, LayersError
-from layers_contract.document import load
+from layers_contract.spec.document import load
 
 __all__ = [
     "ACCEPTED",

@@ -22,9 +22,9 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from layers_contract.facts import Expectations, Facts, undisturbed
-from layers_contract.history import History
-from layers_contract.invariants import CATALOGUE
+from layers_contract.history.exchanges import History
+from layers_contract.judge.facts import Expectations, Facts, undisturbed
+from layers_contract.judge.invariants import CATALOGUE
 from traffic import DIMENSIONS, MARKER, contract, grown
 
 SIZES: Final = (5_000, 10_000, 20_000, 40_000)

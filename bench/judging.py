@@ -34,14 +34,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
-from layers_contract.facts import Expectations, Facts, undisturbed
-from layers_contract.history import Exchange, History, from_record, to_record
-from layers_contract.invariants import CATALOGUE, HELD
+from layers_contract.history.exchanges import Exchange, History, from_record, to_record
+from layers_contract.judge.facts import Expectations, Facts, undisturbed
+from layers_contract.judge.invariants import CATALOGUE, HELD
 from layers_contract.mock import MockOptions, TrioClock, app, target
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.run import expectations, simulate
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 from layers_contract.target import parse
 
 KINDS: Final = {"many": "many containers", "few": "few, polled often"}

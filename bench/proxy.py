@@ -27,9 +27,9 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
 from layers_contract.proxy import Options, serve
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 
 PATH: Final = "/v1/content/cnt_1"
 WARM_UP: Final = 200

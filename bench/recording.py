@@ -31,9 +31,9 @@ from rich.console import Console
 from rich.table import Table
 
 from judging import Template
-from layers_contract.contract import Contract
-from layers_contract.document import load
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 
 MOST_TIME, MOST_MEMORY = 2.0, 3.0
 """What `judge` may take: so many times that of `json.load`, so many times the file's size."""

@@ -15,9 +15,9 @@ from itertools import count, islice
 from typing import Any, Final
 from uuid import UUID
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
-from layers_contract.history import Exchange, History
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 
 EPOCH: Final = 1_776_513_851.0
 MARKER: Final = "lc-growth"

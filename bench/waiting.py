@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from contenders import Settings, mock
-from layers_contract.contract import Contract
-from layers_contract.document import load
 from layers_contract.report import SilentProgress
 from layers_contract.run import run
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 from layers_contract.target import Target, parse
 
 PATIENCE: Final = 3600

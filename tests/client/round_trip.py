@@ -20,13 +20,13 @@ from layers_client._runtime.model import moment
 from layers_client.errors import BY_CODE, BY_STATUS
 from layers_client.models import Job
 from layers_contract.codegen.client.operations import identifier, method_name
-from layers_contract.contract import Contract
-from layers_contract.document import load
-from layers_contract.history import NOT_JSON, Exchange
+from layers_contract.history.exchanges import NOT_JSON, Exchange
 from layers_contract.mock import MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.run import simulate
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 from layers_contract.target import parse
 
 __all__ = ["Findings", "recorded", "round_trip"]

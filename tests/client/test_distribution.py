@@ -17,8 +17,8 @@ from tests.helpers.places import ROOT
 
 import layers_client
 from layers_client import AsyncLayers, Layers, models
-from layers_contract.document import load
 from layers_contract.mock import MockOptions, background
+from layers_contract.spec.document import load
 
 GENERATED: Final = ROOT / "generated"
 RUNTIME: Final = GENERATED.parent / "overlays" / "client" / "runtime"

@@ -24,7 +24,7 @@ from tests.client.sides import (
 
 import layers_client
 from layers_client import APIStatusError, ClientError, Layers, LayersError, ServerError, errors
-from layers_contract.document import load
+from layers_contract.spec.document import load
 
 CODES = load().schema("ErrorDetail")["x-error-codes"]
 

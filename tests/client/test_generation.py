@@ -21,7 +21,7 @@ from tests.helpers.places import ROOT
 from layers_contract.codegen.client.facts import Facts
 from layers_contract.codegen.client.operations import UnfitError, identifier, method_name
 from layers_contract.codegen.package import differences, generate, outdated
-from layers_contract.document import Document, DocumentError
+from layers_contract.spec.document import Document, DocumentError
 
 DOCUMENT: Final = ROOT / "openapi" / "layers.yaml"
 

@@ -18,8 +18,8 @@ from layers_client._document import API
 from layers_client._runtime.client import BaseAsyncClient, BaseClient
 from layers_client._runtime.clock import AsyncClock, Clock
 from layers_contract.codegen.snippets import snippets
-from layers_contract.document import Operation, load
 from layers_contract.mock import MockOptions, background
+from layers_contract.spec.document import Operation, load
 
 GENERATED: Final = ROOT / "generated"
 README: Final = (GENERATED / "README.md").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from tests.client.round_trip import Findings, recorded, round_trip
 
 from layers_client import AsyncLayers, ConflictError, Layers
 from layers_client.models import Container
-from layers_contract.document import load
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.document import load
 
 VARIANTS: Final = {
     "less": (

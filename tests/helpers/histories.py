@@ -19,11 +19,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Literal
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
-from layers_contract.facts import Expectations, Facts
-from layers_contract.history import Exchange, History
-from layers_contract.judge import Judged, judge
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.judge.facts import Expectations, Facts
+from layers_contract.judge.verdicts import Judged, judge
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 
 Json = Any
 Fields = Mapping[str, Json]

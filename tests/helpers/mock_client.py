@@ -10,10 +10,10 @@ import httpx
 import trio
 import trio.testing
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document, load
 from layers_contract.mock import OTHER, OWN, MockOptions, TrioClock, World, app
 from layers_contract.mock.words import Words
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, load
 
 RENDER: Final = 20.0
 BRIEF: Final[dict[str, Any]] = {"hook": "Evenings are yours again", "targetPlatforms": ["tiktok"]}

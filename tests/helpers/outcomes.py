@@ -8,10 +8,10 @@ from typing import Any
 
 from tests.helpers.histories import contract
 
-from layers_contract.history import Exchange, History
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 
 BEGUN = 1_790_000_000.0
 

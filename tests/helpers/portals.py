@@ -12,8 +12,8 @@ from typing import Any, Final
 import pytest
 
 from layers_contract.diff.model import Change, Release
-from layers_contract.document import Document, load
 from layers_contract.publish.portal import Download, graph, write
+from layers_contract.spec.document import Document, load
 
 README: Final = """# layers-client
 

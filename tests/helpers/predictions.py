@@ -20,11 +20,11 @@ from typing import Any, Final
 
 from tests.helpers.histories import EPOCH, GONE, stamp
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document, read_yaml
-from layers_contract.facts import Expectations, Facts
-from layers_contract.history import Exchange, History
-from layers_contract.judge import Judged, judge
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.judge.facts import Expectations, Facts
+from layers_contract.judge.verdicts import Judged, judge
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, read_yaml
 
 Json = Any
 FILE: Final = Path(__file__).resolve().parents[2] / "examples/predictions/openapi.yaml"

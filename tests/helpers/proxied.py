@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.helpers.histories import contract
 
-from layers_contract.history import Exchange, History
+from layers_contract.history.exchanges import Exchange, History
 from layers_contract.proxy import Options, background
 from layers_contract.proxy.recorder import Recorder
 

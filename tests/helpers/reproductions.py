@@ -12,10 +12,10 @@ from pathlib import Path
 from tests.helpers.histories import OPEN, contract
 
 import layers_contract
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import OWN, MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.replay import (
     Reproduction,
     Step,

@@ -13,7 +13,7 @@ from layers_contract.diff import extensions
 from layers_contract.diff.differ import ordered
 from layers_contract.diff.model import Change
 from layers_contract.diff.places import Atlas
-from layers_contract.document import read_yaml
+from layers_contract.spec.document import read_yaml
 
 Json = Any
 

@@ -10,10 +10,10 @@ import trio
 from tests.helpers.histories import EPOCH, OPEN, contract
 from trio.testing import MockClock
 
-from layers_contract.budget import Purse
-from layers_contract.driver import Session
-from layers_contract.history import Exchange, History
-from layers_contract.network import Network
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.run.budget import Purse
+from layers_contract.run.driver import Session
+from layers_contract.run.network import Network
 from layers_contract.target import Budget, Target
 
 Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]

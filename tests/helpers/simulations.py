@@ -8,10 +8,10 @@ from typing import Any
 
 from tests.helpers.histories import contract
 
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.run import simulate
 from layers_contract.target import Target, parse
 

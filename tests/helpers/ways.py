@@ -8,7 +8,7 @@ from typing import Any, Final
 from tests.helpers.histories import contract
 from tests.helpers.hostile_server import Altered, Answer, Asked, Server, http
 
-from layers_contract.outcome import Outcome
+from layers_contract.judge.outcome import Outcome
 from layers_contract.run import run
 from layers_contract.target import parse
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 from tests.helpers.places import ROOT
 
-from layers_contract import node
+from layers_contract.diff import node
 
 STARTED_WITHIN: Final = 20.0
 

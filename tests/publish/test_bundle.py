@@ -12,8 +12,8 @@ from typing import Any, Final
 import pytest
 from tests.helpers.places import ROOT
 
-from layers_contract.document import load, read_yaml
 from layers_contract.publish import files
+from layers_contract.spec.document import load, read_yaml
 
 Json = Any
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 from tests.publish.conftest import Serve
 
-from layers_contract.document import load
 from layers_contract.publish import postman
+from layers_contract.spec.document import load
 
 Json = Any
 

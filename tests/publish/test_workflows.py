@@ -15,8 +15,8 @@ import pytest
 from tests.helpers.places import ROOT
 from tests.publish.conftest import Serve, Target, mock
 
-from layers_contract import node
-from layers_contract.document import read_yaml
+from layers_contract.diff import node
+from layers_contract.spec.document import read_yaml
 
 Json = Any
 

@@ -14,9 +14,9 @@ from typing import Final
 import pytest
 from tests.helpers.places import ROOT
 
-from layers_contract.invariants import CATALOGUE
+from layers_contract.judge.invariants import CATALOGUE
 from layers_contract.mock import FAULTS
-from layers_contract.workload import STORIES, Story
+from layers_contract.run.workload import STORIES, Story
 
 PACKAGE: Final = "layers_contract"
 SOURCE: Final = ROOT / "src" / PACKAGE
@@ -24,96 +24,28 @@ SOURCE: Final = ROOT / "src" / PACKAGE
 EVERYTHING: Final = frozenset({"*"})
 
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
-    "history": frozenset(),
-    "timeline": frozenset(),
-    "shipped": frozenset(),
-    "document": frozenset({"shipped"}),
+    "spec": frozenset(),
+    "history": frozenset({"spec"}),
+    "judge": frozenset({"spec", "history"}),
+    "recordings": frozenset({"spec", "history", "judge"}),
     "target": frozenset(),
-    "contract": frozenset({"document"}),
-    "rules": frozenset({"contract", "document"}),
-    "infrastructure": frozenset({"history", "document", "contract"}),
-    "facts": frozenset({"history", "document", "contract", "infrastructure", "timeline"}),
-    "invariants": frozenset({"history", "document", "contract", "facts", "rules", "timeline"}),
-    "catalogue": frozenset({"contract", "document", "facts", "invariants", "rules"}),
-    "answers": frozenset({"acceptance", "history", "document", "contract", "judge", "likeness"}),
-    "acceptance": frozenset({"history", "document", "contract"}),
-    "scratch": frozenset(),
-    "proxy": frozenset(
-        {"contract", "decoding", "document", "facts", "history", "judge", "recordings"}
-    ),
-    "likeness": frozenset({"history", "document", "contract"}),
-    "lag": frozenset({"history", "contract", "facts", "invariants"}),
-    "others": frozenset({"contract", "document", "facts", "history", "invariants", "timeline"}),
-    "judge": frozenset(
-        {"catalogue", "history", "document", "contract", "facts", "invariants", "lag", "others"}
-    ),
-    "causes": frozenset({"history", "document", "contract", "invariants", "judge"}),
-    "outcome": frozenset(
-        {"causes", "history", "contract", "facts", "invariants", "judge", "losses"}
-    ),
-    "fingerprint": frozenset({"invariants"}),
-    "baseline": frozenset({"fingerprint", "invariants", "judge"}),
-    "report": frozenset(
-        {"causes", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"fingerprint"}
-    ),
-    "results": frozenset({"fingerprint", "report"}),
-    "pytest_plugin": frozenset(
-        {
-            "baseline",
-            "catalogue",
-            "contract",
-            "document",
-            "judge",
-            "mock",
-            "outcome",
-            "report",
-            "run",
-            "spec",
-            "target",
-        }
-    ),
-    "losses": frozenset({"history", "infrastructure"}),
-    "outage": frozenset(),
-    "budget": frozenset({"outage", "target"}),
-    "pace": frozenset({"budget", "contract", "facts", "history", "infrastructure"}),
-    "network": frozenset(),
-    "decoding": frozenset(),
-    "recordings": frozenset({"history", "document", "contract", "facts", "decoding"}),
-    "keyring": frozenset({"history", "target"}),
-    "driver": frozenset(
-        {"history", "document", "contract", "facts", "target", "budget", "network"}
-        | {"decoding", "infrastructure", "keyring", "pace"}
-    ),
-    "workload": frozenset(
-        {"history", "document", "contract", "facts", "target", "driver", "scratch"}
-        | {"acceptance", "rules"}
-    ),
-    "fuzz": frozenset({"scratch", "decoding", "history"}),
-    "run": frozenset(
-        {"catalogue", "history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "network", "driver", "infrastructure", "workload", "fuzz"}
-        | {"acceptance", "answers", "likeness", "others", "pace"}
-    ),
-    "replay": frozenset(
-        {"history", "document", "contract", "facts", "invariants", "judge", "outcome"}
-        | {"target", "budget", "driver", "report", "run"}
-    ),
-    "mock": frozenset({"document", "contract", "rules", "spec"}),
-    "proof": frozenset(
-        {"catalogue", "document", "contract", "invariants", "judge", "outcome", "target"}
-        | {"mock", "run", "report", "spec"}
-    ),
-    "spec": frozenset({"contract", "document", "shipped"}),
-    "node": frozenset({"spec"}),
-    "diff": frozenset({"contract", "document", "node", "spec"}),
-    "codegen": frozenset({"contract", "document", "shipped", "spec"}),
-    "publish": frozenset({"codegen", "contract", "diff", "document", "node", "shipped", "spec"}),
+    "run": frozenset({"spec", "history", "judge", "target"}),
+    "report": frozenset({"spec", "history", "judge"}),
+    "replay": frozenset({"spec", "history", "judge", "target", "run", "report"}),
+    "baseline": frozenset({"judge"}),
+    "results": frozenset({"judge", "report"}),
+    "proxy": frozenset({"spec", "history", "judge", "recordings"}),
+    "mock": frozenset({"spec"}),
+    "mutation": frozenset({"spec", "judge", "target", "run", "report", "mock"}),
+    "pytest_plugin": frozenset({"spec", "judge", "target", "run", "report", "baseline", "mock"}),
+    "diff": frozenset({"spec"}),
+    "codegen": frozenset({"spec"}),
+    "publish": frozenset({"spec", "diff", "codegen"}),
     "cli": EVERYTHING,
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
 }
-"""A module or subpackage of ours, and which others it may import. Every one must be named here."""
+"""A room of ours, and which others it may import. Every one must be named here."""
 
 TARGETS: Final = (
     *("help", "contract", "test", "check", "generate"),
@@ -168,18 +100,22 @@ def test_a_module_imports_only_what_its_row_allows(module: Path) -> None:
     assert allowed >= EVERYTHING or not forbidden, f"{module} imports {sorted(forbidden)}"
 
 
-def test_the_table_keeps_mock_and_invariants_apart() -> None:
-    """Neither the mock nor the invariants can reach the other, even by way of a third part."""
-    assert "mock" not in _reachable("invariants")
-    judging = {"invariants", "workload", "driver", "judge", "report", "fuzz"}
-    assert not judging & _reachable("mock")
+def test_the_table_keeps_mock_and_judge_apart() -> None:
+    """Neither the mock nor the judge can reach the other, even by way of a third room."""
+    assert "mock" not in _reachable("judge")
+    assert not {"history", "judge", "report", "run"} & _reachable("mock")
+
+
+def test_a_room_imports_only_rooms_below_it() -> None:
+    """No room can reach itself by way of others."""
+    assert not [room for room in MAY_IMPORT if room in _reachable(room)]
 
 
 def _reachable(group: str) -> set[str]:
     found: set[str] = set()
     pending = [group]
     while pending:
-        for name in MAY_IMPORT[pending.pop()] - found:
+        for name in MAY_IMPORT.get(pending.pop(), frozenset()) - found:
             found.add(name)
             pending.append(name)
     return found
@@ -275,16 +211,10 @@ def test_the_unit_tests_mirror_the_rooms() -> None:
     assert folders == rooms
 
 
-def test_a_unit_test_beside_the_folders_names_its_module() -> None:
-    """A test of a room that is one module is called by it; folders have the tests of the others."""
-    alone = {group_of(module) for module in modules() if len(module.parts) == 1}
+def test_what_stands_beside_the_folders_is_about_the_repository() -> None:
+    """Every other test of a part of ours is in the folder of its room."""
     named = {path.stem.removeprefix("test_") for path in UNIT.glob("test_*.py")}
-    strays = {
-        name
-        for name in named - ABOUT_THE_REPOSITORY
-        if not any(name == module or name.startswith(f"{module}_") for module in alone)
-    }
-    assert not strays
+    assert named == ABOUT_THE_REPOSITORY
 
 
 def test_what_tests_share_stands_in_helpers() -> None:
@@ -310,7 +240,7 @@ def test_the_architecture_page_shows_the_same_table() -> None:
 
 def test_what_publishes_and_what_judges_never_meet() -> None:
     """Neither wing can reach the other, even by way of a third part."""
-    publishing, judging = {"diff", "codegen", "publish", "node"}, {"judge", "run", "mock", "replay"}
+    publishing, judging = {"diff", "codegen", "publish"}, {"judge", "run", "mock", "replay"}
     reached = {group: _reachable(group) for group in publishing | judging}
     assert not [group for group in judging if reached[group] & publishing]
     assert not [group for group in publishing if reached[group] & judging]
@@ -345,14 +275,14 @@ def test_contributing_names_files_that_are_there() -> None:
 
 def promise_modules() -> list[Path]:
     """The modules of the invariants that judge promises, not those that help them."""
-    found = [path for path in modules() if path.parts[0] == "invariants"]
+    found = [path for path in modules() if path.parts[:2] == ("judge", "invariants")]
     return [path for path in found if not path.name.startswith("_")]
 
 
 @pytest.mark.parametrize("promise", CATALOGUE)
 def test_the_id_of_a_promise_leads_to_its_invariant(promise: str) -> None:
     """A promise is judged in the module, or the package, that its group names."""
-    assert CATALOGUE[promise].check.__module__.split(".")[2] == promise.split(".", maxsplit=1)[0]
+    assert CATALOGUE[promise].check.__module__.split(".")[3] == promise.split(".", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -366,7 +296,7 @@ def test_the_promise_that_a_fault_breaks_leads_to_it(fault: str) -> None:
 def test_the_first_promise_of_a_story_leads_to_it(story: Story) -> None:
     """A story stands in the module of its first promise's group, or with lists if it has none."""
     first = story.promises[0] if story.promises else "list."
-    assert story.play.__module__.split(".")[3] == first.split(".")[0]
+    assert story.play.__module__.split(".")[4] == first.split(".")[0]
 
 
 @pytest.mark.parametrize("module", promise_modules(), ids=str)
@@ -375,6 +305,7 @@ def test_an_invariant_knows_no_other_group(module: Path) -> None:
     package = (PACKAGE, *module.parent.parts)
     tree = ast.walk(ast.parse((SOURCE / module).read_text(encoding="utf-8")))
     names = [name.split(".") for node in tree for name in _absolute_names(node, package)]
-    shared = [name[2] for name in names if name[:2] == [PACKAGE, "invariants"] and name[2:]]
-    own = module.parts[1].removesuffix(".py")
+    home = [PACKAGE, "judge", "invariants"]
+    shared = [name[3] for name in names if name[:3] == home and name[3:]]
+    own = module.parts[2].removesuffix(".py")
     assert not [each for each in shared if not each.startswith("_") and each != own]

@@ -2,7 +2,7 @@
 
 `read` reads the file that people edit, `apply` takes what it accepts out of a run's violations, and
 `update` writes entries for what a result shows. An entry names a promise and, unless it accepts
-every cause, the cause as `layers_contract.fingerprint` gives it.
+every cause, the cause as `layers_contract.judge.fingerprint` gives it.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from layers_contract.baseline._entries import Entry
-from layers_contract.fingerprint import cause_of
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged, Known
+from layers_contract.judge.fingerprint import cause_of
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.verdicts import Judged, Known
 
 __all__ = ["apply"]
 

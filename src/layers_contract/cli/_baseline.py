@@ -11,8 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from layers_contract.baseline import Entry
-    from layers_contract.contract import Contract
-    from layers_contract.outcome import Outcome
+    from layers_contract.judge.outcome import Outcome
+    from layers_contract.spec.contract import Contract
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def today() -> date:
 def read_baseline(path: Path | None, contract: Contract) -> Baseline | None:
     """The baseline that an option names."""
     from layers_contract.baseline import BaselineError, read
-    from layers_contract.catalogue import catalogue
+    from layers_contract.judge.catalogue import catalogue
 
     if path is None:
         return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from layers_contract.contract import Contract
+    from layers_contract.spec.contract import Contract
     from layers_contract.spec.files import DocumentFiles
 
 VIOLATED, WRONG_USE, UNJUDGED = 1, 2, 3
@@ -154,8 +154,8 @@ def documented(command: Callable[..., None]) -> Callable[..., None]:
 
 def _is_about_the_document(error: Exception) -> bool:
     """Whether a document, or what the mock needs of it, is what went wrong."""
-    from layers_contract.document import DocumentError
     from layers_contract.mock.errors import MockError
+    from layers_contract.spec.document import DocumentError
 
     return isinstance(error, DocumentError | MockError)
 
@@ -166,7 +166,7 @@ def demand_whole(files: DocumentFiles) -> None:
     Raises:
         DocumentError: The first problem, with its place.
     """
-    from layers_contract.document import DocumentError
+    from layers_contract.spec.document import DocumentError
     from layers_contract.spec.lint import extensions, whole
 
     if files.document or files.overlays:
@@ -177,8 +177,8 @@ def demand_whole(files: DocumentFiles) -> None:
 
 def load_contract(files: DocumentFiles) -> Contract:
     """The contract of a document that has every part that judging and mocking need."""
-    from layers_contract.contract import Contract
-    from layers_contract.document import DocumentError
+    from layers_contract.spec.contract import Contract
+    from layers_contract.spec.document import DocumentError
     from layers_contract.spec.lint import extensions
     from layers_contract.spec.parts import missing_part
 
@@ -196,7 +196,7 @@ def load_contract(files: DocumentFiles) -> Contract:
 
 def chosen_ids(contract: Contract, only: str | None, exclude: str | None) -> frozenset[str]:
     """The invariants that --only names, without those that --exclude names; none means all."""
-    from layers_contract.catalogue import catalogue
+    from layers_contract.judge.catalogue import catalogue
 
     if not only and not exclude:
         return frozenset()
@@ -220,7 +220,7 @@ def required_ids(
     What is not *chosen* to be judged at all is required only where --require names it itself,
     which cannot be.
     """
-    from layers_contract.catalogue import catalogue
+    from layers_contract.judge.catalogue import catalogue
 
     known = frozenset(catalogue(contract))
     everything = chosen or known

@@ -18,7 +18,7 @@ from layers_contract.cli._options import UNJUDGED, VIOLATED
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from layers_contract.outcome import Outcome
+    from layers_contract.judge.outcome import Outcome
     from layers_contract.spec.files import DocumentFiles
 
 _WRITTEN = ("json", "junit", "html", "har", "md", "sarif", "gitlab", "svg")

@@ -14,7 +14,7 @@ DOCUMENT = "document.yaml"
 """The document beside written tests, where it is not the shipped one."""
 
 if TYPE_CHECKING:
-    from layers_contract.outcome import Outcome
+    from layers_contract.judge.outcome import Outcome
     from layers_contract.replay import Attempt
     from layers_contract.report import Progress
     from layers_contract.spec.files import DocumentFiles

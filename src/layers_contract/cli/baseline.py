@@ -68,7 +68,7 @@ def baseline(  # noqa: PLR0917 - click hands them over by name
 
     if bool(results) == checking:
         raise click.UsageError("say either --update RESULT.json or --check")
-    from layers_contract.catalogue import catalogue
+    from layers_contract.judge.catalogue import catalogue
 
     promises = catalogue(load_contract(source))
     try:

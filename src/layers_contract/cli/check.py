@@ -99,7 +99,7 @@ def check(  # noqa: PLR0917 - click hands them over by name
     **files: Any,
 ) -> None:
     """Judge a server: the embedded mock, if none is given."""
-    from layers_contract.catalogue import catalogue
+    from layers_contract.judge.catalogue import catalogue
     from layers_contract.report import summary
     from layers_contract.run import Unjudgeable, finishing, forecast, run
     from layers_contract.target import TargetError

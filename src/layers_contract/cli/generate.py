@@ -38,7 +38,7 @@ def generate(source: DocumentFiles, into: Path, overlays_into: Path, check: bool
     The same document gives the same bytes.
     """
     from layers_contract.codegen.client.operations import UnfitError
-    from layers_contract.document import DocumentError
+    from layers_contract.spec.document import DocumentError
 
     try:
         demand_whole(source)

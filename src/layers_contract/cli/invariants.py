@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @documented
 def invariants(as_json: bool, markdown: bool, source: DocumentFiles) -> None:
     """Print the catalogue, with the source of each promise."""
-    from layers_contract.catalogue import catalogue
+    from layers_contract.judge.catalogue import catalogue
 
     contract = load_contract(source)
     items = catalogue(contract)
@@ -29,7 +29,7 @@ def invariants(as_json: bool, markdown: bool, source: DocumentFiles) -> None:
         click.echo(json.dumps([{k: getattr(p, k) for k in keys} for p in promises], indent=1))
         return
     if markdown:
-        from layers_contract.proof import catalogue_page
+        from layers_contract.mutation import catalogue_page
 
         click.echo(catalogue_page(), nl=False)
         return

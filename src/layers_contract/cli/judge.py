@@ -24,7 +24,7 @@ from layers_contract.cli._options import (
 from layers_contract.cli._output import check_writable, exit_code, printable, report
 
 if TYPE_CHECKING:
-    from layers_contract.judge import Judged
+    from layers_contract.judge.verdicts import Judged
     from layers_contract.spec.files import DocumentFiles
 
 
@@ -73,10 +73,10 @@ def judge(
 
     docs/recordings.md names the formats that are read, and how to export them.
     """
-    from layers_contract.answers import no_success
-    from layers_contract.facts import Expectations, undisturbed
-    from layers_contract.judge import judge as verdicts
-    from layers_contract.outcome import Outcome
+    from layers_contract.judge.answers import no_success
+    from layers_contract.judge.facts import Expectations, undisturbed
+    from layers_contract.judge.outcome import Outcome
+    from layers_contract.judge.verdicts import judge as verdicts
     from layers_contract.recordings import RecordingError, names_of, read, read_webhooks
 
     contract = load_contract(source)

@@ -11,7 +11,7 @@ import click
 from layers_contract.cli._options import VIOLATED, in_file, overlaid
 
 if TYPE_CHECKING:
-    from layers_contract.document import Document
+    from layers_contract.spec.document import Document
 
 
 @click.command()
@@ -27,7 +27,7 @@ def lint(document: Path | None, overlays: tuple[Path, ...], style: bool) -> None
 
     Prints one line a finding: where, as a JSON Pointer, and what. Exit code 1 where there is one.
     """
-    from layers_contract.document import DocumentError
+    from layers_contract.spec.document import DocumentError
     from layers_contract.spec.files import DocumentFiles
     from layers_contract.spec.lint import findings
 
@@ -44,7 +44,7 @@ def lint(document: Path | None, overlays: tuple[Path, ...], style: bool) -> None
 
 def _misfits(document: Document) -> list[str]:
     """What the checks of ours read, and a sound document does not have."""
-    from layers_contract.catalogue import misfits
-    from layers_contract.contract import Contract
+    from layers_contract.judge.catalogue import misfits
+    from layers_contract.spec.contract import Contract
 
     return [f"{promise.at}: {said}" for promise, said in misfits(Contract(document))]

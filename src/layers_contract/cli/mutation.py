@@ -22,7 +22,7 @@ from layers_contract.cli._options import (
 from layers_contract.cli._output import check_writable, console, write
 
 if TYPE_CHECKING:
-    from layers_contract.proof import Matrix, Order
+    from layers_contract.mutation import Matrix, Order
     from layers_contract.spec.files import DocumentFiles
 
 
@@ -42,7 +42,7 @@ def faults(
     **written: Any,
 ) -> None:
     """Judge the mock with each of its faults: the checks' own proof."""
-    import layers_contract.proof as proving
+    import layers_contract.mutation as proving
     from layers_contract.mock import faults_of, words_of
 
     check_writable(written)
@@ -78,7 +78,7 @@ def variants(
     **wanted: Any,
 ) -> None:
     """Judge mocks that differ within the contract: expect silence."""
-    import layers_contract.proof as proving
+    import layers_contract.mutation as proving
     from layers_contract.mock import variants_of, words_of
 
     check_writable({"json_file": json_file})
@@ -102,7 +102,7 @@ def variants(
 
 def _proved(names: tuple[str, ...], workers: int | None, source: DocumentFiles) -> Matrix:
     """Judge the faults, telling how far that is."""
-    import layers_contract.proof as proving
+    import layers_contract.mutation as proving
 
     terminal, found = console(), []
     names = tuple(dict.fromkeys(names))
@@ -117,7 +117,7 @@ def _proved(names: tuple[str, ...], workers: int | None, source: DocumentFiles) 
 
 
 def _saved(file: Path) -> Matrix:
-    from layers_contract.proof import Matrix
+    from layers_contract.mutation import Matrix
 
     try:
         return Matrix.from_json(file.read_text(encoding="utf-8"))
@@ -129,7 +129,7 @@ def _saved(file: Path) -> Matrix:
 
 def _orders(names: tuple[str, ...], pairs: str | None, seeds: int | None, seed: int) -> list[Order]:
     """What `variants` is asked to judge; some pairs by default, unless variants are named."""
-    import layers_contract.proof as proving
+    import layers_contract.mutation as proving
 
     if seeds is not None:
         return proving.seeds(seeds)

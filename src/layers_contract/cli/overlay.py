@@ -24,7 +24,7 @@ def overlay(document: Path, overlays: tuple[Path, ...], output: Path | None, lax
     A target that matches nothing is an error unless --lax is given: the document has moved on, or
     the overlay is mistaken. Exit code 1 where an overlay does not fit.
     """
-    from layers_contract.document import DocumentError, load
+    from layers_contract.spec.document import DocumentError, load
     from layers_contract.spec.overlay import NoOverlayError, OverlayError, apply, read
 
     try:

@@ -23,10 +23,10 @@ from layers_contract.cli._output import check_writable, exit_code, printable, re
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layers_contract.contract import Contract
-    from layers_contract.outcome import Outcome
+    from layers_contract.judge.outcome import Outcome
     from layers_contract.proxy import Options, Summary
     from layers_contract.proxy.recorder import Recorder
+    from layers_contract.spec.contract import Contract
     from layers_contract.spec.files import DocumentFiles
 
 MIB = 1024 * 1024
@@ -142,8 +142,8 @@ def _judged(
     contract: Contract, out: Path, chosen: frozenset[str], *, strict: bool
 ) -> Outcome | None:
     """What the whole recording says, if it holds anything."""
-    from layers_contract.judge import judge as verdicts
-    from layers_contract.outcome import Outcome
+    from layers_contract.judge.outcome import Outcome
+    from layers_contract.judge.verdicts import judge as verdicts
     from layers_contract.recordings import RecordingError, read
 
     try:

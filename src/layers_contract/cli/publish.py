@@ -67,9 +67,9 @@ def publish(
     Needs Node.js and no network. Where something is wrong nothing is written. Exit code 1 where
     the document, or a change of it, must not be published as it is.
     """
-    from layers_contract.document import DocumentError
     from layers_contract.publish.bundle import Order
     from layers_contract.publish.bundle import publish as make
+    from layers_contract.spec.document import DocumentError
     from layers_contract.spec.problems import PublishError
 
     if record and source.document and published is None:
@@ -115,7 +115,7 @@ def diff(old: Path, new: Path, overlays: tuple[Path, ...], fail_on: str | None, 
     An overlay is laid on NEW.
     """
     from layers_contract.diff import differ
-    from layers_contract.document import DocumentError
+    from layers_contract.spec.document import DocumentError
     from layers_contract.spec.files import DocumentFiles
     from layers_contract.spec.problems import PublishError
 

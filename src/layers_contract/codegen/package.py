@@ -42,9 +42,9 @@ from layers_contract.codegen.client.types import (
     reader_of,
     sent_models,
 )
-from layers_contract.document import load
-from layers_contract.shipped import shipped
+from layers_contract.spec.document import load
 from layers_contract.spec.nodes import Api
+from layers_contract.spec.shipped import shipped
 
 OVERLAY: Final = shipped("overlays/client")
 

@@ -8,7 +8,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 from typing import Final
 
-from layers_contract.shipped import shipped
+from layers_contract.spec.shipped import shipped
 
 _NAME: Final = "_layers_contract_client_runtime"
 

@@ -10,7 +10,7 @@ from typing import Any
 from layers_contract.diff import extensions, openapi
 from layers_contract.diff.model import RATINGS, Change
 from layers_contract.diff.places import Atlas
-from layers_contract.document import DocumentError, load
+from layers_contract.spec.document import DocumentError, load
 from layers_contract.spec.problems import RefusedError
 
 Json = Any

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 from layers_contract.diff import differ
 from layers_contract.diff.model import Release
-from layers_contract.document import DocumentError, read_yaml
+from layers_contract.spec.document import DocumentError, read_yaml
 from layers_contract.spec.problems import RefusedError
 
 Json = Any

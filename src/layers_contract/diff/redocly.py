@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from layers_contract import node
+from layers_contract.diff import node
 from layers_contract.spec.nodes import Path as Place
 from layers_contract.spec.nodes import tokens, walk
 from layers_contract.spec.problems import RefusedError

@@ -6,7 +6,6 @@ import math
 from collections import defaultdict, deque
 from typing import Final
 
-from layers_contract.document import KeyScheme, Operation
 from layers_contract.mock.clock import Clock
 from layers_contract.mock.core import Core
 from layers_contract.mock.errors import Refused
@@ -14,6 +13,7 @@ from layers_contract.mock.model import Call, Credential
 from layers_contract.mock.options import LIMITED, OTHER, OWN, MockOptions
 from layers_contract.mock.store import Store
 from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.spec.document import KeyScheme, Operation
 
 __all__ = ["Access"]
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
-from layers_contract.contract import Contract
 from layers_contract.mock import faults as _faults  # noqa: F401 - registers the faults
 from layers_contract.mock import variants as _variants  # noqa: F401 - registers the variants
 from layers_contract.mock.generic.faults import broken
@@ -22,6 +21,7 @@ from layers_contract.mock.registry import (
 )
 from layers_contract.mock.vocabulary import Vocabulary
 from layers_contract.mock.words import Words
+from layers_contract.spec.contract import Contract
 
 __all__ = [
     "FAULTS",

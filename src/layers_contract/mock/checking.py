@@ -10,10 +10,10 @@ from http import HTTPStatus
 from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import parse_qsl
 
-from layers_contract.document import Document, Operation, Parameter
 from layers_contract.mock.access import Access
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import ABSENT, Call
+from layers_contract.spec.document import Document, Operation, Parameter
 
 __all__ = ["Checking"]
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from layers_contract.contract import Contract
-from layers_contract.document import pointer
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.cache import CachedStore
 from layers_contract.mock.claims import claims
@@ -22,6 +20,8 @@ from layers_contract.mock.model import ABSENT, Answer, Call
 from layers_contract.mock.options import OWN, MockOptions
 from layers_contract.mock.vocabulary import Vocabulary
 from layers_contract.mock.words import Words
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import pointer
 from layers_contract.spec.files import DocumentFiles
 
 __all__ = ["words_for", "words_of"]

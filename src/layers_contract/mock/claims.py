@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layers_contract.contract import Contract, Starts
-from layers_contract.document import Operation
+from layers_contract.spec.contract import Contract, Starts
+from layers_contract.spec.document import Operation
 
 __all__ = ["claims"]
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from layers_contract.document import pointer
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.model import Answer, Call, Container, Project, Render
 from layers_contract.mock.views import Views
+from layers_contract.spec.document import pointer
 
 __all__ = ["Content"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from layers_contract.document import Document
+from layers_contract.spec.document import Document
 
 __all__ = ["MISSING", "Form", "Forms", "Member"]
 

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from layers_contract.document import pointer
 from layers_contract.mock.content import Content
 from layers_contract.mock.model import Answer, Call, Container, Project, Render
 from layers_contract.mock.store import FIRST, Position
+from layers_contract.spec.document import pointer
 
 __all__ = ["Listing"]
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from layers_contract.document import Operation
+from layers_contract.spec.document import Operation
 
 __all__ = ["ABSENT", "Answer", "Call", "Container", "Credential", "Project", "Record", "Render"]
 

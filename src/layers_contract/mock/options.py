@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
-from layers_contract.document import Document
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.model import Credential
+from layers_contract.spec.document import Document
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 
 __all__ = ["DISPOSABLE", "FAILING_HOOK", "LIMITED", "OTHER", "OWN", "MockOptions", "World"]

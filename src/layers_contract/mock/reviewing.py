@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from layers_contract.document import pointer
 from layers_contract.mock.listing import Listing
 from layers_contract.mock.model import Answer, Call, Container, Render
+from layers_contract.spec.document import pointer
 
 __all__ = ["Reviewing"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from layers_contract.document import Operation
+from layers_contract.spec.document import Operation
 
 __all__ = ["Route", "Routes"]
 

@@ -12,10 +12,10 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final
 
-from layers_contract.contract import Contract, seconds
-from layers_contract.document import Operation, Response
 from layers_contract.mock.errors import MockError, Refused
 from layers_contract.mock.forms import Forms
+from layers_contract.spec.contract import Contract, seconds
+from layers_contract.spec.document import Operation, Response
 
 __all__ = ["Validator", "Vocabulary", "members"]
 

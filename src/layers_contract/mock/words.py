@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from layers_contract.contract import Contract
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.spec.contract import Contract
 
 __all__ = ["Words"]
 

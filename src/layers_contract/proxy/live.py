@@ -20,13 +20,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document
-from layers_contract.facts import Expectations
-from layers_contract.history import Exchange, History, from_record
-from layers_contract.judge import judge
+from layers_contract.history.exchanges import Exchange, History, from_record
+from layers_contract.judge.facts import Expectations
+from layers_contract.judge.verdicts import judge
 from layers_contract.proxy.recorder import Recorder
 from layers_contract.recordings import name_callers
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 __all__ = ["LiveJudge", "Window"]
 

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from layers_contract.contract import Contract
-from layers_contract.decoding import DecodingError, decoded
-from layers_contract.history import Exchange, redact, to_record
+from layers_contract.history.decoding import DecodingError, decoded
+from layers_contract.history.exchanges import Exchange, redact, to_record
 from layers_contract.proxy import headers
 from layers_contract.recordings import Names, identity
+from layers_contract.spec.contract import Contract
 
 __all__ = ["Lines", "Recorder", "Taken"]
 

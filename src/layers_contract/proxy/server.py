@@ -14,9 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 
 import uvicorn
 
-from layers_contract.contract import Contract
 from layers_contract.proxy.application import Application
 from layers_contract.proxy.recorder import Lines, Recorder
+from layers_contract.spec.contract import Contract
 
 __all__ = ["Options", "ProxyError", "Summary", "background", "serve"]
 

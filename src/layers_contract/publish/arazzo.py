@@ -9,8 +9,8 @@ from openapi_python_client.strings import kebab_case
 
 from layers_contract.codegen.client.facts import Facts
 from layers_contract.codegen.client.jobs import Flow
-from layers_contract.contract import Lifecycle
-from layers_contract.document import Document, Operation
+from layers_contract.spec.contract import Lifecycle
+from layers_contract.spec.document import Document, Operation
 
 __all__ = ["workflows"]
 

@@ -15,13 +15,13 @@ from layers_contract.codegen import dialects
 from layers_contract.codegen.client.operations import UnfitError
 from layers_contract.diff import changelog, gate, published
 from layers_contract.diff.model import Release
-from layers_contract.document import load
 from layers_contract.publish import client, documents, files, portal, postman, reference, workflows
 from layers_contract.publish.kit import PARTNER, Kit, made, ours
 from layers_contract.publish.progress import Progress, Step
-from layers_contract.shipped import shipped
+from layers_contract.spec.document import load
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 from layers_contract.spec.problems import MisfitError, RefusedError
+from layers_contract.spec.shipped import shipped
 
 Json = Any
 

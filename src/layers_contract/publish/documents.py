@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract import node
-from layers_contract.document import read_yaml
+from layers_contract.diff import node
 from layers_contract.publish.presented import MARK, presented_as_fact
 from layers_contract.spec import overlay, yaml_text
+from layers_contract.spec.document import read_yaml
 from layers_contract.spec.lint import extensions as lint_extensions
 from layers_contract.spec.problems import MisfitError, RefusedError
 

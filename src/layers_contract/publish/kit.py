@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from layers_contract.codegen import dialects, package
-from layers_contract.document import load
 from layers_contract.publish import arazzo, workflows
 from layers_contract.spec import yaml_text
+from layers_contract.spec.document import load
 
 __all__ = ["OVERLAYS", "PARTNER", "Kit", "made", "ours"]
 

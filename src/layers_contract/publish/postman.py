@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract import node
-from layers_contract.contract import Contract
-from layers_contract.document import Document, Operation, View
+from layers_contract.diff import node
 from layers_contract.publish.portal.facts import started
 from layers_contract.publish.postman_order import in_order
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, Operation, View
 
 Json = Any
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from layers_contract.contract import Contract, Lifecycle
+from layers_contract.spec.contract import Contract, Lifecycle
 
 States = tuple[str, ...]
 """The state in each lifecycle of the resource that is passed on; empty before there is one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from layers_contract.document import Document
+from layers_contract.spec.document import Document
 from layers_contract.spec.nodes import Api, Node, numbered
 
 Json = Any

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from layers_contract import node
+from layers_contract.diff import node
 from layers_contract.publish.portal.reference import NAME
 
 _HEAD: Final = '<meta charset="utf8" />'

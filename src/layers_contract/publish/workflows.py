@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract import node
-from layers_contract.document import Document, load, read_yaml
+from layers_contract.diff import node
 from layers_contract.spec import yaml_text
+from layers_contract.spec.document import Document, load, read_yaml
 from layers_contract.spec.problems import RefusedError
 
 Json = Any

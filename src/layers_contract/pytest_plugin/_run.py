@@ -20,14 +20,14 @@ from typing import Any, Final
 import pytest
 
 from layers_contract.baseline import BaselineError, Entry, apply, read
-from layers_contract.catalogue import catalogue
-from layers_contract.contract import Contract
-from layers_contract.document import Document, DocumentError
-from layers_contract.judge import Judged
+from layers_contract.judge.catalogue import catalogue
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 from layers_contract.mock import MockOptions, background
-from layers_contract.outcome import Outcome
 from layers_contract.report import script, summary
 from layers_contract.run import Unjudgeable, run
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, DocumentError
 from layers_contract.spec.files import DocumentFiles
 from layers_contract.target import Target, TargetError, documents, from_environment, parse
 from layers_contract.target import read as read_target

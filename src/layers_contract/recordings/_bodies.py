@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from layers_contract.decoding import DecodingError, decoded
+from layers_contract.history.decoding import DecodingError, decoded
 
 from ._entry import is_scrubbed
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from layers_contract.history import Exchange, from_record
+from layers_contract.history.exchanges import Exchange, from_record
 
 from ._entry import Entry, LeftOutError, RecordingError
 from ._files import Part

@@ -6,7 +6,7 @@ import base64
 import re
 from typing import Any, Final
 
-from layers_contract.decoding import DecodingError, decoded
+from layers_contract.history.decoding import DecodingError, decoded
 
 __all__ = ["as_entry", "parsed", "request_of", "response_of"]
 

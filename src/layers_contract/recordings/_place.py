@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from layers_contract.document import Document
+from layers_contract.spec.document import Document
 
 from ._entry import RecordingError
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
 
-from layers_contract.contract import Contract
-from layers_contract.history import Exchange, History
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.spec.contract import Contract
 
 from ._entry import Entry, RecordingError, is_scrubbed
 from ._files import parts

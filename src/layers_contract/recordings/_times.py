@@ -7,7 +7,7 @@ from math import ceil
 from statistics import median
 from typing import Final
 
-from layers_contract.facts import http_date
+from layers_contract.judge.facts import http_date
 
 from ._entry import Entry
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract.history import WEBHOOK, Exchange
+from layers_contract.history.exchanges import WEBHOOK, Exchange
 
 from ._entry import RecordingError
 

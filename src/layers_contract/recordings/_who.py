@@ -13,8 +13,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from layers_contract.document import KeyScheme
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.document import KeyScheme
 
 from ._entry import RecordingError, is_scrubbed
 

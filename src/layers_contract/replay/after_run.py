@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from layers_contract.budget import Purse
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 from layers_contract.replay.patience import NoPatience, Patience
 from layers_contract.replay.reproduce import Reproduction, reproduce
 from layers_contract.replay.script import script
 from layers_contract.replay.send import over_http
 from layers_contract.run import expectations
+from layers_contract.run.budget import Purse
 from layers_contract.target import Budget, Target
 
 __all__ = ["Attempt", "reproduce_all"]

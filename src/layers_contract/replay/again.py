@@ -13,17 +13,17 @@ from typing import Any, Final
 import click
 import pytest
 
-from layers_contract.budget import Purse
-from layers_contract.contract import Contract
-from layers_contract.document import DocumentError, load
-from layers_contract.history import History
-from layers_contract.judge import judge
+from layers_contract.history.exchanges import History
+from layers_contract.judge.verdicts import judge
 from layers_contract.replay.known import renamed
 from layers_contract.replay.patience import Patience
 from layers_contract.replay.play import Renewal
 from layers_contract.replay.script import Step
 from layers_contract.replay.send import over_http
 from layers_contract.run import expectations
+from layers_contract.run.budget import Purse
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import DocumentError, load
 from layers_contract.target import (
     KEY_VARIABLE,
     Expect,

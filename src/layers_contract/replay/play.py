@@ -11,10 +11,10 @@ from heapq import heappop, heappush
 
 import trio
 
-from layers_contract.document import pointer
-from layers_contract.driver import NO_BODY, OutOfBudget, Session
-from layers_contract.history import NOT_JSON, Exchange
+from layers_contract.history.exchanges import NOT_JSON, Exchange
 from layers_contract.replay.script import HEADER, Ref, Step, Value
+from layers_contract.run.driver import NO_BODY, OutOfBudget, Session
+from layers_contract.spec.document import pointer
 
 __all__ = ["Renewal", "play"]
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
-from layers_contract.contract import Contract
-from layers_contract.facts import Expectations
-from layers_contract.history import History
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged, judge
+from layers_contract.history.exchanges import History
+from layers_contract.judge.facts import Expectations
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.verdicts import Judged, judge
 from layers_contract.replay.cut import cut
 from layers_contract.replay.patience import NoPatience, Patience
 from layers_contract.replay.play import Renewal
 from layers_contract.replay.script import Step, closed, script
+from layers_contract.spec.contract import Contract
 
 __all__ = ["Reproduction", "Send", "reproduce"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Final
 
-from layers_contract.contract import Contract
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.contract import Contract
 
 __all__ = ["Ref", "Step", "closed", "script"]
 

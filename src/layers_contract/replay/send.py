@@ -7,15 +7,15 @@ from typing import Any
 
 import trio
 
-from layers_contract.budget import Purse
-from layers_contract.contract import Contract
-from layers_contract.driver import Session
-from layers_contract.history import History
+from layers_contract.history.exchanges import History
 from layers_contract.replay.patience import NoPatience, Patience
 from layers_contract.replay.play import Renewal, play
 from layers_contract.replay.reproduce import Send
 from layers_contract.replay.script import Step
 from layers_contract.run import Wire, connection, in_simulation, ticking
+from layers_contract.run.budget import Purse
+from layers_contract.run.driver import Session
+from layers_contract.spec.contract import Contract
 from layers_contract.target import Target
 
 __all__ = ["over_http", "simulated"]

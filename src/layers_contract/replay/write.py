@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, asdict, fields, replace
 from typing import Any, Final
 
-from layers_contract.invariants import Violation
-from layers_contract.outcome import Outcome
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
 from layers_contract.replay.known import known_in
 from layers_contract.replay.reproduce import Reproduction
 from layers_contract.replay.script import Ref, Step

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from layers_contract.document import Promise
-from layers_contract.fingerprint import cause_of
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged, Known
-from layers_contract.outcome import Outcome
+from layers_contract.judge.fingerprint import cause_of
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged, Known
+from layers_contract.spec.document import Promise
 
 from ._text import smallest
 

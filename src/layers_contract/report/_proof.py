@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
-from layers_contract.history import Exchange
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 
 from ._svg import status_class
 from ._text import (

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from layers_contract.contract import Lifecycle
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.contract import Lifecycle
 
 from ._text import clean, plural
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from layers_contract.contract import Contract
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.contract import Contract
 
 from ._text import READ
 

@@ -16,11 +16,11 @@ from itertools import pairwise
 from math import inf
 from typing import Final
 
-from layers_contract.causes import Cause, Follower
-from layers_contract.history import NOT_JSON, Exchange
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.history.exchanges import NOT_JSON, Exchange
+from layers_contract.judge.causes import Cause, Follower
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 
 __all__ = [
     "READ",

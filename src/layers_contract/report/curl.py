@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from layers_contract.history import Exchange
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
-from layers_contract.outcome import PROXY_USER, Outcome
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import PROXY_USER, Outcome
+from layers_contract.judge.verdicts import Judged
 
 from ._taken import CONDITIONS, SHELL, Taken, taken
 from ._text import answer_of, clean, headline, is_secret, offset, smallest, start_of

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from layers_contract.outcome import Outcome
+from layers_contract.judge.outcome import Outcome
 
 from ._findings import Places, findings
 from ._text import clean, headline, known_words, plural, source_words, summary

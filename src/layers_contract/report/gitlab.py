@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from layers_contract.fingerprint import digest
-from layers_contract.outcome import Outcome
+from layers_contract.judge.fingerprint import digest
+from layers_contract.judge.outcome import Outcome
 
 from ._findings import Finding, Places, findings
 from ._text import clean, plural

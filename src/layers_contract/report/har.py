@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from layers_contract.history import Exchange
-from layers_contract.outcome import Outcome
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.outcome import Outcome
 
 from ._text import REDACTED, heading, public
 

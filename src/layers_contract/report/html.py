@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from layers_contract.causes import Cause
-from layers_contract.contract import Lifecycle
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.judge.causes import Cause
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
+from layers_contract.spec.contract import Lifecycle
 
 from ._proof import card, safe
 from ._style import CSS

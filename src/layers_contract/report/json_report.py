@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from layers_contract.causes import Cause
-from layers_contract.fingerprint import cause_of
-from layers_contract.history import Exchange, to_record
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.history.exchanges import Exchange, to_record
+from layers_contract.judge.causes import Cause
+from layers_contract.judge.fingerprint import cause_of
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 
 from ._text import READ, because, counts, decode, heading, public, smallest
 from .curl import script

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 
 from ._text import clean, counts, heading, known_words, plural, smallest, source_words
 from .curl import script

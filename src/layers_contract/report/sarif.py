@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from layers_contract.document import Promise
-from layers_contract.fingerprint import digest
-from layers_contract.outcome import Outcome
+from layers_contract.judge.fingerprint import digest
+from layers_contract.judge.outcome import Outcome
+from layers_contract.spec.document import Promise
 
 from ._findings import ELSEWHERE, Finding, Places, findings
 from ._text import clean, heading, plural, source_words

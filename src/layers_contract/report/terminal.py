@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from layers_contract.history import Exchange
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
-from layers_contract.outcome import Outcome
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged
 
 from ._text import (
     answer_of,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract.fingerprint import cause_of_text
+from layers_contract.judge.fingerprint import cause_of_text
 
 __all__ = ["Cause", "Promise", "Result", "ResultError", "read"]
 

@@ -11,14 +11,13 @@ from typing import Any
 
 import trio
 
-from layers_contract.acceptance import unaccepted
-from layers_contract.answers import no_start, no_success, refusals
-from layers_contract.contract import Contract
-from layers_contract.facts import Expectations, undisturbed
-from layers_contract.history import History
-from layers_contract.judge import Judged, judge
-from layers_contract.others import signs
-from layers_contract.outcome import PROXY_USER, Outcome
+from layers_contract.history.exchanges import History
+from layers_contract.judge.acceptance import unaccepted
+from layers_contract.judge.answers import no_start, no_success, refusals
+from layers_contract.judge.facts import Expectations, undisturbed
+from layers_contract.judge.others import signs
+from layers_contract.judge.outcome import PROXY_USER, Outcome
+from layers_contract.judge.verdicts import Judged, judge
 from layers_contract.run._clock import LeapingClock
 from layers_contract.run._ending import affordable, window_of
 from layers_contract.run._fuzzing import FUZZ
@@ -30,6 +29,7 @@ from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import finishing
 from layers_contract.run._stage import Stage
 from layers_contract.run._wire import Wire
+from layers_contract.spec.contract import Contract
 from layers_contract.target import Target
 
 __all__ = ["expectations", "in_simulation", "run", "simulate", "why_not"]

@@ -9,16 +9,16 @@ from typing import Any
 
 import trio
 
-from layers_contract.budget import MOST_BYTES
-from layers_contract.contract import Contract
-from layers_contract.driver import UNSENT, OutOfBudget, Session
-from layers_contract.facts import Container, Facts, KeyedCall
-from layers_contract.history import RETRACTED, Exchange
+from layers_contract.history.exchanges import RETRACTED, Exchange
+from layers_contract.judge.facts import Container, Facts, KeyedCall
 from layers_contract.run._fuzzing import FUZZ
 from layers_contract.run._made import cancels, made
 from layers_contract.run._stage import Stage
+from layers_contract.run.budget import MOST_BYTES
+from layers_contract.run.driver import UNSENT, OutOfBudget, Session
+from layers_contract.run.workload import Actor, GaveUp, Made, Maker, Thing, fits_path
+from layers_contract.spec.contract import Contract
 from layers_contract.target import Target
-from layers_contract.workload import Actor, GaveUp, Made, Maker, Thing, fits_path
 
 __all__ = ["affordable", "encore", "leave", "long_after", "tidy", "window_of"]
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import trio
 
-from layers_contract import fuzz
-from layers_contract.driver import OutOfBudget, Session
-from layers_contract.history import Exchange
-from layers_contract.infrastructure import set_apart
-from layers_contract.pace import heed
+from layers_contract.history.exchanges import Exchange
+from layers_contract.history.infrastructure import set_apart
+from layers_contract.run import fuzz
 from layers_contract.run._stage import Stage
-from layers_contract.workload import Actor, GaveUp, Made, Maker, asset_ids
+from layers_contract.run.driver import OutOfBudget, Session
+from layers_contract.run.pace import heed
+from layers_contract.run.workload import Actor, GaveUp, Made, Maker, asset_ids
 
 __all__ = ["FUZZ", "Fuzzing"]
 

@@ -12,16 +12,16 @@ from typing import Final, Self
 
 import trio
 
-from layers_contract.budget import Purse
-from layers_contract.document import pointer
-from layers_contract.driver import Session
-from layers_contract.history import Exchange, History
-from layers_contract.likeness import speaks
-from layers_contract.network import Answer, HungUp, Request, Transport
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.judge.likeness import speaks
 from layers_contract.run._questions import cheapest
 from layers_contract.run._stage import Stage
 from layers_contract.run._strangers import BUSY, given, misplaced, stranger, which_key
 from layers_contract.run._unreached import why_failed
+from layers_contract.run.budget import Purse
+from layers_contract.run.driver import Session
+from layers_contract.run.network import Answer, HungUp, Request, Transport
+from layers_contract.spec.document import pointer
 from layers_contract.target import Budget
 
 __all__ = ["Unjudgeable", "await_server", "greet"]

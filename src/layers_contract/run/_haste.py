@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Final
 
-from layers_contract.contract import Contract
-from layers_contract.facts import Facts, Job
-from layers_contract.history import History
-from layers_contract.judge import Judged
+from layers_contract.history.exchanges import History
+from layers_contract.judge.facts import Facts, Job
+from layers_contract.judge.verdicts import Judged
+from layers_contract.spec.contract import Contract
 
 __all__ = ["UNDER_WAY", "missed"]
 

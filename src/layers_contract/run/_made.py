@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layers_contract.contract import Contract
-from layers_contract.driver import NO_BODY
-from layers_contract.history import Exchange, History
-from layers_contract.workload import Roles, Thing, made_by
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.run.driver import NO_BODY
+from layers_contract.run.workload import Roles, Thing, made_by
+from layers_contract.spec.contract import Contract
 
 __all__ = ["cancels", "made"]
 

@@ -8,8 +8,6 @@ from functools import lru_cache, partial
 
 import trio
 
-from layers_contract.driver import OutOfBudget, Session
-from layers_contract.network import Network, Transport
 from layers_contract.run._ending import encore, leave, long_after, tidy
 from layers_contract.run._fuzzing import Fuzzing
 from layers_contract.run._greeting import Unjudgeable, await_server, greet
@@ -18,8 +16,9 @@ from layers_contract.run._profiles import PROFILES
 from layers_contract.run._signals import heed_signals
 from layers_contract.run._stage import Stage
 from layers_contract.run._watching import stop_at_first
-from layers_contract.target import Target, TargetError
-from layers_contract.workload import (
+from layers_contract.run.driver import OutOfBudget, Session
+from layers_contract.run.network import Network, Transport
+from layers_contract.run.workload import (
     Actor,
     GaveUp,
     Program,
@@ -29,6 +28,7 @@ from layers_contract.workload import (
     programs,
     renders_of,
 )
+from layers_contract.target import Target, TargetError
 
 __all__ = ["chosen", "connection", "fits", "play", "rehearse"]
 

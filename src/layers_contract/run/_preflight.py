@@ -7,16 +7,16 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any, Final
 
-from layers_contract.contract import Contract, MissingPartError
-from layers_contract.document import pointer
-from layers_contract.driver import Session
-from layers_contract.history import Exchange
-from layers_contract.likeness import speaks
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.likeness import speaks
 from layers_contract.run._greeting import Unjudgeable
 from layers_contract.run._stage import Stage
 from layers_contract.run._strangers import misplaced
+from layers_contract.run.driver import Session
+from layers_contract.run.workload import Actor
+from layers_contract.spec.contract import Contract, MissingPartError
+from layers_contract.spec.document import pointer
 from layers_contract.target import Samples, Target, TargetError
-from layers_contract.workload import Actor
 
 __all__ = ["check_samples", "preflight", "refused_samples", "sample_reader"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from layers_contract import fuzz
+from layers_contract.run import fuzz
 
 __all__ = ["PROFILES", "Profile"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layers_contract.contract import Contract
-from layers_contract.document import Operation
+from layers_contract.run.workload import example
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Operation
 from layers_contract.target import Target
-from layers_contract.workload import example
 
 __all__ = ["cheapest"]
 

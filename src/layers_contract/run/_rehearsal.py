@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import trio
 
-from layers_contract.catalogue import catalogue
-from layers_contract.contract import Contract
+from layers_contract.judge.catalogue import catalogue
 from layers_contract.run._api import why_not
 from layers_contract.run._listener import Silence
 from layers_contract.run._play import chosen, fits, rehearse
 from layers_contract.run._preflight import check_samples, sample_reader
 from layers_contract.run._stage import Stage
+from layers_contract.spec.contract import Contract
 from layers_contract.target import Target
 
 __all__ = ["Forecast", "forecast"]

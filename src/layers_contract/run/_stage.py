@@ -12,17 +12,15 @@ from functools import cached_property, lru_cache
 
 import trio
 
-from layers_contract.budget import Purse
-from layers_contract.contract import Contract
-from layers_contract.driver import Session
-from layers_contract.facts import Facts
-from layers_contract.history import History
-from layers_contract.network import Transport
+from layers_contract.history.exchanges import History
+from layers_contract.judge.facts import Facts
 from layers_contract.run._listener import Listener
 from layers_contract.run._profiles import PROFILES, Profile
 from layers_contract.run._questions import cheapest
-from layers_contract.target import Target
-from layers_contract.workload import (
+from layers_contract.run.budget import Purse
+from layers_contract.run.driver import Session
+from layers_contract.run.network import Transport
+from layers_contract.run.workload import (
     STORIES,
     Actor,
     Bodies,
@@ -34,6 +32,8 @@ from layers_contract.workload import (
     drawn,
     plan,
 )
+from layers_contract.spec.contract import Contract
+from layers_contract.target import Target
 
 __all__ = ["Stage", "ticking"]
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
-from layers_contract.contract import Contract
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.spec.contract import Contract
 from layers_contract.target import Target
 
 __all__ = [

@@ -11,9 +11,9 @@ from typing import Final
 
 import trio
 
-from layers_contract.driver import Session
-from layers_contract.history import History
+from layers_contract.history.exchanges import History
 from layers_contract.run._stage import Stage
+from layers_contract.run.driver import Session
 
 __all__ = ["stop_at_first"]
 

@@ -14,8 +14,8 @@ from typing import Any, Self
 import httpx
 import trio
 
-from layers_contract.network import Address, Answer, HungUp, Request
 from layers_contract.run._clock import sleep
+from layers_contract.run.network import Address, Answer, HungUp, Request
 
 __all__ = ["Wire"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from layers_contract.document import Document, DocumentError, default_path, load
 from layers_contract.spec import yaml_text
+from layers_contract.spec.document import Document, DocumentError, default_path, load
 
 __all__ = ["SHIPPED", "DocumentFiles"]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from layers_contract.document import default_path
+from layers_contract.spec.document import default_path
 from layers_contract.spec.files import DocumentFiles
 
 __all__ = ["promise_places"]

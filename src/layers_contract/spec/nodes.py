@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from layers_contract.contract import statuses
+from layers_contract.spec.contract import statuses
 
 Json = Any
 Path = tuple[str, ...]

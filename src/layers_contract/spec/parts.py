@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from layers_contract.contract import Contract
+from layers_contract.spec.contract import Contract
 
 __all__ = ["missing_part"]
 

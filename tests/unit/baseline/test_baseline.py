@@ -10,8 +10,8 @@ from tests.helpers.histories import contract
 from tests.helpers.outcomes import exchange, violated
 
 from layers_contract.baseline import FILL_IN, BaselineError, apply, pruned, read, update
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged, overall
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.verdicts import Judged, overall
 
 PROMISES = contract().document.promises
 TODAY = date(2026, 6, 1)

@@ -23,9 +23,9 @@ import pytest
 from tests.helpers.places import ROOT
 from tests.helpers.shell import Shell, command, environment, served
 
-from layers_contract.invariants import CATALOGUE
+from layers_contract.judge.invariants import CATALOGUE
 from layers_contract.mock import FAULTS, OWN, MockOptions, background, to_toml
-from layers_contract.proof import Matrix, Proof
+from layers_contract.mutation import Matrix, Proof
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from click import ClickException
 from click.testing import CliRunner, Result
 
 from layers_contract.cli import cli
-from layers_contract.contract import Contract
-from layers_contract.document import Document, load
-from layers_contract.history import History
-from layers_contract.judge import judge
+from layers_contract.history.exchanges import History
+from layers_contract.judge.verdicts import judge
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, load
 
 Json = Any
 

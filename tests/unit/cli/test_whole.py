@@ -11,8 +11,8 @@ from tests.helpers.mutants import GONE, edit
 from tests.helpers.places import ROOT
 
 from layers_contract.cli import main
-from layers_contract.document import read_yaml
 from layers_contract.spec import yaml_text
+from layers_contract.spec.document import read_yaml
 
 Json = Any
 

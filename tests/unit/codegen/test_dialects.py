@@ -15,9 +15,9 @@ from tests.helpers.places import ROOT
 
 from layers_contract.codegen import dialects
 from layers_contract.codegen.client.facts import Facts
-from layers_contract.contract import Contract
-from layers_contract.document import Document, default_path, load
 from layers_contract.spec import overlay, yaml_text
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, default_path, load
 from layers_contract.spec.problems import RefusedError
 
 Json = Any

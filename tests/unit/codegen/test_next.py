@@ -16,16 +16,16 @@ from tests.helpers.places import ROOT
 
 from layers_contract.codegen import dialects
 from layers_contract.codegen.package import generate
-from layers_contract.contract import Contract
 from layers_contract.diff.extensions import between
 from layers_contract.diff.places import Atlas
-from layers_contract.document import Document, load
 from layers_contract.publish.arazzo import workflows
 from layers_contract.publish.portal.errors import errors
 from layers_contract.publish.portal.facts import groups, lists
 from layers_contract.publish.portal.idempotency import rule
 from layers_contract.publish.portal.machines import machines
 from layers_contract.publish.portal.shell import curl
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, load
 from layers_contract.spec.files import DocumentFiles
 from layers_contract.spec.lint import findings
 

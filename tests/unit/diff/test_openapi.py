@@ -10,8 +10,7 @@ import pytest
 from tests.gate.seeds.seed import JOB, LIST, POST, READ, REJECT, SCHEMAS, Edit, drop, move, put
 from tests.helpers.seeding import document
 
-from layers_contract import node
-from layers_contract.diff import openapi, redocly
+from layers_contract.diff import node, openapi, redocly
 from layers_contract.diff.model import Change
 from layers_contract.diff.redocly import Difference
 from layers_contract.spec.nodes import tokens

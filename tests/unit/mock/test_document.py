@@ -15,12 +15,12 @@ import trio
 from tests.helpers.mock_client import BRIEF, RENDER, Api, document, simulate
 from tests.helpers.places import ROOT
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document
 from layers_contract.mock import MockError, MockOptions, TrioClock, app
 from layers_contract.mock.choice import words_for
 from layers_contract.mock.claims import claims
 from layers_contract.mock.words import Words
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 MOCK = ROOT / "src" / "layers_contract" / "mock"
 MODULES = sorted(MOCK.rglob("*.py"))

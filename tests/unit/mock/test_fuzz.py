@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.helpers.mock_client import document
 
-from layers_contract.contract import Contract
 from layers_contract.mock import (
     OWN,
     Application,
@@ -25,6 +24,7 @@ from layers_contract.mock import (
     app,
     background,
 )
+from layers_contract.spec.contract import Contract
 
 OPERATIONS = list(document().operations.values())
 CONTENT = b"/v1/projects/254a4ce1-f4ca-42b1-9e36-17ca45ef3d39/content"

@@ -13,11 +13,11 @@ import pytest
 import trio
 import trio.testing
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document, load
 from layers_contract.mock import OTHER, OWN, MockOptions, TrioClock, app, target
 from layers_contract.mock.clock import StillClock
 from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, load
 
 PREDICTIONS: Final = Path(__file__).parents[3] / "examples/predictions/openapi.yaml"
 RENDER: Final = 20.0

@@ -8,13 +8,13 @@ from typing import Final
 
 import pytest
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
 from layers_contract.mock import FAULTS, MockError, MockOptions, app, faults_of, words_of
 from layers_contract.mock.generic.faults._registry import MAKERS
-from layers_contract.proof import prove
-from layers_contract.rules import unnamed
+from layers_contract.mutation import prove
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 from layers_contract.spec.files import SHIPPED, DocumentFiles
+from layers_contract.spec.rules import unnamed
 
 PREDICTIONS: Final = DocumentFiles(Path(__file__).parents[3] / "examples/predictions/openapi.yaml")
 NOT_THERE: Final = frozenset({"schema.headers"})

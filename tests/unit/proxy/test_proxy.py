@@ -21,7 +21,7 @@ from tests.helpers.certificates import certificates
 from tests.helpers.histories import OPEN, Tape, contract
 from tests.helpers.proxied import KEY, answering, proxied, request_of, server, whole
 
-from layers_contract.history import History
+from layers_contract.history.exchanges import History
 from layers_contract.proxy import Options, ProxyError, background
 from layers_contract.proxy.live import Window
 from layers_contract.proxy.recorder import Lines, Taken

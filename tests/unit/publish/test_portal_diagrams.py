@@ -10,12 +10,12 @@ from typing import Any, Final
 import pytest
 from tests.helpers.portals import layouts, raw
 
-from layers_contract import node
-from layers_contract.contract import Contract
-from layers_contract.document import Document
+from layers_contract.diff import node
 from layers_contract.publish.portal import graph
 from layers_contract.publish.portal.diagrams import NARROW, WIDE, Form, dot, draw
 from layers_contract.publish.portal.machines import SERVER, Machine, machines
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 FORMS: Final = (WIDE, NARROW)
 

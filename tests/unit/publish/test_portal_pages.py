@@ -15,9 +15,9 @@ import pytest
 from tests.helpers.places import ROOT
 from tests.helpers.portals import DOWNLOADS, FIRST, Portal, raw
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document
 from layers_contract.publish.portal.downloads import Download
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 HOSTILE: Final = "<script>alert(1)</script>\"'>]]>{{ 7*7 }}{% raw %}-->"
 _VOID: Final = {"meta", "link", "br", "wbr", "input", "img", "hr"}

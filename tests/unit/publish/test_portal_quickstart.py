@@ -12,10 +12,10 @@ import pytest
 from tests.helpers.portals import README, raw
 
 from layers_contract.codegen.client.facts import Facts
-from layers_contract.document import Document
 from layers_contract.mock import OWN, MockOptions, World, background
 from layers_contract.publish.portal.quickstart import python
 from layers_contract.publish.portal.shell import curl, variable
+from layers_contract.spec.document import Document
 
 QUICK: Final = "sleep() { command sleep 0.05; }\n"
 

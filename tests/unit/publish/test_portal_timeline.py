@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from tests.helpers.portals import raw
 
-from layers_contract.document import Document
 from layers_contract.publish.portal import facts, words
 from layers_contract.publish.portal.errors import errors
 from layers_contract.publish.portal.idempotency import Rule, rule
 from layers_contract.publish.portal.timeline import narrow, sentence, wide, wrapped
+from layers_contract.spec.document import Document
 
 
 def ruled(document: dict[str, Any] | None = None) -> Rule:

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 from tests.helpers.mutants import GONE, edit
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document, Operation, load
 from layers_contract.publish import postman
 from layers_contract.publish.postman_order import in_order
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, Operation, load
 
 Json = Any
 

@@ -10,9 +10,9 @@ import pytest
 from tests.helpers.mutants import GENERATE, GONE, LIST, READ, SCHEMAS, edit
 from tests.helpers.places import ROOT
 
-from layers_contract.document import Document, load
 from layers_contract.publish.presented import presented_as_fact
 from layers_contract.spec import overlay
+from layers_contract.spec.document import Document, load
 from layers_contract.spec.lint import extensions as lint_extensions
 
 Json = Any

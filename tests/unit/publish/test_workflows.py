@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 from tests.helpers.places import ROOT
 
-from layers_contract.document import Document, default_path, load, read_yaml
 from layers_contract.publish import workflows
 from layers_contract.spec import overlay, yaml_text
+from layers_contract.spec.document import Document, default_path, load, read_yaml
 from layers_contract.spec.problems import RefusedError
 
 Json = Any

@@ -9,9 +9,9 @@ from tests.helpers.histories import contract
 from tests.helpers.outcomes import outcome
 from tests.helpers.places import ROOT
 
-from layers_contract.document import load
-from layers_contract.judge import Judged
+from layers_contract.judge.verdicts import Judged
 from layers_contract.pytest_plugin._run import Checked, _promise, _required, _shared
+from layers_contract.spec.document import load
 from layers_contract.target import Require, Target, TargetError
 
 pytest_plugins = ["pytester"]

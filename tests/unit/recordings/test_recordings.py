@@ -15,8 +15,8 @@ from typing import Any, Final
 import pytest
 from tests.helpers.histories import contract
 
-from layers_contract.facts import Expectations
-from layers_contract.judge import judge
+from layers_contract.judge.facts import Expectations
+from layers_contract.judge.verdicts import judge
 from layers_contract.recordings import Recording, RecordingError, names_of, read
 
 CASES: Final = Path(__file__).with_name("samples")

@@ -18,13 +18,12 @@ from tests.helpers.histories import Tape, contract
 from tests.helpers.reproductions import FOUND, generating, options, renewal, reproduced, target
 from trio.testing import MockClock
 
-from layers_contract.driver import Session
-from layers_contract.facts import Expectations
-from layers_contract.history import Exchange, History
-from layers_contract.judge import Judged, judge
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.judge.facts import Expectations
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Judged, judge
 from layers_contract.mock import TrioClock, app, background, to_toml
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.replay import (
     Attempt,
     NoPatience,
@@ -36,6 +35,7 @@ from layers_contract.replay import (
 )
 from layers_contract.replay.play import Renewal, _Player
 from layers_contract.run import expectations
+from layers_contract.run.driver import Session
 from layers_contract.target import parse
 
 

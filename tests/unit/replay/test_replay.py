@@ -31,11 +31,10 @@ from tests.helpers.reproductions import (
 from tests.helpers.sessions import ACCEPTED, session
 from trio.testing import MockClock
 
-from layers_contract.budget import Purse
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import OTHER, OWN, TrioClock, app, background, to_toml
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.replay import (
     Again,
     Patience,
@@ -49,6 +48,7 @@ from layers_contract.replay import (
 from layers_contract.replay.cut import cut
 from layers_contract.replay.play import Renewal, play
 from layers_contract.replay.script import closed, script
+from layers_contract.run.budget import Purse
 from layers_contract.target import TargetError, parse
 
 HEADER = "Idempotency-Key"

@@ -17,9 +17,9 @@ from tests.helpers.histories import contract
 from tests.helpers.outcomes import HOSTILE, exchange, usual, violated
 
 from layers_contract import report
-from layers_contract.invariants import Violation
-from layers_contract.judge import Known
-from layers_contract.outcome import Outcome
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import Known
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 from layers_contract.spec.lines import promise_places
 

@@ -19,8 +19,8 @@ import pytest
 from tests.helpers.outcomes import CONTENT, HOSTILE, exchange, outcome, read, usual
 from tests.helpers.reproductions import options, reproduced, target
 
-from layers_contract.history import Exchange
-from layers_contract.invariants import Violation
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.invariants import Violation
 from layers_contract.mock import OWN, background
 from layers_contract.replay import files
 from layers_contract.report import script, scripts

@@ -11,12 +11,12 @@ import pytest
 from tests.helpers.histories import contract
 from tests.helpers.outcomes import CONTENT, PROJECT, exchange, outcome, read
 
-from layers_contract.contract import Contract
-from layers_contract.history import Exchange, History
-from layers_contract.infrastructure import set_apart
-from layers_contract.judge import judge
+from layers_contract.history.exchanges import Exchange, History
+from layers_contract.history.infrastructure import set_apart
+from layers_contract.judge.verdicts import judge
 from layers_contract.recordings import read as read_recordings
 from layers_contract.report import to_har
+from layers_contract.spec.contract import Contract
 
 
 def from_har(path: Path, contract: Contract) -> History:

@@ -10,9 +10,9 @@ import pytest
 from tests.helpers.histories import contract
 from tests.helpers.outcomes import HOSTILE, exchange, outcome, read, usual
 
-from layers_contract.contract import Lifecycle
 from layers_contract.report import to_html
 from layers_contract.report._svg import machine, timeline
+from layers_contract.spec.contract import Lifecycle
 
 VOID = {"meta", "br", "rect", "path"}
 

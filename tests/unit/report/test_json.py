@@ -6,8 +6,8 @@ import json
 
 from tests.helpers.outcomes import HOSTILE, exchange, outcome, usual, violated
 
-from layers_contract.history import from_record
-from layers_contract.invariants import Violation
+from layers_contract.history.exchanges import from_record
+from layers_contract.judge.invariants import Violation
 from layers_contract.report import to_json
 
 TOP = ("tool", "version", "target", "seed", "profile", "verdict", "requests", "seconds")

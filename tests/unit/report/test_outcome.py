@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.helpers.outcomes import HOSTILE, exchange, usual
 
-from layers_contract.invariants import Violation
+from layers_contract.judge.invariants import Violation
 from layers_contract.report import _text as text
 
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from tests.helpers.outcomes import HOSTILE, exchange, outcome, usual, violated
 from tests.helpers.reproductions import judged
 
-from layers_contract.invariants import Violation
-from layers_contract.outcome import Outcome
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.outcome import Outcome
 from layers_contract.report import render
 
 

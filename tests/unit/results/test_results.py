@@ -12,8 +12,8 @@ import pytest
 from tests.helpers.outcomes import HOSTILE, exchange, outcome, usual, violated
 
 from layers_contract import results
-from layers_contract.invariants import Violation
-from layers_contract.judge import Judged
+from layers_contract.judge.invariants import Violation
+from layers_contract.judge.verdicts import Judged
 from layers_contract.report import to_json
 
 

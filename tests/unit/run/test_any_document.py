@@ -9,12 +9,12 @@ from typing import Final
 import pytest
 from tests.helpers.places import ROOT
 
-from layers_contract.contract import Contract
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.run import simulate
+from layers_contract.spec.contract import Contract
 from layers_contract.spec.files import DocumentFiles
 from layers_contract.target import parse
 

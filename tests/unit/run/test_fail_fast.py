@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.helpers.histories import contract
 
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import MockOptions, background
-from layers_contract.outcome import Outcome
 from layers_contract.run import run
 from layers_contract.run._watching import FIRST, GROWTH
 from layers_contract.target import parse

@@ -17,9 +17,9 @@ from tests.helpers.certificates import Certificates, certificates, key_of
 from tests.helpers.hostile_server import Answer, Asked, http, serving, shown
 from tests.helpers.shell import Shell
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
 from layers_contract.run import Unjudgeable, _greeting, run
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 from layers_contract.target import Budget, Expect, Proxy, Target
 
 CONTRACT: Final = Contract(load())

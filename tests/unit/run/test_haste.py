@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.helpers.histories import Tape, contract
 
-from layers_contract.invariants import CATALOGUE
-from layers_contract.judge import judge
+from layers_contract.judge.invariants import CATALOGUE
+from layers_contract.judge.verdicts import judge
 from layers_contract.run._haste import UNDER_WAY, missed
 
 

@@ -30,14 +30,14 @@ from tests.helpers.hostile_server import (
     shown,
 )
 
-from layers_contract import cli, fuzz, report
-from layers_contract.budget import Purse
-from layers_contract.driver import Session
-from layers_contract.history import Exchange, History, to_record
+from layers_contract import cli, report
+from layers_contract.history.exchanges import Exchange, History, to_record
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import OWN, MockOptions, background
-from layers_contract.network import Network
-from layers_contract.outcome import Outcome
-from layers_contract.run import Unjudgeable, run
+from layers_contract.run import Unjudgeable, fuzz, run
+from layers_contract.run.budget import Purse
+from layers_contract.run.driver import Session
+from layers_contract.run.network import Network
 from layers_contract.target import Budget, Expect, Projects, Samples, Target, parse
 
 CANARY: Final = "lp_test_canary_0123456789"

@@ -24,14 +24,14 @@ from tests.helpers.sessions import answering, session, talk
 from tests.helpers.shell import environment
 from trio.testing import MockClock
 
-from layers_contract.budget import Purse
-from layers_contract.driver import OutOfBudget
-from layers_contract.facts import nobodys
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
+from layers_contract.judge.facts import nobodys
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import MockOptions, background, to_toml
-from layers_contract.outcome import Outcome
-from layers_contract.pace import heed, retry_after
 from layers_contract.run import Unjudgeable, run
+from layers_contract.run.budget import Purse
+from layers_contract.run.driver import OutOfBudget
+from layers_contract.run.pace import heed, retry_after
 from layers_contract.target import Budget, parse
 
 Served = tuple[str, dict[str, Any]]

@@ -10,10 +10,10 @@ import pytest
 from tests.helpers.places import ROOT
 from tests.helpers.predictions_server import EPOCH, Faults, Predictions
 
-from layers_contract.contract import Contract
-from layers_contract.document import load
-from layers_contract.outcome import Outcome
+from layers_contract.judge.outcome import Outcome
 from layers_contract.run import forecast, run, simulate
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import load
 from layers_contract.target import TargetError, parse
 
 SOUND = Faults()

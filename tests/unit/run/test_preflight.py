@@ -13,7 +13,7 @@ import pytest
 from tests.helpers.histories import OPEN, contract
 from tests.helpers.shell import Shell, served
 
-from layers_contract.history import Exchange
+from layers_contract.history.exchanges import Exchange
 from layers_contract.mock import MockOptions, background
 from layers_contract.run import Forecast, Unjudgeable, forecast
 from layers_contract.run._preflight import refused_samples, sample_reader

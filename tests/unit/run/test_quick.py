@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.helpers.histories import contract
 
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import MockOptions, TrioClock, app
 from layers_contract.mock import target as target_of
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.run import PROFILES, simulate
+from layers_contract.run.workload import STORIES
 from layers_contract.target import parse
-from layers_contract.workload import STORIES
 
 RENDER = 5.0
 LATER = "the standard profile looks at it"

@@ -26,12 +26,12 @@ from tests.helpers.hostile_server import Altered, Answer, Asked, Peer, Server, h
 from tests.helpers.shell import Shell
 from tests.helpers.ways import GATE, SECRET, Served, gated, is_judged, judged, sound
 
-from layers_contract import decoding, fuzz
-from layers_contract.fuzz import Plan
+from layers_contract.history import decoding
 from layers_contract.mock import MockOptions, background
-from layers_contract.network import Network, Request, address
-from layers_contract.run import Unjudgeable, run
+from layers_contract.run import Unjudgeable, fuzz, run
 from layers_contract.run._listener import Silence
+from layers_contract.run.fuzz import Plan
+from layers_contract.run.network import Network, Request, address
 from layers_contract.target import parse
 
 Change = Callable[[list[bytes], bytes], tuple[list[bytes], bytes]]

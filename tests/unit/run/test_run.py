@@ -11,10 +11,10 @@ import pytest
 from tests.helpers.histories import contract
 from tests.helpers.simulations import simulated, sound, target
 
-from layers_contract.history import History, to_record
-from layers_contract.judge import judge
+from layers_contract.history.exchanges import History, to_record
+from layers_contract.judge.outcome import Outcome
+from layers_contract.judge.verdicts import judge
 from layers_contract.mock.clock import SIMULATED_EPOCH
-from layers_contract.outcome import Outcome
 from layers_contract.run import Unjudgeable, expectations, run, simulate
 from layers_contract.target import Allow, Budget, Projects, Samples
 

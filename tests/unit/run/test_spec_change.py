@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from layers_contract.contract import Contract
-from layers_contract.document import default_path, load
+from layers_contract.judge.outcome import Outcome
 from layers_contract.mock import MockOptions, TrioClock, app, target
 from layers_contract.mock.clock import SIMULATED_EPOCH
 from layers_contract.mock.words import Words
-from layers_contract.outcome import Outcome
 from layers_contract.run import simulate
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import default_path, load
 from layers_contract.target import parse
 
 CHANGES = {

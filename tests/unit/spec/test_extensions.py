@@ -17,7 +17,7 @@ import yaml
 from tests.helpers.mutants import GENERATE, GONE, JOB, LIST, REJECT, SCHEMAS, Fault, edit
 from tests.helpers.places import ROOT
 
-from layers_contract.document import load
+from layers_contract.spec.document import load
 from layers_contract.spec.lint import extensions as lint_extensions
 from layers_contract.spec.lint.extensions import SCHEMA, check, names, places
 from layers_contract.spec.lint.references import RULES

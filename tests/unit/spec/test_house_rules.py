@@ -19,7 +19,7 @@ from tests.helpers.mutants import (
     Fault,
 )
 
-from layers_contract.document import Document, default_path, load, read_yaml
+from layers_contract.spec.document import Document, default_path, load, read_yaml
 from layers_contract.spec.lint import findings, soundness, style
 from layers_contract.spec.lint.soundness import RANGES
 from layers_contract.spec.nodes import Api

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from tests.helpers.places import ROOT
 
-from layers_contract.document import DocumentError
 from layers_contract.spec import overlay
+from layers_contract.spec.document import DocumentError
 from layers_contract.spec.files import DocumentFiles
 
 Json = Any

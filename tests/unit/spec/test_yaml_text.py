@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers_contract.document import load, read_yaml
 from layers_contract.spec import yaml_text
+from layers_contract.spec.document import load, read_yaml
 
 Json = Any
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from layers_contract.contract import Contract
-from layers_contract.document import pointer, to_pointer
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import pointer, to_pointer
 from layers_contract.spec.nodes import tokens
 
 Json = Any

@@ -25,8 +25,8 @@ from layers_contract.codegen.client.operations import (
     identifier,
     method_name,
 )
-from layers_contract.contract import Contract, Idempotency
-from layers_contract.document import Document, Operation
+from layers_contract.spec.contract import Contract, Idempotency
+from layers_contract.spec.document import Document, Operation
 from layers_contract.spec.nodes import Api, tokens
 
 Json = Any

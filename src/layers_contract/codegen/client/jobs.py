@@ -9,8 +9,8 @@ from functools import cached_property
 from openapi_python_client.strings import pascal_case, snake_case
 
 from layers_contract.codegen.client.operations import Method, identifier
-from layers_contract.contract import Contract, Lifecycle, seconds
-from layers_contract.document import Operation
+from layers_contract.spec.contract import Contract, Lifecycle, seconds
+from layers_contract.spec.document import Operation
 from layers_contract.spec.nodes import Api, tokens
 
 Step = str | int

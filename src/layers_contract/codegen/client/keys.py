@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final
 
-from layers_contract.contract import Idempotency
+from layers_contract.spec.contract import Idempotency
 
 __all__ = ["EQUAL", "KEEPS", "SCOPES", "lasting", "listed", "sentences"]
 

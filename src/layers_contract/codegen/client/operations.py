@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from openapi_python_client.strings import snake_case
 
-from layers_contract.document import Operation
+from layers_contract.spec.document import Operation
 
 Json = Any
 

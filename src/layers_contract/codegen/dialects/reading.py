@@ -10,8 +10,8 @@ from typing import Any
 
 from layers_contract.codegen.client.facts import Facts
 from layers_contract.codegen.client.operations import Method, Paging
-from layers_contract.contract import Lifecycle
-from layers_contract.document import Document, pointer, to_pointer
+from layers_contract.spec.contract import Lifecycle
+from layers_contract.spec.document import Document, pointer, to_pointer
 from layers_contract.spec.nodes import Node, numbered
 
 Json = Any

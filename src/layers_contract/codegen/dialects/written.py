@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from layers_contract.codegen.dialects import fern, speakeasy
 from layers_contract.codegen.dialects.reading import Reading
-from layers_contract.document import load
 from layers_contract.spec import yaml_text
+from layers_contract.spec.document import load
 from layers_contract.spec.problems import RefusedError
 
 Json = Any

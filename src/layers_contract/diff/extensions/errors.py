@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from layers_contract.contract import statuses
 from layers_contract.diff.extensions.pair import Pair, Spot
 from layers_contract.diff.model import Change, Rating
 from layers_contract.diff.places import Atlas
+from layers_contract.spec.contract import statuses
 
 Json = Any
 

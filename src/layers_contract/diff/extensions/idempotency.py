@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from layers_contract.contract import seconds
 from layers_contract.diff.extensions.pair import Pair, Spot, quoted, span
 from layers_contract.diff.model import NOTHING, Change
+from layers_contract.spec.contract import seconds
 
 Json = Any
 Raw = Mapping[str, Json]

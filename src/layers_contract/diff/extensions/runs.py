@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from layers_contract.contract import seconds
 from layers_contract.diff.extensions.pair import Pair, Spot, span
 from layers_contract.diff.model import Change
+from layers_contract.spec.contract import seconds
 
 Json = Any
 Raw = Mapping[str, Json]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from layers_contract.document import pointer
 from layers_contract.mock.behaviour import Behaviour
 from layers_contract.mock.model import Call, Container, Project, Render
 from layers_contract.mock.registry import fault
 from layers_contract.mock.store import FIRST, Position
+from layers_contract.spec.document import pointer
 
 Row = tuple[Position, Container, Render]
 Json = Any

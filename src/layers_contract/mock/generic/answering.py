@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from layers_contract.document import Operation, pointer
 from layers_contract.mock.forms import Form
 from layers_contract.mock.generic.asking import Asking
 from layers_contract.mock.generic.kinds import Shown
@@ -15,6 +14,7 @@ from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.generic.showing import place, substituted
 from layers_contract.mock.model import Answer, Call
 from layers_contract.mock.vocabulary import example_of
+from layers_contract.spec.document import Operation, pointer
 
 __all__ = ["Answering"]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from layers_contract.document import Operation, pointer
 from layers_contract.mock.forms import Form
 from layers_contract.mock.generic.finding import Finding
 from layers_contract.mock.generic.kinds import Kind
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.model import ABSENT, Call
+from layers_contract.spec.document import Operation, pointer
 
 __all__ = ["Asking"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from layers_contract.contract import Lifecycle
 from layers_contract.mock.generic.rows import Track
+from layers_contract.spec.contract import Lifecycle
 
 __all__ = ["Pace", "course"]
 

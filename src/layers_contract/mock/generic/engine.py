@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from layers_contract.contract import Contract
 from layers_contract.mock.clock import SIMULATED_EPOCH, Clock
 from layers_contract.mock.forms import Forms
 from layers_contract.mock.generic.kinds import Kinds
@@ -14,6 +13,7 @@ from layers_contract.mock.generic.operating import Operating
 from layers_contract.mock.generic.rows import Row, RowStore
 from layers_contract.mock.options import DISPOSABLE, OTHER, OWN, MockOptions
 from layers_contract.mock.vocabulary import Vocabulary, example_of, members
+from layers_contract.spec.contract import Contract
 
 __all__ = ["Engine", "samples", "world"]
 

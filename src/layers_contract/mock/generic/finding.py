@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from layers_contract.contract import Gate
-from layers_contract.document import pointer
 from layers_contract.mock.forms import Form
 from layers_contract.mock.generic.kinds import Kind
 from layers_contract.mock.generic.listing import Listing
@@ -15,6 +13,8 @@ from layers_contract.mock.generic.moving import Moving
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.generic.showing import place
 from layers_contract.mock.model import Call
+from layers_contract.spec.contract import Gate
+from layers_contract.spec.document import pointer
 
 __all__ = ["Finding"]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from layers_contract.contract import Contract, Lifecycle
-from layers_contract.document import Operation, View, pointer
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.forms import Form, Forms
+from layers_contract.spec.contract import Contract, Lifecycle
+from layers_contract.spec.document import Operation, View, pointer
 
 __all__ = ["Kind", "Kinds", "Shown"]
 

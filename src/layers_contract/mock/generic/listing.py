@@ -9,12 +9,12 @@ from functools import cache, cmp_to_key, partial
 from itertools import islice
 from typing import Any
 
-from layers_contract.contract import Pagination, Range
-from layers_contract.document import pointer
 from layers_contract.mock.forms import MISSING
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.generic.showing import Showing, place
 from layers_contract.mock.model import Answer, Call
+from layers_contract.spec.contract import Pagination, Range
+from layers_contract.spec.document import pointer
 
 __all__ = ["Listing"]
 

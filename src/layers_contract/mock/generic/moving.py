@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from layers_contract.contract import Gate, Lifecycle
 from layers_contract.mock.clock import Clock
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.generic.courses import Pace, course
@@ -15,6 +14,7 @@ from layers_contract.mock.generic.showing import Showing
 from layers_contract.mock.model import Call
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.spec.contract import Gate, Lifecycle
 
 __all__ = ["FAILING", "Mirror", "Moving"]
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from layers_contract.contract import Lifecycle
-from layers_contract.document import pointer
 from layers_contract.mock.clock import Clock
 from layers_contract.mock.forms import MISSING, Form, Member
 from layers_contract.mock.generic.kinds import Kind, Kinds, Shown
@@ -17,6 +15,8 @@ from layers_contract.mock.generic.rows import Row, RowStore
 from layers_contract.mock.options import MockOptions
 from layers_contract.mock.serving import Serving
 from layers_contract.mock.vocabulary import Vocabulary
+from layers_contract.spec.contract import Lifecycle
+from layers_contract.spec.document import pointer
 
 __all__ = ["Showing", "place", "substituted"]
 

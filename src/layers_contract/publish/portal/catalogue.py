@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from layers_contract.document import SOURCES, Document, Operation, Promise, to_pointer
+from layers_contract.spec.document import SOURCES, Document, Operation, Promise, to_pointer
 
 __all__ = ["Entry", "Shelf", "shelves", "tally"]
 

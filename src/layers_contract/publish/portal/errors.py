@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from layers_contract.codegen.client.errors import Errors
-from layers_contract.contract import Contract
-from layers_contract.document import Document
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 __all__ = ["Error", "errors"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from layers_contract.contract import Contract, seconds
-from layers_contract.document import Document, Operation
 from layers_contract.publish.portal import reference
 from layers_contract.publish.portal.words import lasting
+from layers_contract.spec.contract import Contract, seconds
+from layers_contract.spec.document import Document, Operation
 
 __all__ = [
     "Group",

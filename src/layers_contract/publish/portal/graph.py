@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from layers_contract import node
+from layers_contract.diff import node
 
 __all__ = ["Layout", "Point", "Route", "layouts"]
 

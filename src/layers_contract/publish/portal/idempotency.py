@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers_contract.codegen.client.keys import EQUAL, KEEPS, SCOPES
-from layers_contract.contract import Contract
-from layers_contract.document import Document
 from layers_contract.publish.portal.facts import started
 from layers_contract.publish.portal.words import lasting, listed
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 __all__ = ["Moment", "Rule", "rule"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers_contract.contract import Contract, Lifecycle, Refusal
-from layers_contract.document import SOURCES, weakest
 from layers_contract.publish.portal.words import lasting, listed
+from layers_contract.spec.contract import Contract, Lifecycle, Refusal
+from layers_contract.spec.document import SOURCES, weakest
 
 __all__ = ["SERVER", "Machine", "Step", "machines"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from layers_contract.contract import Contract
-from layers_contract.document import Document, Operation
 from layers_contract.publish.portal import facts
 from layers_contract.publish.portal.errors import errors
 from layers_contract.publish.portal.words import between, lasting, listed, plural
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document, Operation
 
 __all__ = ["Stage", "Tile", "stages", "tiles"]
 

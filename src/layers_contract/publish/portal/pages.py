@@ -14,9 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from layers_contract.codegen.client.facts import Facts
-from layers_contract.contract import Contract
 from layers_contract.diff.model import Release
-from layers_contract.document import Document
 from layers_contract.publish.portal import facts, graph, overview, reference, words
 from layers_contract.publish.portal.catalogue import Shelf, shelves, tally
 from layers_contract.publish.portal.diagrams import NARROW, WIDE, dot, draw
@@ -29,6 +27,8 @@ from layers_contract.publish.portal.quickstart import python
 from layers_contract.publish.portal.releases import tell
 from layers_contract.publish.portal.shell import curl
 from layers_contract.publish.portal.timeline import narrow, sentence, wide
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Document
 
 __all__ = ["write"]
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from layers_contract.document import Operation
+from layers_contract.spec.document import Operation
 
 __all__ = ["link"]
 

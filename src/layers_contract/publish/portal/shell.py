@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Final
 
 from layers_contract.codegen.client.facts import Facts
-from layers_contract.contract import Contract, Lifecycle
-from layers_contract.document import Document, Operation, Response
 from layers_contract.publish.portal.overview import first_starts
 from layers_contract.publish.portal.quickstart import Snippet
+from layers_contract.spec.contract import Contract, Lifecycle
+from layers_contract.spec.document import Document, Operation, Response
 from layers_contract.spec.nodes import tokens
 
 __all__ = ["curl"]

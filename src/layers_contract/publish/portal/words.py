@@ -6,7 +6,7 @@ from typing import Final
 
 from layers_contract.codegen.client.keys import lasting as length
 from layers_contract.codegen.client.keys import listed
-from layers_contract.contract import seconds
+from layers_contract.spec.contract import seconds
 
 __all__ = ["ENDS", "SOURCES", "between", "lasting", "listed", "plural", "seconds"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers_contract.document import Document
+from layers_contract.spec.document import Document
 from layers_contract.spec.lint import extensions, soundness
 from layers_contract.spec.lint import style as house
 from layers_contract.spec.nodes import Api

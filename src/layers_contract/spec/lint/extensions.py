@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from layers_contract.shipped import shipped
 from layers_contract.spec.lint.references import RULES
 from layers_contract.spec.nodes import Api, Node, misshapen, to_pointer
+from layers_contract.spec.shipped import shipped
 
 SCHEMA: Final = shipped("openapi/extensions.schema.json")
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jsonpath import JSONPathEnvironment, JSONPathError, JSONPathMatch
 
-from layers_contract.document import to_pointer
+from layers_contract.spec.document import to_pointer
 from layers_contract.spec.overlay.files import NOTHING, Action, OverlayError
 
 Json = Any

@@ -9,7 +9,7 @@ from typing import Any, Final
 import jsonschema_rs
 import yaml
 
-from layers_contract.document import DocumentError, read_yaml, to_pointer
+from layers_contract.spec.document import DocumentError, read_yaml, to_pointer
 
 Json = Any
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from layers_contract.contract import Contract
 from layers_contract.mock.generic.faults import everywhere, keys, lifecycles, lists
 from layers_contract.mock.generic.faults._registry import Maker, makers
-from layers_contract.rules import Rule, rules, stated, unnamed
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.rules import Rule, rules, stated, unnamed
 
 __all__ = ["broken", "everywhere", "keys", "lifecycles", "lists"]
 

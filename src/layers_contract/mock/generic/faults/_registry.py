@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from layers_contract.contract import Contract, Lifecycle
-from layers_contract.document import Operation
 from layers_contract.mock.errors import MockError
 from layers_contract.mock.generic.engine import Engine
-from layers_contract.rules import Kind, Rule
+from layers_contract.spec.contract import Contract, Lifecycle
+from layers_contract.spec.document import Operation
+from layers_contract.spec.rules import Kind, Rule
 
 __all__ = ["MAKERS", "Fits", "Maker", "breaks", "cycle_of", "makers", "operation_of"]
 

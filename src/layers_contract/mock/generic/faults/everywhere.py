@@ -6,8 +6,6 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from layers_contract.contract import Contract
-from layers_contract.document import Operation
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.generic.engine import Engine
 from layers_contract.mock.generic.faults._registry import breaks, operation_of
@@ -15,7 +13,9 @@ from layers_contract.mock.generic.kinds import Kind
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.model import Answer, Call, Credential
 from layers_contract.mock.options import OWN
-from layers_contract.rules import Rule
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.document import Operation
+from layers_contract.spec.rules import Rule
 
 Json = Any
 

@@ -6,12 +6,12 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from layers_contract.contract import Contract
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.generic.engine import Engine
 from layers_contract.mock.generic.faults._registry import breaks, operation_of
 from layers_contract.mock.model import Answer, Call, Record
-from layers_contract.rules import Rule
+from layers_contract.spec.contract import Contract
+from layers_contract.spec.rules import Rule
 
 Json = Any
 _SUCCESSES = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from layers_contract.contract import Contract, Gate, Lifecycle
 from layers_contract.mock.errors import Refused
 from layers_contract.mock.forms import MISSING, Form
 from layers_contract.mock.generic.courses import Pace, course
@@ -16,7 +15,8 @@ from layers_contract.mock.generic.kinds import Kind
 from layers_contract.mock.generic.rows import Row
 from layers_contract.mock.generic.showing import place
 from layers_contract.mock.model import Call
-from layers_contract.rules import Rule
+from layers_contract.spec.contract import Contract, Gate, Lifecycle
+from layers_contract.spec.rules import Rule
 
 Json = Any
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from layers_contract.contract import Pagination
 from layers_contract.mock.generic.engine import Engine
 from layers_contract.mock.generic.faults._registry import breaks, operation_of
 from layers_contract.mock.generic.listing import Entry, Item
 from layers_contract.mock.model import Answer, Call
-from layers_contract.rules import Rule
+from layers_contract.spec.contract import Pagination
+from layers_contract.spec.rules import Rule
 
 
 @breaks("pages", "lost", "An item is lost between two pages.")

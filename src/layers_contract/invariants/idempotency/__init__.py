@@ -1,5 +1,0 @@
-"""One key, one call."""
-
-from layers_contract.invariants.idempotency import repeats, scope, timing
-
-__all__ = ["repeats", "scope", "timing"]

@@ -1,0 +1,1 @@
+"""From a history to verdicts: facts, invariants, causes, the outcome of a run."""
