@@ -224,10 +224,10 @@ def _wrong(console: Console, matrix: Matrix) -> None:
     for promise in matrix.alarms:
         _titled(console, "false alarm", promise, "The sound mock was accused of breaking this.")
     for line in matrix.unexplained:
-        why = "No fault is seen by it alone, and proof/_shadows.py gives no reason."
+        why = "No fault is seen by it alone, and mutation/_shadows.py gives no reason."
         _titled(console, "no fault of its own", line.id, why)
     for name in matrix.outdated:
-        why = "proof/_shadows.py says that no fault is seen by it alone, but one is."
+        why = "mutation/_shadows.py says that no fault is seen by it alone, but one is."
         _titled(console, "outdated reason", name, why)
 
 
