@@ -51,7 +51,7 @@ check: $(DEV) $(NODE) ## Lint, types, the document, the client, the structure: a
 	$(BIN)/layers-contract lint --style openapi/layers.yaml --overlay overlays/next.yaml
 	$(BIN)/layers-contract lint examples/predictions/openapi.yaml
 	scripts/check_client
-	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec tests/unit/test_document_seed.py
+	$(BIN)/python -m pytest -q -n auto tests/unit/test_structure.py tests/unit/spec
 
 coverage: $(DEV) ## Print what share of report, cli and publish their tests run; ROOMS="…" picks others
 	@$(BIN)/python scripts/room_coverage.py $(ROOMS)
@@ -90,7 +90,7 @@ seeds: $(RUN) ## Judge the mock that keeps every promise with 200 seeds
 	@$(BIN)/layers-contract variants $(document_options) --seeds 200 $(ARGS)
 
 others: $(DEV) ## Prove that nobody is accused of what somebody else does: 30 seeds at three paces
-	SEEDS=30 $(BIN)/python -m pytest tests/unit/test_others.py -n auto -q $(ARGS)
+	SEEDS=30 $(BIN)/python -m pytest tests/unit/judge/test_others.py -n auto -q $(ARGS)
 
 # What each benchmark needs; all of it where none is named.
 needs_throughput   := $(PRISM)

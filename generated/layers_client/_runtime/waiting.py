@@ -7,7 +7,7 @@ A poll that fails for a moment ends no wait: the next one may succeed, and the j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
@@ -297,7 +297,7 @@ class Queue:
 
 
 @contextmanager
-def naming(job: Callable[[], Model]) -> Iterator[None]:
+def naming(job: Callable[[], Model]) -> Generator[None, None, None]:
     """Let whatever error ends a wait carry the job as it was last seen."""
     try:
         yield
@@ -337,5 +337,7 @@ def look(job: Model, places: Sequence[Sequence[str | int]]) -> str | None:
 def _part(value: Any, step: str | int) -> Any:
     if isinstance(step, str):
         return getattr(value, step, None)
-    listed: list[Any] = value if isinstance(value, list) else []
-    return listed[step] if step < len(listed) else None
+    try:
+        return value[step]
+    except (IndexError, KeyError, TypeError):
+        return None

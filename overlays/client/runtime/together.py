@@ -1,5 +1,8 @@
 """Many jobs at once: one queue of polls that stays within the documented rate."""
 
+# pyright: reportPrivateUsage=false
+# This is the other half of the handles.
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
