@@ -188,7 +188,7 @@ def timeout(fake: Fake) -> str:
         fake.script(READ)
         client.call(read)
         limits = [{**each} for each in seen]
-        equal("limits", limits, [{"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}])
+        equal("limits", limits, [{"connect": 5.0, "read": 30.0, "write": 30.0, "pool": None}])
         fake.script(reply(200, CONTAINER, wait=10.0))
         begun = time.monotonic()
         error = client.error(partial(read, timeout=0.2, max_retries=0))

@@ -38,7 +38,7 @@ from client_sides import (
     side,
 )
 from fake_server import HANG_UP, Fake, reply
-from layers_client import AsyncLayers, Layers
+from layers_client import AsyncLayers, ConfigurationError, Layers
 from layers_contract.mock import MockOptions, background
 
 SNIPPET: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -180,7 +180,7 @@ def own_http(fake: Fake) -> str:
     layers.close()
     try:
         read(layers)
-    except RuntimeError:
+    except ConfigurationError:
         return "`http_client=` was used and stays open; `close()` closed the package's own"
     raise AssertionError("a closed client goes on")
 
