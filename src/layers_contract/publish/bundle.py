@@ -18,7 +18,7 @@ from layers_contract.diff.model import Release
 from layers_contract.publish import client, documents, files, portal, postman, reference, workflows
 from layers_contract.publish.kit import PARTNER, Kit, made, ours
 from layers_contract.publish.progress import Progress, Step
-from layers_contract.spec.document import load
+from layers_contract.spec.document import Document, load
 from layers_contract.spec.files import SHIPPED, DocumentFiles
 from layers_contract.spec.problems import MisfitError, RefusedError
 from layers_contract.spec.shipped import shipped
@@ -46,8 +46,17 @@ class Order:
 
     @property
     def ours(self) -> bool:
-        """Whether the document is that of this repository, with an overlay on it or not."""
-        return self.source.document is None
+        """Whether the document is that of this repository, a copy of it, or has an overlay on it.
+
+        It is by its title: what is changed in a copy must be rated against what partners have.
+        """
+        document = self.source.document
+        return document is None or _title(load(document)) == _title(SHIPPED.load())
+
+    @property
+    def kept(self) -> bool:
+        """Whether what lies beside the document has to stand in the repository."""
+        return self.ours and self.source == DocumentFiles(self.source.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,10 @@ class Places:
     into: Path
 
 
+def _title(document: Document) -> str:
+    return str(document.raw.get("info", {}).get("title", ""))
+
+
 def publish(order: Order, *, record: str | None = None) -> None:
     """Make the bundle; with a date to *record*, keep its document as published on that day.
 
@@ -72,7 +85,7 @@ def publish(order: Order, *, record: str | None = None) -> None:
     published = order.published or (_PUBLISHED if order.ours else _NOTHING)
     with order.source.as_file() as document:
         load(document)
-        if order.source == SHIPPED:
+        if order.kept:
             place = Places(document, str(order.source), published, ours(), order.into)
             _publish(place, record)
             return
