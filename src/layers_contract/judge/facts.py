@@ -321,13 +321,6 @@ class Facts:
             self._responses[exchange.operation, exchange.status] = known
             return known
 
-    def index(self, made: Callable[[Facts], T]) -> T:
-        """What *made* makes of these facts, made once: an index that several checks use."""
-        if made not in self.kept:
-            self.kept[made] = made(self)
-        found: T = self.kept[made]
-        return found
-
     def job_of(self, exchange: Exchange) -> Job | None:
         """The job that *exchange*'s path names."""
         return self.jobs.get(exchange.path_params.get(self.job_parameter, ""))

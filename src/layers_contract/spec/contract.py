@@ -146,14 +146,11 @@ class Lifecycle:
 
     def path(self, outcome: str) -> tuple[str, ...]:
         """The states that the server passes by itself from the first one to *outcome*."""
-        return _walk(self.initial[0], self.ending(outcome), self._server_steps(), ())
-
-    def _server_steps(self) -> dict[str, list[str]]:
-        steps: dict[str, list[str]] = {state: [] for state in self.states}
-        for step in self.transitions:
-            for origin in step.origins if not step.by else ():
-                steps[origin] += step.targets
-        return steps
+        steps = {
+            state: [target for step in self.by_server(state) for target in step.targets]
+            for state in self.states
+        }
+        return _walk(self.initial[0], self.ending(outcome), steps, ())
 
     def causes(self, target: str) -> frozenset[str]:
         """The operations that lead to *target*."""
@@ -168,10 +165,12 @@ class Lifecycle:
 
     def rests(self, state: str) -> bool:
         """Whether nothing leads on from *state* but an operation, or a time that has to pass."""
-        return state in self.endings or not any(
-            not step.by and state in step.origins and step.after is None
-            for step in self.transitions
-        )
+        timed = all(step.after is not None for step in self.by_server(state))
+        return state in self.endings or timed
+
+    def by_server(self, state: str) -> tuple[Transition, ...]:
+        """The steps that the server takes from *state* by itself."""
+        return tuple(t for t in self.transitions if not t.by and state in t.origins)
 
     def refusal(self, operation: str, state: str) -> Refusal | None:
         """How *operation* is refused in *state*, if it is."""

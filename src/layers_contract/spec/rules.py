@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final, Literal
 
 from layers_contract.spec.contract import Contract, FieldRule, Lifecycle
@@ -83,6 +84,7 @@ class Rule:
         return Promise(self.id, self.statement, self.source, self.at)
 
 
+@lru_cache(maxsize=8)
 def rules(contract: Contract) -> Mapping[str, Rule]:
     """Every rule of the document, by its id."""
     found = [

@@ -85,14 +85,9 @@ def _by_path(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
     return found
 
 
-def home(container: Container) -> str | None:
-    found = pointer(container.created.envelope, "/projectId") if container.created else None
-    return found.lower() if isinstance(found, str) else None
-
-
 def soft_policy(facts: Facts, container: Container) -> bool:
     """Whether the container's project may have settings that decide by themselves."""
-    return home(container) not in _hard_projects(facts)
+    return container.project not in _hard_projects(facts)
 
 
 @indexed

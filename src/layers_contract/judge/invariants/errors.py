@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers_contract.history.exchanges import Exchange
-from layers_contract.judge.facts import Facts
+from layers_contract.judge.facts import Facts, indexed
 from layers_contract.judge.invariants._answers import answered, fit, own_words
 from layers_contract.judge.invariants._base import HELD, Occasion, broken, invariant
 from layers_contract.judge.invariants._hooks import hook_of, views_by_hook
@@ -67,11 +67,11 @@ def _policies_of_the_refused(facts: Facts) -> Iterator[Occasion]:
 def _hooks_of_the_refused(facts: Facts) -> Iterator[Occasion]:
     """Judged where the hook is of this run, and no call with it was lost or accepted."""
     marker = facts.expect.marker
-    for hook, calls in facts.index(_calls_by_hook).items():
+    for hook, calls in _calls_by_hook(facts).items():
         unclear = not (facts.expect.alone and all(_surely_refused(facts, call) for call in calls))
         if marker is None or marker not in hook or unclear:
             continue
-        views = [s for s in facts.index(views_by_hook)[hook] if s.sent >= calls[0].received_at]
+        views = [s for s in views_by_hook(facts)[hook] if s.sent >= calls[0].received_at]
         strange = [s for s in views if not facts.containers[s.id].created]
         for seen in strange[:1]:
             yield broken(f"a refused call has made container {seen.id}", calls[0], seen)
@@ -79,6 +79,7 @@ def _hooks_of_the_refused(facts: Facts) -> Iterator[Occasion]:
             yield HELD
 
 
+@indexed
 def _calls_by_hook(facts: Facts) -> dict[str, list[Exchange]]:
     found: dict[str, list[Exchange]] = {}
     for exchange in facts.history:
@@ -91,9 +92,10 @@ def _calls_by_hook(facts: Facts) -> dict[str, list[Exchange]]:
 def _looked_since(facts: Facts, exchange: Exchange) -> bool:
     """Whether the list of the call's project was read afterwards."""
     project = exchange.path_params.get(facts.project_parameter)
-    return facts.index(_last_pages).get(project, 0.0) >= exchange.received_at
+    return _last_pages(facts).get(project, 0.0) >= exchange.received_at
 
 
+@indexed
 def _last_pages(facts: Facts) -> dict[str | None, float]:
     """When the last page of each project's list was asked for."""
     found: dict[str | None, float] = {}
@@ -124,10 +126,11 @@ def not_found(facts: Facts) -> Iterator[Occasion]:
 
 def _out_of_scope(facts: Facts, exchange: Exchange) -> bool:
     """Whether this run's key may not call the operation at all, as far as was seen."""
-    served = exchange.operation in facts.index(_served)
+    served = exchange.operation in _served(facts)
     return exchange.status in NOT_FOR_THIS_KEY and not served
 
 
+@indexed
 def _served(facts: Facts) -> set[str]:
     """The operations that were ever a success with this run's own key."""
     return {
@@ -148,7 +151,7 @@ def _given_out(facts: Facts, exchange: Exchange) -> bool:
 @invariant("errors.shape", needs="a refusal")
 def error_shape(facts: Facts) -> Iterator[Occasion]:
     """Every refusal is the error object."""
-    for alike in facts.index(own_words):
+    for alike in own_words(facts):
         if not alike.exchanges[0].succeeded:
             yield from fit(facts, alike)
 
@@ -156,7 +159,7 @@ def error_shape(facts: Facts) -> Iterator[Occasion]:
 @invariant("errors.code", needs="a refusal with a documented code")
 def error_code(facts: Facts) -> Iterator[Occasion]:
     """A documented code comes with its status."""
-    for alike in facts.index(answered):
+    for alike in answered(facts):
         for exchange in alike.exchanges if alike.status >= 400 else ():
             code = error_code_of(exchange, facts.contract)
             wanted = facts.contract.error_codes.get(code or "")

@@ -201,14 +201,10 @@ def _last_in_state(views: Sequence[Observation]) -> Iterator[Observation]:
 
 def _waited(known: Things, cycle: Lifecycle, thing: Thing, view: Observation) -> float:
     """How long it had certainly been the server's turn when *view* was asked for; seconds."""
-    if view.state in cycle.endings or not _server_moves(cycle, view.state):
+    if view.state in cycle.endings or not cycle.by_server(view.state):
         return 0.0
     views = [each for each in known.states(cycle, thing) if each.received < view.sent]
     return view.sent - _went_on_since(known, cycle, thing, views, view.received)
-
-
-def _server_moves(cycle: Lifecycle, state: str) -> bool:
-    return any(not step.by and state in step.origins for step in cycle.transitions)
 
 
 def _longest_wait(cycle: Lifecycle) -> float:
@@ -233,7 +229,7 @@ def _went_on_since(
     born = thing.created.received_at if thing.created else -inf
     calls = (each for each in known.calls(thing) if each.sent < until)
     moved = [each.received_at for each in calls if _goes_on(cycle, graph.moves(each))]
-    idle = [v.received for v in views if not _server_moves(cycle, v.state)]
+    idle = [v.received for v in views if not cycle.by_server(v.state)]
     return max([born, *moved, *idle])
 
 
