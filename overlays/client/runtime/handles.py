@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from inspect import isawaitable
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
@@ -23,12 +24,11 @@ from .waiting import (
     Wait,
     job_error,
     look,
-    naming,
     passes,
     shortened,
 )
 
-__all__ = ["AsyncHandle", "Handle"]
+__all__ = ["AsyncHandle", "Handle", "naming"]
 
 JobT = TypeVar("JobT", bound=Model)
 ResultT = TypeVar("ResultT")
@@ -132,6 +132,17 @@ class _Handle(Generic[JobT, ResultT]):
         return Call(self.flow.cancel, self.id)
 
 
+@contextmanager
+def naming(handle: _Handle[Any, Any]) -> Generator[None, None, None]:
+    """Let whatever error ends a wait carry the job as it was last seen."""
+    try:
+        yield
+    except LayersError as error:
+        if error.job is None:
+            error.job = handle.envelope
+        raise
+
+
 class Handle(_Handle[JobT, ResultT]):
     """A job that is under way. It goes on by itself; losing the handle does not stop it."""
 
@@ -173,7 +184,7 @@ class Handle(_Handle[JobT, ResultT]):
         clock = self._transport.clock
         wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
         try:
-            with naming(lambda: self._job):
+            with naming(self):
                 for job in self._polls(wait):
                     if on_progress is not None:
                         on_progress(job)
@@ -198,7 +209,7 @@ class Handle(_Handle[JobT, ResultT]):
         """
         clock = self._transport.clock
         wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
-        with naming(lambda: self._job):
+        with naming(self):
             yield from self._polls(wait)
             if not self.done:
                 self._settle(wait, clock.now())
@@ -314,7 +325,7 @@ class AsyncHandle(_Handle[JobT, ResultT]):
         clock = self._transport.clock
         wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
         try:
-            with naming(lambda: self._job):
+            with naming(self):
                 async for job in self._polls(wait):
                     if on_progress is not None and isawaitable(told := on_progress(job)):
                         await told
@@ -339,7 +350,7 @@ class AsyncHandle(_Handle[JobT, ResultT]):
         """
         clock = self._transport.clock
         wait = self._begin(clock.now(), timeout, max_silence, poll_interval)
-        with naming(lambda: self._job):
+        with naming(self):
             async for job in self._polls(wait):
                 yield job
             if not self.done:

@@ -11,16 +11,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-__all__ = ["PASSING", "RETRIED", "RetryPolicy", "Trouble", "pause_before_retry", "read_retry_after"]
+__all__ = ["RETRIED", "RetryPolicy", "Trouble", "pause_before_retry", "read_retry_after"]
 
 EDGE: Final = frozenset({*range(520, 528), 529, 530})
 """What the edge of a content network answers while it does not reach the server."""
 
 RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504, *EDGE})
 """Statuses after which the same call may succeed. 409 is not among them: see `_worth_repeating`."""
-
-PASSING: Final = RETRIED
-"""Statuses that say nothing of a job, so that a wait for it goes on."""
 
 LEFT_OPEN: Final = frozenset({502, 504, *EDGE})
 """What a gateway answers that has none of the server's, which may still be at the call."""

@@ -10,9 +10,9 @@ from inspect import isawaitable
 from typing import Any, TypeVar
 
 from .errors import LayersError
-from .handles import AsyncHandle, Handle
+from .handles import AsyncHandle, Handle, naming
 from .model import Model
-from .waiting import Queue, Sleep, Wait, naming
+from .waiting import Queue, Sleep, Wait
 
 __all__ = ["as_completed", "async_as_completed", "async_wait_all", "wait_all"]
 
@@ -29,20 +29,15 @@ def wait_all(
 ) -> list[ResultT | LayersError]:
     """What each job has made, or the error that the wait for it ended with, in their order."""
     known = list(jobs)
-    waits = [
-        each._begin(each._transport.clock.now(), timeout, max_silence, poll_interval)
-        for each in known
-    ]
+    waits = _begun(known, timeout, max_silence, poll_interval)
     found: dict[int, ResultT | LayersError] = {}
     queue = _queue(known)
     for number, error in _endings(known, waits, queue, on_progress):
         job = known[number]
         try:
-            with naming(lambda job=job: job.envelope):  # type: ignore[misc]
-                if error is not None:
-                    raise error
+            with naming(job):
                 clock = job._transport.clock
-                job._settle(waits[number], clock.now())
+                _settle(job, waits[number], error)
                 clock.sleep(queue.wait(clock.now()))
                 found[number] = job._finish(waits[number])
                 queue.polled(clock.now())
@@ -60,17 +55,12 @@ def as_completed(
 ) -> Iterator[Handle[JobT, ResultT]]:
     """The jobs as they end, in whatever way."""
     known = list(jobs)
-    waits = [
-        each._begin(each._transport.clock.now(), timeout, max_silence, poll_interval)
-        for each in known
-    ]
+    waits = _begun(known, timeout, max_silence, poll_interval)
     for number, error in _endings(known, waits, _queue(known), on_progress):
         job = known[number]
-        with naming(lambda job=job: job.envelope):  # type: ignore[misc]
-            if error is not None:
-                raise error
-            if not job.done:
-                job._settle(waits[number], job._transport.clock.now())
+        with naming(job):
+            if error is not None or not job.done:
+                _settle(job, waits[number], error)
         yield job
 
 
@@ -83,20 +73,15 @@ async def async_wait_all(
 ) -> list[ResultT | LayersError]:
     """What each job has made, or the error that the wait for it ended with, in their order."""
     known = list(jobs)
-    waits = [
-        each._begin(each._transport.clock.now(), timeout, max_silence, poll_interval)
-        for each in known
-    ]
+    waits = _begun(known, timeout, max_silence, poll_interval)
     found: dict[int, ResultT | LayersError] = {}
     queue = _queue(known)
     async for number, error in _async_endings(known, waits, queue, on_progress):
         job = known[number]
         try:
-            with naming(lambda job=job: job.envelope):  # type: ignore[misc]
-                if error is not None:
-                    raise error
+            with naming(job):
                 clock = job._transport.clock
-                job._settle(waits[number], clock.now())
+                _settle(job, waits[number], error)
                 await clock.sleep(queue.wait(clock.now()))
                 found[number] = await job._finish(waits[number])
                 queue.polled(clock.now())
@@ -114,21 +99,32 @@ async def async_as_completed(
 ) -> AsyncIterator[AsyncHandle[JobT, ResultT]]:
     """The jobs as they end, in whatever way."""
     known = list(jobs)
-    waits = [
-        each._begin(each._transport.clock.now(), timeout, max_silence, poll_interval)
-        for each in known
-    ]
+    waits = _begun(known, timeout, max_silence, poll_interval)
     async for number, error in _async_endings(known, waits, _queue(known), on_progress):
         job = known[number]
-        with naming(lambda job=job: job.envelope):  # type: ignore[misc]
-            if error is not None:
-                raise error
-            if not job.done:
-                job._settle(waits[number], job._transport.clock.now())
+        with naming(job):
+            if error is not None or not job.done:
+                _settle(job, waits[number], error)
         yield job
 
 
-def _queue(jobs: Sequence[Handle[Any, Any]] | Sequence[AsyncHandle[Any, Any]]) -> Queue:
+AnyHandle = Handle[Any, Any] | AsyncHandle[Any, Any]
+
+
+def _begun(
+    jobs: Sequence[AnyHandle], timeout: float | None, silence: float | None, interval: float | None
+) -> list[Wait]:
+    return [each._begin(each._transport.clock.now(), timeout, silence, interval) for each in jobs]
+
+
+def _settle(job: AnyHandle, wait: Wait, error: LayersError | None) -> None:
+    """Raise what has ended the wait for *job* without success."""
+    if error is not None:
+        raise error
+    job._settle(wait, job._transport.clock.now())
+
+
+def _queue(jobs: Sequence[AnyHandle]) -> Queue:
     if not jobs:
         return Queue(0, 0.0, 0.0)
     return Queue(len(jobs), jobs[0].flow.rate, jobs[0]._transport.clock.now())

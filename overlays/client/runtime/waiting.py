@@ -7,8 +7,7 @@ A poll that fails for a moment ends no wait: the next one may succeed, and the j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
@@ -26,7 +25,7 @@ from .errors import (
     WaitTimeoutError,
 )
 from .model import Model
-from .retry import PASSING, read_retry_after
+from .retry import RETRIED, read_retry_after
 
 __all__ = [
     "DEFAULT_SILENCE",
@@ -40,7 +39,6 @@ __all__ = [
     "Wait",
     "job_error",
     "look",
-    "naming",
     "next_step",
     "passes",
     "shortened",
@@ -244,7 +242,7 @@ class Wait:
 def passes(error: LayersError) -> bool:
     """Whether a moment may mend *error*."""
     if isinstance(error, APIStatusError):
-        return error.status in PASSING
+        return error.status in RETRIED
     return isinstance(error, APIConnectionError)
 
 
@@ -294,17 +292,6 @@ class Queue:
 
     def __bool__(self) -> bool:
         return bool(self._due)
-
-
-@contextmanager
-def naming(job: Callable[[], Model]) -> Generator[None, None, None]:
-    """Let whatever error ends a wait carry the job as it was last seen."""
-    try:
-        yield
-    except LayersError as error:
-        if error.job is None:
-            error.job = job()
-        raise
 
 
 def job_error(flow: Flow[Any, Any], outcome: Outcome, job: Model) -> JobError:
