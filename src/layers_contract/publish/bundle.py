@@ -50,8 +50,9 @@ class Order:
 
         It is by its title: what is changed in a copy must be rated against what partners have.
         """
-        document = self.source.document
-        return document is None or _title(load(document)) == _title(SHIPPED.load())
+        if self.source.document is None:
+            return True
+        return _title(DocumentFiles(self.source.document).load()) == _title(SHIPPED.load())
 
     @property
     def kept(self) -> bool:
