@@ -216,32 +216,34 @@ def _does_it(rule: Rule) -> type[Engine]:
 
 @breaks("refused", "code", "A refusal by the state has the code of another.")
 def _other_code(rule: Rule) -> type[Engine]:
-    class OtherCode(Engine):
-        def refuse_state(self, call: Call, rows: list[Row]) -> None:
-            try:
-                super().refuse_state(call, rows)
-            except Refused as refused:
-                if not _refuses_it(rule, call):
-                    raise
-                codes = [c for c in self.contract.error_codes if c != refused.code]
-                raise Refused(refused.status, codes[0], refused.message) from refused
+    def other(engine: Engine, refused: Refused) -> Refused:
+        codes = [each for each in engine.contract.error_codes if each != refused.code]
+        return Refused(refused.status, codes[0], refused.message)
 
-    return OtherCode
+    return _refusing(rule, other)
 
 
 @breaks("refused", "status", "A refusal by the state has the status of another.")
 def _other_status(rule: Rule) -> type[Engine]:
-    class OtherStatus(Engine):
+    def other(engine: Engine, refused: Refused) -> Refused:
+        return Refused(engine.words.refusals["NotFound"][0], refused.code, refused.message)
+
+    return _refusing(rule, other)
+
+
+def _refusing(rule: Rule, other: Callable[[Engine, Refused], Refused]) -> type[Engine]:
+    """Another refusal in place of the one that *rule* promises."""
+
+    class Refusing(Engine):
         def refuse_state(self, call: Call, rows: list[Row]) -> None:
             try:
                 super().refuse_state(call, rows)
             except Refused as refused:
                 if not _refuses_it(rule, call):
                     raise
-                status = self.words.refusals["NotFound"][0]
-                raise Refused(status, refused.code, refused.message) from refused
+                raise other(self, refused) from refused
 
-    return OtherStatus
+    return Refusing
 
 
 @breaks("gate", "ignored", "A new resource pays no heed to the setting.")
